@@ -1,0 +1,1 @@
+"""Conversation: the assistant's engine and the messengers it is reached through."""

@@ -1,0 +1,1 @@
+"""Articles, recipes, exercises, questionnaires and quizzes as files; choosing what suits whom."""

@@ -1,0 +1,1 @@
+"""What an app team builds on: schema, operations, error codes."""

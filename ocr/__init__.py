@@ -1,0 +1,1 @@
+"""Image in, ``ParsedReport`` out. No database, no web, nothing of ours: a library."""

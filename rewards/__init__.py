@@ -1,0 +1,1 @@
+"""Health points: ledger, rules, streaks, catalogue, redemption."""
