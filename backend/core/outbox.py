@@ -1,0 +1,96 @@
+"""What happened, written with what changed and handed on afterwards.
+
+An event is inserted in the transaction of the change it tells of. Any number
+of workers claim events by lease; a subscriber that fails is tried again with
+backoff, the others are not called twice for it. Delivery is at least once:
+subscribers are idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.core.clock import Clock
+from backend.core.database import Session
+from backend.core.documents import ASC, Stored, index
+
+EVENTS: dict[str, type[Event]] = {}
+
+
+class Event(BaseModel):
+    """Something that happened to a resident. Holds ids and codes, never values or words."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    name: ClassVar[str]
+    resident_id: PydanticObjectId
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if EVENTS.setdefault(cls.name, cls) is not cls:
+            raise TypeError(f"event {cls.name} is declared twice")
+
+
+Handler = Callable[[Any, ObjectId], Awaitable[None]]
+"""Takes the event and its id in the outbox (an idempotency key for what it does)."""
+
+
+class OutboxEntry(Stored):
+    """One event on its way."""
+
+    name: str
+    resident_id: PydanticObjectId
+    body: dict[str, Any]
+    at: datetime
+    state: Literal["pending", "leased", "done", "dead"] = "pending"
+    attempts: int = 0
+    available_at: datetime
+    leased_by: str | None = None
+    done_by: list[str] = Field(default_factory=list)
+    done_at: datetime | None = None
+    error: str | None = None
+
+    class Settings:
+        name = "outbox"
+        indexes: ClassVar = [
+            index("outbox_by_availability", ("state", ASC), ("available_at", ASC)),
+            index(
+                "outbox_done_expires",
+                ("done_at", ASC),
+                expireAfterSeconds=int(timedelta(days=7).total_seconds()),
+            ),
+        ]
+
+
+class Outbox:
+    """Where services put their events."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def publish(self, session: Session, *events: Event) -> None:
+        """Insert the events in the caller's transaction."""
+        now = self._clock.now()
+        entries = [
+            OutboxEntry(
+                name=event.name,
+                resident_id=event.resident_id,
+                body=event.model_dump(exclude={"resident_id"}),
+                at=now,
+                available_at=now,
+            ).to_raw()
+            for event in events
+        ]
+        if entries:
+            await OutboxEntry.get_pymongo_collection().insert_many(entries, session=session)
+
+
+def decode(raw: dict[str, Any]) -> Event:
+    """The event of a stored entry. Raises ``KeyError`` for a name no room declares."""
+    return EVENTS[raw["name"]](resident_id=raw["resident_id"], **raw["body"])

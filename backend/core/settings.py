@@ -1,0 +1,132 @@
+"""The settings: the only module that reads the environment.
+
+Every setting is an environment variable ``KANGBAN_<NAME>`` or a line of
+``.env``. The object is frozen; whoever needs it is given it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.core.errors import Unavailable
+
+_WELL_KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "kangban", "demo", "test"})
+_LEAST_SECRET_BYTES = 32
+
+
+class UnsafeSettings(Unavailable):
+    code = "UNSAFE_SETTINGS"
+    zh = "生产环境的设置不安全，服务拒绝启动：{faults}"
+    en = "These settings are not safe for production, refusing to start: {faults}"
+
+
+class Settings(BaseSettings):
+    """Frozen settings; each field's comment is its documentation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KANGBAN_", env_file=".env", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    environment: Literal["development", "production", "test"] = "development"
+    """``production`` closes introspection, IDE, GET, batching and the demo, and checks secrets."""
+
+    data_dir: Path = Path("data")
+    """Embedded MongoDB, keys and logs live here. Back it up; keep it private (0700)."""
+
+    mongodb_uri: SecretStr | None = None
+    """A replica set or sharded cluster. None: an embedded one-member replica set in data_dir."""
+
+    database: str = "kangban"
+    """Name of the MongoDB database."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    """How phones reach this server; stands in links and QR codes."""
+
+    allowed_origins: tuple[str, ...] = ()
+    """Web origins besides ``public_url`` that may open WebSockets and call from a browser."""
+
+    workers: int = Field(default=1, ge=1, le=64)
+    """Server processes of ``kangban serve``."""
+
+    background: bool = True
+    """Whether ``kangban serve`` also does the outbox's work; ``kangban worker`` always does."""
+
+    master_key_file: Path | None = None
+    """File with the key that wraps the residents' keys. None: ``data_dir/keys/master.key``."""
+
+    cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
+    """How new data is encrypted; what was written with the other stays readable."""
+
+    token_secret: SecretStr | None = None
+    """Signs access tokens and links, at least 32 bytes. None: derived from the master key."""
+
+    wechat_app_id: str | None = None
+    """Mini-program AppID; with the secret it switches WeChat sign-in on."""
+
+    wechat_app_secret: SecretStr | None = None
+    """Mini-program AppSecret."""
+
+    wechat_base_url: str = "https://api.weixin.qq.com"
+    """WeChat's server API; another address for tests."""
+
+    firebase_project_id: str | None = None
+    """Switches Firebase sign-in on."""
+
+    firebase_credentials_file: Path | None = None
+    """Service account JSON; not needed to verify ID tokens."""
+
+    firebase_auth_emulator_host: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices(
+            "KANGBAN_FIREBASE_AUTH_EMULATOR_HOST", "FIREBASE_AUTH_EMULATOR_HOST"
+        ),
+    )
+    """``host:port`` of the Firebase Auth emulator, whose tokens carry no signature."""
+
+    demo: bool = False
+    """Demo residents and a sign-in without credentials. Refused in production."""
+
+    access_token_minutes: int = Field(default=15, ge=1, le=60)
+    """How long an access token lives."""
+
+    refresh_token_days: int = Field(default=30, ge=1, le=365)
+    """How long a device stays signed in without being used."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Least level that is logged. No level logs health data."""
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def key_file(self) -> Path:
+        return self.master_key_file or self.data_dir / "keys" / "master.key"
+
+    def check(self) -> None:
+        """Raise ``UnsafeSettings`` where production is set beside what only a trial may have."""
+        faults = production_faults(self) if self.production else []
+        if faults:
+            raise UnsafeSettings(faults="; ".join(faults))
+
+
+def production_faults(settings: Settings) -> list[str]:
+    """What in the settings must not go into production, one phrase each."""
+    faults = []
+    if settings.demo:
+        faults.append("KANGBAN_DEMO is set")
+    if settings.firebase_auth_emulator_host:
+        faults.append("a Firebase Auth emulator host is set: its tokens are not signed")
+    if settings.token_secret is not None:
+        secret = settings.token_secret.get_secret_value()
+        if secret.lower() in _WELL_KNOWN_SECRETS or len(secret.encode()) < _LEAST_SECRET_BYTES:
+            faults.append("KANGBAN_TOKEN_SECRET is a default or shorter than 32 bytes")
+    if settings.master_key_file is None:
+        faults.append("KANGBAN_MASTER_KEY_FILE is not set: the key must not lie beside the data")
+    if not settings.public_url.startswith("https://"):
+        faults.append("KANGBAN_PUBLIC_URL is not https")
+    return faults
