@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from beanie import Document, PydanticObjectId
+from beanie.odm.utils.dump import get_dict
 from bson import ObjectId
 from pydantic import ConfigDict, Field
 from pymongo import IndexModel
@@ -21,9 +22,7 @@ class Stored(Document):
 
     def to_raw(self) -> dict[str, Any]:
         """The document as it is stored, ``_id`` included."""
-        raw = self.model_dump()
-        raw["_id"] = raw.pop("id")
-        return raw
+        return get_dict(self, to_db=True)
 
 
 class ResidentOwned(Stored):

@@ -1,0 +1,69 @@
+"""Who stands how to which resident, with what granted, from when to when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from beanie import PydanticObjectId
+
+from backend.access.categories import ALL_ACTIONS, ALL_CATEGORIES, Action, Category
+from backend.core.documents import ASC, ResidentOwned, index, unique
+
+
+class RelationKind(StrEnum):
+    SELF = "self"
+    GUARDIAN = "guardian"  # of a child, or of an elder who cannot manage
+    CAREGIVER = "caregiver"
+    DOCTOR = "doctor"
+    INSTITUTION = "institution"
+
+
+class Kinship(StrEnum):
+    """What the account is to the resident (女儿: daughter)."""
+
+    DAUGHTER = "daughter"
+    SON = "son"
+    SPOUSE = "spouse"
+    MOTHER = "mother"
+    FATHER = "father"
+    SIBLING = "sibling"
+    GRANDCHILD = "grandchild"
+    GRANDPARENT = "grandparent"
+    DAUGHTER_IN_LAW = "daughter_in_law"
+    SON_IN_LAW = "son_in_law"
+    OTHER = "other"
+
+
+class Relation(ResidentOwned):
+    """A grant: ``account_id`` may do ``actions`` in ``categories`` of the resident's record."""
+
+    account_id: PydanticObjectId
+    kind: RelationKind
+    kinship: Kinship | None = None
+    categories: frozenset[Category] = ALL_CATEGORIES
+    actions: frozenset[Action] = ALL_ACTIONS
+    valid_from: datetime
+    valid_until: datetime | None = None
+    ended_at: datetime | None = None
+
+    class Settings:
+        name = "relations"
+        indexes: ClassVar = [
+            unique(
+                "one_relation_per_account_and_kind",
+                ("resident_id", ASC),
+                ("account_id", ASC),
+                ("kind", ASC),
+                partialFilterExpression={"ended_at": None},
+            ),
+            index("relations_by_account", ("account_id", ASC), ("ended_at", ASC)),
+        ]
+
+    def runs_at(self, now: datetime) -> bool:
+        """Whether the grant holds at ``now``: begun, not ended, not expired."""
+        begun = self.valid_from <= now
+        expired = self.valid_until is not None and self.valid_until <= now
+        ended = self.ended_at is not None and self.ended_at <= now
+        return begun and not expired and not ended
