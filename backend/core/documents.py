@@ -22,7 +22,8 @@ class Stored(Document):
 
     def to_raw(self) -> dict[str, Any]:
         """The document as it is stored, ``_id`` included."""
-        return get_dict(self, to_db=True)
+        raw: dict[str, Any] = get_dict(self, to_db=True)
+        return raw
 
 
 class ResidentOwned(Stored):

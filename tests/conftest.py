@@ -1,0 +1,77 @@
+"""Shared fixtures: one real mongod a session, one database a test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from backend.core.clock import FixedClock
+from backend.core.container import Core, build_core
+from backend.core.database import Store, connect
+from backend.core.embedded import EmbeddedMongo
+from backend.core.keys import LocalMasterKey
+from backend.core.settings import Settings
+from backend.main import DOCUMENTS
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files nobody here wrote; beside the checkout, not in it."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared/data beside this checkout")
+    return SHARED.resolve()
+
+
+@pytest.fixture(scope="session")
+def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The session's mongod: all workers of a run share one, the last out stops it."""
+    given = os.environ.get("KANGBAN_TEST_MONGODB_URI")
+    if given:
+        yield given
+        return
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with EmbeddedMongo(shared / "mongod") as uri:
+        yield uri
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+async def store(mongodb_uri: str) -> AsyncIterator[Store]:
+    """A database of the test's own, with all collections and indexes."""
+    store = await connect(mongodb_uri, f"t{uuid4().hex[:12]}")
+    await store.prepare(DOCUMENTS)
+    yield store
+    await store.client.drop_database(store.db.name)
+    await store.close()
+
+
+@pytest.fixture
+def master_key(tmp_path: Path) -> LocalMasterKey:
+    return LocalMasterKey.from_file(tmp_path / "keys" / "master.key", create=True)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(environment="test", data_dir=tmp_path, _env_file=None)
+
+
+@pytest.fixture
+async def core(
+    store: Store, settings: Settings, master_key: LocalMasterKey, clock: FixedClock
+) -> AsyncIterator[Core]:
+    core = build_core(settings, store, master_key, clock)
+    yield core
+    await core.changes.close()
