@@ -1,0 +1,183 @@
+"""A batch, sorted out before it is written: new, known, the same from elsewhere, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from bson import ObjectId
+
+from backend.core.database import Raw
+from backend.core.errors import CATALOGUE, KangbanError
+from backend.core.keys import OwnerKey
+from backend.measurements.documents import ReadingDocument
+from backend.measurements.draft import Draft
+from backend.measurements.normalise import Normal, fingerprint, normalise
+from backend.measurements.reading import RecordedBy, to_raw
+from backend.measurements.write_errors import SourceIdReused
+
+
+class Outcome(StrEnum):
+    """What became of one item."""
+
+    RECORDED = "recorded"
+    UNCHANGED = "unchanged"  # this source sent this very reading before
+    DUPLICATE = "duplicate"  # another device or entry has the same reading
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemOutcome:
+    """One item's answer; ``reading_id`` is the reading that counts, None when refused."""
+
+    outcome: Outcome
+    reading_id: ObjectId | None = None
+    error: KangbanError | None = None
+
+    def to_raw(self) -> Raw:
+        return {
+            "outcome": self.outcome.value,
+            "reading_id": self.reading_id,
+            "code": self.error.code if self.error else None,
+            "data": self.error.data if self.error else None,
+        }
+
+    @classmethod
+    def from_raw(cls, raw: Raw) -> ItemOutcome:
+        error = CATALOGUE[raw["code"]](**raw["data"]) if raw["code"] else None
+        return cls(outcome=Outcome(raw["outcome"]), reading_id=raw["reading_id"], error=error)
+
+
+Item = Draft | KangbanError
+"""A draft, or why the sender's item did not even become one."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to insert, and the answer to each item in the order they came."""
+
+    outcomes: list[ItemOutcome]
+    documents: list[Raw] = field(default_factory=list)
+
+    @property
+    def recorded_ids(self) -> tuple[ObjectId, ...]:
+        return tuple(each["_id"] for each in self.documents if each["state"] == "live")
+
+
+class Planner:
+    """Sorts out one resident's batch against what is stored."""
+
+    def __init__(
+        self, resident_id: ObjectId, key: OwnerKey, recorded_by: RecordedBy, now: datetime
+    ) -> None:
+        self._resident_id = resident_id
+        self._key = key
+        self._recorded_by = recorded_by
+        self._now = now
+
+    async def plan(
+        self,
+        items: Sequence[Item],
+        *,
+        birth_date: date | None,
+        confirmed: bool,
+        fhir: Sequence[bytes | None] = (),
+    ) -> Plan:
+        """Normalise every item and classify it. Nothing is written."""
+        normals = [self._normal(item, birth_date, confirmed) for item in items]
+        good = [each for each in normals if isinstance(each, Normal)]
+        marks = {id(each): self._key.token(fingerprint(each)) for each in good}
+        known = await self._known_sources(good)
+        live = await self._live(list(marks.values()))
+        plan = Plan([])
+        for position, normal in enumerate(normals):
+            if isinstance(normal, KangbanError):
+                plan.outcomes.append(ItemOutcome(outcome=Outcome.REFUSED, error=normal))
+                continue
+            raw = fhir[position] if fhir else None
+            plan.outcomes.append(self._classify(normal, marks[id(normal)], known, live, plan, raw))
+        return plan
+
+    def _normal(
+        self, item: Item, birth_date: date | None, confirmed: bool
+    ) -> Normal | KangbanError:
+        if isinstance(item, KangbanError):
+            return item
+        try:
+            return normalise(item, now=self._now, birth_date=birth_date, confirmed=confirmed)
+        except KangbanError as error:
+            return error
+
+    def _classify(
+        self,
+        normal: Normal,
+        mark: bytes,
+        known: dict[tuple[str, str], Raw],
+        live: dict[bytes, ObjectId],
+        plan: Plan,
+        fhir: bytes | None,
+    ) -> ItemOutcome:
+        source = (normal.source.system, normal.source.id or "")
+        if normal.source.id is not None and source in known:
+            return _seen_before(known[source], mark)
+        twin = live.get(mark)
+        if twin is not None and normal.source.id is None:
+            return ItemOutcome(outcome=Outcome.DUPLICATE, reading_id=twin)
+        document = to_raw(
+            normal,
+            resident_id=self._resident_id,
+            recorded_by=self._recorded_by,
+            key=self._key,
+            now=self._now,
+            mark=mark,
+            fhir=fhir,
+        )
+        if twin is not None:
+            document |= {"state": "duplicate", "duplicate_of": twin}
+        plan.documents.append(document)
+        live.setdefault(mark, document["_id"])
+        if normal.source.id is not None:
+            known[source] = document
+        outcome = Outcome.DUPLICATE if twin is not None else Outcome.RECORDED
+        return ItemOutcome(outcome=outcome, reading_id=twin or document["_id"])
+
+    async def _known_sources(self, normals: Sequence[Normal]) -> dict[tuple[str, str], Raw]:
+        by_system: dict[str, list[str]] = {}
+        for each in normals:
+            if each.source.id is not None:
+                by_system.setdefault(each.source.system, []).append(each.source.id)
+        known: dict[tuple[str, str], Raw] = {}
+        for system, ids in by_system.items():
+            known |= {
+                (system, raw["source"]["id"]): raw
+                async for raw in ReadingDocument.get_pymongo_collection().find(
+                    {
+                        "resident_id": self._resident_id,
+                        "source.system": system,
+                        "source.id": {"$in": ids},
+                    },
+                    {"source.id": 1, "fingerprint": 1, "duplicate_of": 1, "state": 1, "version": 1},
+                )
+            }
+        return known
+
+    async def _live(self, marks: list[bytes]) -> dict[bytes, ObjectId]:
+        if not marks:
+            return {}
+        found = ReadingDocument.get_pymongo_collection().find(
+            {"resident_id": self._resident_id, "fingerprint": {"$in": marks}, "state": "live"},
+            {"fingerprint": 1},
+        )
+        return {bytes(raw["fingerprint"]): raw["_id"] async for raw in found}
+
+
+def _seen_before(stored: dict[str, Any], mark: bytes) -> ItemOutcome:
+    # A withdrawn or corrected reading stays as it is: the phone sending it again is no news.
+    changed_here = stored.get("version", 1) > 1 or stored["state"] == "withdrawn"
+    if not changed_here and bytes(stored["fingerprint"]) != mark:
+        return ItemOutcome(outcome=Outcome.REFUSED, error=SourceIdReused())
+    reading_id = stored["duplicate_of"] or stored["_id"]
+    return ItemOutcome(outcome=Outcome.UNCHANGED, reading_id=reading_id)

@@ -1,0 +1,141 @@
+"""Readings changed after the fact: corrected, withdrawn, restored; nothing is lost."""
+
+from __future__ import annotations
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from backend.access.categories import Action, Category
+from backend.access.service import Access
+from backend.core.container import Core
+from backend.core.database import Raw, Session
+from backend.core.history import ChangedMeanwhile
+from backend.core.outbox import Event
+from backend.identity.viewer import Viewer
+from backend.measurements.documents import ReadingDocument
+from backend.measurements.draft import Draft
+from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
+from backend.measurements.normalise import fingerprint, normalise
+from backend.measurements.people import People
+from backend.measurements.reading import Reading, content, from_raw
+from backend.measurements.write_errors import (
+    NotYourReading,
+    ReadingNotFound,
+    ReadingWithdrawnAlready,
+    SameReadingExists,
+)
+
+
+class Correcting:
+    """Changes one reading; each change makes a version."""
+
+    def __init__(self, core: Core, access: Access, people: People) -> None:
+        self._core = core
+        self._access = access
+        self._people = people
+
+    async def correct(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        reading_id: ObjectId,
+        draft: Draft,
+        *,
+        version: int,
+        confirmed: bool = False,
+    ) -> Reading:
+        """Put ``draft``'s content in place of the reading's, source and recorder kept.
+
+        Raises ``ReadingNotFound``, ``ReadingWithdrawnAlready``, ``NotYourReading``,
+        ``ChangedMeanwhile`` (``version`` is not the stored one), ``SameReadingExists``
+        and what ``normalise`` refuses.
+        """
+        before = await self._changeable(viewer, resident_id, reading_id)
+        if before["state"] == "withdrawn":
+            raise ReadingWithdrawnAlready
+        birth_date = await self._people.birth_date(resident_id)
+        normal = normalise(
+            draft, now=self._core.clock.now(), birth_date=birth_date, confirmed=confirmed
+        )
+        key = await self._core.keyring.key(resident_id)
+        mark = key.token(fingerprint(normal))
+        changes = content(normal, reading_id, key, mark)
+        if before["state"] == "duplicate" and bytes(before["fingerprint"]) != mark:
+            changes |= {"state": "live", "duplicate_of": None}  # it is no twin any more
+        event = ReadingCorrected(
+            resident_id=PydanticObjectId(resident_id),
+            reading_id=PydanticObjectId(reading_id),
+            version=version + 1,
+        )
+        return await self._replace(viewer, before, changes, version, event)
+
+    async def withdraw(
+        self, viewer: Viewer, resident_id: ObjectId, reading_id: ObjectId, *, version: int
+    ) -> Reading:
+        """Entered in error: out of every list, trend and answer; still in the history."""
+        before = await self._changeable(viewer, resident_id, reading_id)
+        if before["state"] == "withdrawn":
+            raise ReadingWithdrawnAlready
+        event = ReadingWithdrawn(
+            resident_id=PydanticObjectId(resident_id), reading_id=PydanticObjectId(reading_id)
+        )
+        changes: Raw = {"state": "withdrawn", "duplicate_of": None}
+        return await self._replace(viewer, before, changes, version, event)
+
+    async def restore(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        reading_id: ObjectId,
+        *,
+        to_version: int,
+        version: int,
+    ) -> Reading:
+        """Bring an earlier version's content and state back, as a new version."""
+        before = await self._changeable(viewer, resident_id, reading_id)
+        past = await self._core.history.version(resident_id, reading_id, to_version)
+        kept = ("_id", "resident_id", "version", "created_at", "source", "recorded_by", "raw")
+        changes = {name: value for name, value in past.document.items() if name not in kept}
+        event = ReadingsRecorded(
+            resident_id=PydanticObjectId(resident_id),
+            reading_ids=(PydanticObjectId(reading_id),),
+        )
+        return await self._replace(viewer, before, changes, version, event)
+
+    async def _changeable(self, viewer: Viewer, resident_id: ObjectId, reading_id: ObjectId) -> Raw:
+        relation = await self._access.require(viewer, resident_id, Category.READINGS, Action.RECORD)
+        raw = await ReadingDocument.get_pymongo_collection().find_one(
+            {"resident_id": resident_id, "_id": reading_id}
+        )
+        if raw is None:
+            raise ReadingNotFound
+        manages = Action.MANAGE in relation.actions
+        if not manages and raw["recorded_by"]["account_id"] != viewer.account_id:
+            raise NotYourReading
+        found: Raw = raw
+        return found
+
+    async def _replace(
+        self, viewer: Viewer, before: Raw, changes: Raw, version: int, event: Event
+    ) -> Reading:
+        if before["version"] != version:
+            raise ChangedMeanwhile
+        changes = {**changes, "updated_at": self._core.clock.now()}
+
+        async def work(session: Session) -> Raw:
+            after = await self._core.history.replace(
+                ReadingDocument.get_pymongo_collection(),
+                before,
+                changes,
+                by=viewer.account_id,
+                session=session,
+            )
+            await self._core.outbox.publish(session, event)
+            return after
+
+        try:
+            after = await self._core.store.transaction(work)
+        except DuplicateKeyError as error:
+            raise SameReadingExists from error
+        return from_raw(after, await self._core.keyring.key(before["resident_id"]))

@@ -1,0 +1,192 @@
+"""What measurements stores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from beanie import PydanticObjectId
+from pydantic import BaseModel, Field
+
+from backend.core.documents import ASC, DESC, ResidentOwned, Stored, index, unique
+from backend.measurements.draft import Kind, Meal
+
+
+class State(StrEnum):
+    """Whether a reading counts."""
+
+    LIVE = "live"
+    DUPLICATE = "duplicate"  # the same reading from a second device; kept, never counted
+    WITHDRAWN = "withdrawn"  # FHIR entered-in-error
+
+
+class StoredSource(BaseModel):
+    system: str
+    id: str | None = None
+    device: str | None = None
+
+
+class Recorder(BaseModel):
+    """Which account put it in, and as what ("recorded by daughter")."""
+
+    account_id: PydanticObjectId
+    relation: str
+    kinship: str | None = None
+    channel: str
+
+
+class ReadingDocument(ResidentOwned):
+    """One reading. Numbers are plain so that MongoDB can compute trends; words are sealed."""
+
+    kind: Kind
+    at: datetime
+    offset: int
+    """Minutes east of UTC where it was taken."""
+    wall: datetime
+    """The clock on the wall at ``at``, as if it were UTC: days, mornings and evenings."""
+    end: datetime | None = None
+    values: dict[str, float]
+    entered: dict[str, tuple[float, str]]
+    meal: Meal | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)
+    note: bytes | None = None
+    raw: bytes | None = None
+    """The FHIR resource it came as, sealed; export gives it back."""
+    source: StoredSource
+    recorded_by: Recorder
+    state: State = State.LIVE
+    duplicate_of: PydanticObjectId | None = None
+    fingerprint: bytes
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+    class Settings:
+        name = "readings"
+        indexes: ClassVar = [
+            unique(
+                "one_reading_per_source_id",
+                ("resident_id", ASC),
+                ("source.system", ASC),
+                ("source.id", ASC),
+                partialFilterExpression={"source.id": {"$type": "string"}},
+            ),
+            unique(
+                "one_live_reading_per_fingerprint",
+                ("resident_id", ASC),
+                ("fingerprint", ASC),
+                partialFilterExpression={"state": "live"},
+            ),
+            index(
+                "readings_by_kind_and_time",
+                ("resident_id", ASC),
+                ("kind", ASC),
+                ("state", ASC),
+                ("at", DESC),
+                ("_id", DESC),
+            ),
+            index(
+                "readings_by_time",
+                ("resident_id", ASC),
+                ("state", ASC),
+                ("at", DESC),
+                ("_id", DESC),
+            ),
+        ]
+
+
+class AlertDocument(ResidentOwned):
+    """What a reading, a row of readings or a weekly mean gave reason to say."""
+
+    kind: Kind
+    rule: str
+    """``kind:direction`` or the trend rule's name: what repeats joins the open alert."""
+    level: str
+    text: bytes
+    """Sealed JSON: reason and what to do, zh and en, the source of the limit."""
+    reading_ids: list[PydanticObjectId]
+    times: int
+    first_at: datetime
+    last_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    open: bool = True
+    acknowledged_at: datetime | None = None
+    acknowledged_by: PydanticObjectId | None = None
+    snoozed_until: datetime | None = None
+    closed_reason: str | None = None
+
+    class Settings:
+        name = "alerts"
+        indexes: ClassVar = [
+            unique(
+                "one_open_alert_per_rule",
+                ("resident_id", ASC),
+                ("rule", ASC),
+                partialFilterExpression={"open": True},
+            ),
+            index(
+                "alerts_by_time",
+                ("resident_id", ASC),
+                ("open", ASC),
+                ("last_at", DESC),
+                ("_id", DESC),
+            ),
+        ]
+
+
+class OverrideDocument(ResidentOwned):
+    """A limit that a doctor set for one person."""
+
+    kind: Kind
+    component: str
+    meal: Meal | None = None
+    low: float | None = None
+    high: float | None = None
+    valid_from: datetime
+    valid_until: datetime | None = None
+    set_by: PydanticObjectId
+    note: bytes | None = None
+    ended_at: datetime | None = None
+
+    class Settings:
+        name = "threshold_overrides"
+        indexes: ClassVar = [
+            index("overrides_by_resident", ("resident_id", ASC), ("ended_at", ASC))
+        ]
+
+
+class MeterState(StrEnum):
+    UNBOUND = "unbound"
+    BOUND = "bound"
+    REVOKED = "revoked"
+    SUSPECT = "suspect"  # two machines spoke with one key: a clone is about
+
+
+class MeterDocument(Stored):
+    """A meter with its own 4G card. ``key`` is sealed under the meter's own id."""
+
+    serial: str
+    model: str
+    key: bytes
+    claim_hash: bytes
+    """Keyed hash of the code printed on the device, scanned to bind it."""
+    state: MeterState = MeterState.UNBOUND
+    resident_id: PydanticObjectId | None = None
+    bound_by: Recorder | None = None
+    bound_at: datetime | None = None
+    counter: int = 0
+    last_seen_at: datetime | None = None
+    last_body: bytes | None = None
+    last_answer: list[dict[str, Any]] | None = None
+
+    class Settings:
+        name = "meters"
+        indexes: ClassVar = [
+            unique("one_meter_per_serial", ("serial", ASC)),
+            index("meters_by_resident", ("resident_id", ASC)),
+        ]
+
+
+DOCUMENTS = (ReadingDocument, AlertDocument, OverrideDocument, MeterDocument)

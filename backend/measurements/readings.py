@@ -1,0 +1,144 @@
+"""Readings out: lists, the latest of each kind, one with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+
+from backend.access.categories import Category
+from backend.access.service import Access
+from backend.core.container import Core
+from backend.core.database import Raw
+from backend.core.history import PastVersion
+from backend.core.paging import Cursor, Page, page_size
+from backend.identity.viewer import Viewer
+from backend.measurements.documents import ReadingDocument
+from backend.measurements.draft import Kind, Meal
+from backend.measurements.reading import Reading, from_raw
+from backend.measurements.write_errors import ReadingNotFound
+
+_SHOWN = {"raw": 0, "fingerprint": 0, "wall": 0, "created_at": 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingFilter:
+    """``since`` inclusive, ``until`` exclusive; empty sets mean all."""
+
+    kinds: frozenset[Kind] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+    meals: frozenset[Meal] = frozenset()
+    systems: frozenset[str] = frozenset()
+
+
+class Readings:
+    """Reads for a viewer, through the policy."""
+
+    def __init__(self, core: Core, access: Access) -> None:
+        self._core = core
+        self._access = access
+
+    async def page(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        wanted: ReadingFilter,
+        *,
+        first: int,
+        after: Cursor | None = None,
+    ) -> Page[Reading]:
+        """Live readings, newest first."""
+        await self._access.require(viewer, resident_id, Category.READINGS)
+        size = page_size(first)
+        rows = await self.rows(resident_id, wanted, limit=size + 1, after=after)
+        return Page.of(await self.opened(resident_id, rows), size)
+
+    async def rows(
+        self,
+        resident_id: ObjectId,
+        wanted: ReadingFilter,
+        *,
+        limit: int,
+        after: Cursor | None = None,
+    ) -> list[Raw]:
+        """Stored documents, newest first; for rooms that asked the policy themselves."""
+        query = _query(resident_id, wanted)
+        if after is not None:
+            query["$and"] = [after.older_than()]
+        found = ReadingDocument.get_pymongo_collection().find(query, _SHOWN)
+        return await found.sort([("at", -1), ("_id", -1)]).limit(limit).to_list()
+
+    async def latest(
+        self, viewer: Viewer, resident_id: ObjectId, kinds: Sequence[Kind]
+    ) -> dict[Kind, Reading]:
+        """The newest live reading of each kind, in one command."""
+        await self._access.require(viewer, resident_id, Category.READINGS)
+        if not kinds:
+            return {}
+        pipeline = latest_pipeline(resident_id, kinds)
+        cursor = await ReadingDocument.get_pymongo_collection().aggregate(pipeline)
+        found = await self.opened(resident_id, await cursor.to_list())
+        return {each.kind: each for each in found}
+
+    async def get(self, viewer: Viewer, resident_id: ObjectId, reading_id: ObjectId) -> Reading:
+        """One reading in any state. Raises ``ReadingNotFound``."""
+        await self._access.require(viewer, resident_id, Category.READINGS)
+        found = await self.by_ids(resident_id, [reading_id])
+        if not found:
+            raise ReadingNotFound
+        return found[0]
+
+    async def by_ids(self, resident_id: ObjectId, ids: Iterable[ObjectId]) -> list[Reading]:
+        """Readings of one resident in any state, unordered; the policy was asked before."""
+        query = {"resident_id": resident_id, "_id": {"$in": list(ids)}}
+        rows = await ReadingDocument.get_pymongo_collection().find(query, _SHOWN).to_list()
+        return await self.opened(resident_id, rows)
+
+    async def history(
+        self, viewer: Viewer, resident_id: ObjectId, reading_id: ObjectId
+    ) -> list[tuple[Reading, PastVersion]]:
+        """Earlier versions, newest first, each with who replaced it and when."""
+        await self._access.require(viewer, resident_id, Category.READINGS)
+        key = await self._core.keyring.key(resident_id)
+        past = await self._core.history.past(resident_id, reading_id)
+        return [(from_raw(each.document, key), each) for each in past]
+
+    async def opened(self, resident_id: ObjectId, rows: list[Raw]) -> list[Reading]:
+        """Stored documents as readings; the key is fetched only where a note is sealed."""
+        sealed = any(row["note"] for row in rows)
+        key = await self._core.keyring.key(resident_id) if sealed else None
+        return [from_raw(row, key) for row in rows]
+
+
+def latest_pipeline(resident_id: ObjectId, kinds: Sequence[Kind]) -> list[dict[str, Any]]:
+    """The newest of each kind: one index seek a kind, united on the server."""
+    first: list[dict[str, Any]]
+    first, *rest = [
+        [
+            {"$match": {"resident_id": resident_id, "kind": kind.value, "state": "live"}},
+            {"$sort": {"at": -1, "_id": -1}},
+            {"$limit": 1},
+            {"$project": _SHOWN},
+        ]
+        for kind in dict.fromkeys(kinds)
+    ]
+    name = ReadingDocument.get_pymongo_collection().name
+    return first + [{"$unionWith": {"coll": name, "pipeline": each}} for each in rest]
+
+
+def _query(resident_id: ObjectId, wanted: ReadingFilter) -> dict[str, Any]:
+    query: dict[str, Any] = {"resident_id": resident_id, "state": "live"}
+    if wanted.kinds:
+        query["kind"] = {"$in": sorted(wanted.kinds)}
+    if wanted.meals:
+        query["meal"] = {"$in": sorted(wanted.meals)}
+    if wanted.systems:
+        query["source.system"] = {"$in": sorted(wanted.systems)}
+    span = {"$gte": wanted.since, "$lt": wanted.until}
+    if any(span.values()):
+        query["at"] = {name: value for name, value in span.items() if value is not None}
+    return query

@@ -1,0 +1,148 @@
+"""Readings in: one by one, in batches from a phone that was offline, from imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from backend.access.categories import Action, Category
+from backend.access.relations import Relation
+from backend.access.service import Access
+from backend.core.container import Core
+from backend.core.database import Raw, Session
+from backend.identity.viewer import Viewer
+from backend.measurements.batch import Item, ItemOutcome, Plan, Planner
+from backend.measurements.documents import ReadingDocument
+from backend.measurements.draft import Draft
+from backend.measurements.events import ReadingsRecorded
+from backend.measurements.people import People
+from backend.measurements.reading import RecordedBy
+from backend.measurements.write_errors import BatchTooLarge, WritesCollide
+
+LARGEST_BATCH = 1_000
+_ATTEMPTS = 3  # two phones with one queue: the second plan sees what the first wrote
+
+
+class Recording:
+    """Takes readings for a resident on behalf of a viewer."""
+
+    def __init__(self, core: Core, access: Access, people: People) -> None:
+        self._core = core
+        self._access = access
+        self._people = people
+
+    async def record(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        draft: Draft,
+        *,
+        idempotency_key: str,
+        confirmed: bool = False,
+    ) -> ItemOutcome:
+        """One reading. Raises what refuses it instead of answering ``REFUSED``."""
+        outcome = (
+            await self.record_batch(
+                viewer, resident_id, [draft], idempotency_key=idempotency_key, confirmed=confirmed
+            )
+        )[0]
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome
+
+    async def record_batch(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        items: Sequence[Item],
+        *,
+        idempotency_key: str | None,
+        confirmed: bool = False,
+    ) -> list[ItemOutcome]:
+        """Up to 1,000 items, each answered on its own, in order.
+
+        What can be taken is written in one transaction. Raises ``BatchTooLarge``,
+        ``AccessDenied`` and the idempotency errors; a bad item is an outcome.
+        """
+        if len(items) > LARGEST_BATCH:
+            raise BatchTooLarge(limit=LARGEST_BATCH)
+        relation = await self._access.require(viewer, resident_id, Category.READINGS, Action.RECORD)
+        return await self.store(
+            viewer,
+            resident_id,
+            items,
+            recorded_by=recorder(viewer, relation),
+            idempotency_key=idempotency_key,
+            confirmed=confirmed,
+        )
+
+    async def store(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        items: Sequence[Item],
+        *,
+        recorded_by: RecordedBy,
+        idempotency_key: str | None,
+        confirmed: bool,
+        fhir: Sequence[bytes | None] = (),
+    ) -> list[ItemOutcome]:
+        """``record_batch`` after the policy was asked; importers come in here."""
+        key = await self._core.keyring.key(resident_id)
+        birth_date = await self._people.birth_date(resident_id)
+        for _ in range(_ATTEMPTS):
+            planner = Planner(resident_id, key, recorded_by, self._core.clock.now())
+            plan = await planner.plan(items, birth_date=birth_date, confirmed=confirmed, fhir=fhir)
+            arguments = ["record_batch", str(resident_id), confirmed, _described(items)]
+            try:
+                answer = await self._write(viewer, resident_id, plan, idempotency_key, arguments)
+            except DuplicateKeyError:
+                continue
+            return [ItemOutcome.from_raw(each) for each in answer["items"]]
+        raise WritesCollide
+
+    async def _write(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        plan: Plan,
+        idempotency_key: str | None,
+        arguments: list[Any],
+    ) -> Raw:
+        async def work(session: Session) -> Raw:
+            if plan.documents:
+                await ReadingDocument.get_pymongo_collection().insert_many(
+                    plan.documents, session=session
+                )
+            if plan.recorded_ids:
+                event = ReadingsRecorded(
+                    resident_id=PydanticObjectId(resident_id),
+                    reading_ids=tuple(map(PydanticObjectId, plan.recorded_ids)),
+                )
+                await self._core.outbox.publish(session, event)
+            return {"items": [each.to_raw() for each in plan.outcomes]}
+
+        if idempotency_key is None:
+            return await self._core.store.transaction(work)
+        return await self._core.idempotency.once(
+            viewer.account_id, idempotency_key, arguments, work
+        )
+
+
+def recorder(viewer: Viewer, relation: Relation) -> RecordedBy:
+    """Who records, and as what, for provenance."""
+    return RecordedBy(
+        account_id=viewer.account_id,
+        relation=relation.kind.value,
+        kinship=relation.kinship.value if relation.kinship else None,
+        channel=viewer.channel.value,
+    )
+
+
+def _described(items: Sequence[Item]) -> list[Any]:
+    # orjson knows dataclasses; an item that was no draft is told apart by its error.
+    return [each if isinstance(each, Draft) else [each.code, each.data] for each in items]
