@@ -36,7 +36,7 @@ from backend.measurements.units import component_spec, to_canonical
 
 NOTE_LENGTH = 2_000
 SHORT_LENGTH = 200
-ATTRIBUTES = 20
+ATTRIBUTES = 40
 _DISPLAY_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROL_OR_BREAK = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
