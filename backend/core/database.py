@@ -83,12 +83,12 @@ class Store:
         await asyncio.gather(*(self._indexes_of(model) for model in models))
 
     async def _indexes_of(self, model: type[Document]) -> None:
-        settings = model.get_settings()
-        wanted = [each.index for each in settings.indexes or []]
+        collection = model.get_pymongo_collection()
+        wanted = [each.index for each in model.get_settings().indexes or []]
         if wanted:
-            await model.get_pymongo_collection().create_indexes(wanted)
-        elif settings.name not in await self.db.list_collection_names():
-            await self.db.create_collection(settings.name)
+            await collection.create_indexes(wanted)
+        elif collection.name not in await self.db.list_collection_names():
+            await self.db.create_collection(collection.name)
 
     async def close(self) -> None:
         await self.client.close()

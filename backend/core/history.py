@@ -102,7 +102,7 @@ class History:
         """All earlier versions, newest first."""
         return (
             await PastVersion.find({"resident_id": resident_id, "document_id": document_id})
-            .sort([("version", DESC)])
+            .sort("-version")
             .to_list()
         )
 

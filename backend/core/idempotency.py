@@ -109,6 +109,13 @@ class Idempotency:
                 raise
             return earlier
 
+    async def known(self, account_id: ObjectId, key: str) -> bool:
+        """Whether the key was used already."""
+        found = await IdempotentAnswer.get_pymongo_collection().find_one(
+            {"account_id": account_id, "key": key}, {"_id": 1}
+        )
+        return found is not None
+
     async def _earlier(self, account_id: ObjectId, key: str, digest: bytes) -> Raw | None:
         raw = await IdempotentAnswer.get_pymongo_collection().find_one(
             {"account_id": account_id, "key": key}

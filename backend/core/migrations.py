@@ -76,7 +76,7 @@ class Migrations:
         self._store = store
         self._clock = clock
 
-    async def list(self) -> list[MigrationState]:
+    async def states(self) -> list[MigrationState]:
         done = {each.number: each.finished_at async for each in AppliedMigration.find_all()}
         return [
             MigrationState(each.number, each.title, done.get(each.number)) for each in _in_order()
@@ -84,7 +84,7 @@ class Migrations:
 
     async def run(self) -> list[str]:
         """Run what is open; other processes wait. Returns the numbers run here."""
-        if all(state.finished_at for state in await self.list()):
+        if all(state.finished_at for state in await self.states()):
             return []
         await self._lock()
         try:

@@ -51,6 +51,8 @@ class ReadingDocument(ResidentOwned):
     meal: Meal | None = None
     attributes: dict[str, str] = Field(default_factory=dict)
     note: bytes | None = None
+    words: list[bytes] | None = None
+    """Search tokens of the note; None where there is none."""
     raw: bytes | None = None
     """The FHIR resource it came as, sealed; export gives it back."""
     source: StoredSource
@@ -77,6 +79,12 @@ class ReadingDocument(ResidentOwned):
                 ("resident_id", ASC),
                 ("fingerprint", ASC),
                 partialFilterExpression={"state": "live"},
+            ),
+            index(
+                "readings_by_word",
+                ("resident_id", ASC),
+                ("words", ASC),
+                partialFilterExpression={"note": {"$type": "binData"}},
             ),
             index(
                 "readings_by_kind_and_time",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from bson import ObjectId
 
+from backend.core import words
 from backend.core.database import Raw
 from backend.core.keys import OwnerKey
 from backend.measurements.draft import Kind, Meal, Quantity, Source
@@ -96,8 +97,17 @@ def content(normal: Normal, reading_id: ObjectId, key: OwnerKey, mark: bytes) ->
         "entered": {name: [each.value, each.unit] for name, each in normal.entered.items()},
         "meal": normal.meal.value if normal.meal else None,
         "attributes": dict(normal.attributes),
-        "note": key.seal(normal.note.encode(), place(reading_id, "note")) if normal.note else None,
+        **_noted(normal.note, reading_id, key),
         "fingerprint": mark,
+    }
+
+
+def _noted(note: str | None, reading_id: ObjectId, key: OwnerKey) -> Raw:
+    if note is None:
+        return {"note": None, "words": None}
+    return {
+        "note": key.seal(note.encode(), place(reading_id, "note")),
+        "words": [key.token(token) for token in sorted(words.tokens(note))],
     }
 
 

@@ -11,9 +11,11 @@ from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.access.service import Access
+from backend.core import words
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.core.history import PastVersion
+from backend.core.keys import OwnerKey
 from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 from backend.measurements.documents import ReadingDocument
@@ -21,7 +23,7 @@ from backend.measurements.draft import Kind, Meal
 from backend.measurements.reading import Reading, from_raw
 from backend.measurements.write_errors import ReadingNotFound
 
-_SHOWN = {"raw": 0, "fingerprint": 0, "wall": 0, "created_at": 0}
+_SHOWN = {"raw": 0, "words": 0, "fingerprint": 0, "wall": 0, "created_at": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class ReadingFilter:
     since: datetime | None = None
     until: datetime | None = None
     meals: frozenset[Meal] = frozenset()
-    systems: frozenset[str] = frozenset()
+    recorded_as: frozenset[str] = frozenset()
+    """Relations of the recorder: ``self``, ``caregiver`` …"""
 
 
 class Readings:
@@ -107,6 +110,36 @@ class Readings:
         past = await self._core.history.past(resident_id, reading_id)
         return [(from_raw(each.document, key), each) for each in past]
 
+    async def with_words(
+        self,
+        resident_id: ObjectId,
+        query: str,
+        key: OwnerKey,
+        *,
+        limit: int,
+        after: Cursor | None = None,
+    ) -> list[Reading]:
+        """Live readings whose note holds every word of ``query``, newest first."""
+        wanted = [
+            {"words": {"$in": [key.token(token) for token in sorted(each)]}}
+            for each in words.query_tokens(query)
+        ]
+        if after is not None:
+            wanted.append(after.older_than())
+        found = ReadingDocument.get_pymongo_collection().find(
+            {
+                "resident_id": resident_id,
+                "state": "live",
+                "words": {"$exists": True},
+                "$and": wanted,
+            },
+            _SHOWN,
+        )
+        # A diary has few notes that share all hashes: one pass is enough.
+        rows = await found.sort([("at", -1), ("_id", -1)]).limit(10 * limit).to_list()
+        opened = (from_raw(row, key) for row in rows)
+        return [each for each in opened if words.matches(each.note or "", query)][:limit]
+
     async def opened(self, resident_id: ObjectId, rows: list[Raw]) -> list[Reading]:
         """Stored documents as readings; the key is fetched only where a note is sealed."""
         sealed = any(row["note"] for row in rows)
@@ -116,8 +149,7 @@ class Readings:
 
 def latest_pipeline(resident_id: ObjectId, kinds: Sequence[Kind]) -> list[dict[str, Any]]:
     """The newest of each kind: one index seek a kind, united on the server."""
-    first: list[dict[str, Any]]
-    first, *rest = [
+    each_kind: list[list[dict[str, Any]]] = [
         [
             {"$match": {"resident_id": resident_id, "kind": kind.value, "state": "live"}},
             {"$sort": {"at": -1, "_id": -1}},
@@ -126,6 +158,7 @@ def latest_pipeline(resident_id: ObjectId, kinds: Sequence[Kind]) -> list[dict[s
         ]
         for kind in dict.fromkeys(kinds)
     ]
+    first, *rest = each_kind
     name = ReadingDocument.get_pymongo_collection().name
     return first + [{"$unionWith": {"coll": name, "pipeline": each}} for each in rest]
 
@@ -136,8 +169,8 @@ def _query(resident_id: ObjectId, wanted: ReadingFilter) -> dict[str, Any]:
         query["kind"] = {"$in": sorted(wanted.kinds)}
     if wanted.meals:
         query["meal"] = {"$in": sorted(wanted.meals)}
-    if wanted.systems:
-        query["source.system"] = {"$in": sorted(wanted.systems)}
+    if wanted.recorded_as:
+        query["recorded_by.relation"] = {"$in": sorted(wanted.recorded_as)}
     span = {"$gte": wanted.since, "$lt": wanted.until}
     if any(span.values()):
         query["at"] = {name: value for name, value in span.items() if value is not None}
