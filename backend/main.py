@@ -2,8 +2,57 @@
 
 from __future__ import annotations
 
-from backend.access.relations import Relation
-from backend.core import container
+from dataclasses import dataclass
 
-DOCUMENTS = (*container.DOCUMENTS, Relation)
+from backend.access.relations import Relation
+from backend.access.service import Access
+from backend.archive import documents as archive_documents
+from backend.archive.entries import Entries
+from backend.archive.people import ArchivePeople
+from backend.archive.residents import Residents
+from backend.archive.timeline import Timeline
+from backend.core import container
+from backend.core.container import Core
+from backend.measurements import documents as measurement_documents
+from backend.measurements.correcting import Correcting
+from backend.measurements.readings import Readings
+from backend.measurements.recording import Recording
+
+DOCUMENTS = (
+    *container.DOCUMENTS,
+    Relation,
+    *archive_documents.DOCUMENTS,
+    *measurement_documents.DOCUMENTS,
+)
 """Every document of every room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every room's services, wired to each other."""
+
+    core: Core
+    access: Access
+    residents: Residents
+    entries: Entries
+    timeline: Timeline
+    recording: Recording
+    correcting: Correcting
+    readings: Readings
+
+
+def build_services(core: Core) -> Services:
+    access = Access(core.clock)
+    residents = Residents(core, access)
+    people = ArchivePeople(core.keyring, residents, core.clock)
+    readings = Readings(core, access)
+    return Services(
+        core=core,
+        access=access,
+        residents=residents,
+        entries=Entries(core, access),
+        timeline=Timeline(core, access, readings),
+        recording=Recording(core, access, people),
+        correcting=Correcting(core, access, people),
+        readings=readings,
+    )

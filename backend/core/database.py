@@ -13,7 +13,7 @@ from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from backend.core.errors import Unavailable
@@ -24,6 +24,7 @@ Raw = dict[str, Any]
 Session = AsyncClientSession
 
 _MAJORITY = WriteConcern(w="majority", j=True)
+_DUPLICATE_KEY = 11000
 _OLDEST_WIRE_VERSION = 17  # MongoDB 6.0
 
 
@@ -64,12 +65,19 @@ class Store:
     async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run ``work`` in one transaction; transient errors and unknown commits are retried.
 
-        ``work`` may run several times: it must do nothing but database work.
+        ``work`` may run several times: it must do nothing but database work. A broken
+        invariant is a ``DuplicateKeyError``, of a batch as well.
         """
         async with self.client.start_session() as session:
-            return await session.with_transaction(
-                work, read_concern=ReadConcern("snapshot"), write_concern=_MAJORITY
-            )
+            try:
+                return await session.with_transaction(
+                    work, read_concern=ReadConcern("snapshot"), write_concern=_MAJORITY
+                )
+            except BulkWriteError as error:
+                codes = {each["code"] for each in error.details.get("writeErrors", ())}
+                if codes == {_DUPLICATE_KEY}:
+                    raise DuplicateKeyError("in a batch", _DUPLICATE_KEY) from None
+                raise
 
     async def prepare(self, models: Sequence[type[Document]], *, indexes: bool = True) -> None:
         """Bind the models; create collections and their named indexes where they are missing."""

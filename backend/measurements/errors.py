@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from backend.core.errors import Conflict, Invalid, KangbanError
+from backend.core.text_errors import TextEmpty as TextEmpty
+from backend.core.text_errors import TextLoneSurrogate as TextLoneSurrogate
+from backend.core.text_errors import TextNullByte as TextNullByte
+from backend.core.text_errors import TextTooLong as TextTooLong
 
 
 class UnitUnknown(Invalid):
@@ -141,34 +145,10 @@ class TimeEndBeforeStart(Invalid):
     en = "The end lies before the start"
 
 
-class TextTooLong(Invalid):
-    code = "TEXT_TOO_LONG"
-    zh = "{field} 最多 {limit} 个字"
-    en = "{field} takes at most {limit} characters"
-
-
-class TextEmpty(Invalid):
-    code = "TEXT_EMPTY"
-    zh = "{field} 不能为空"
-    en = "{field} is empty"
-
-
-class TextNullByte(Invalid):
-    code = "TEXT_NULL_BYTE"
-    zh = "{field} 含有空字符"
-    en = "{field} holds a null byte"
-
-
 class TextControlCharacter(Invalid):
     code = "TEXT_CONTROL_CHARACTER"
     zh = "{field} 含有控制字符"
     en = "{field} holds a control character"
-
-
-class TextNotUnicode(Invalid):
-    code = "TEXT_NOT_UNICODE"
-    zh = "{field} 不是有效的 Unicode 文字"
-    en = "{field} is not valid Unicode text"
 
 
 class TooManyAttributes(Invalid):

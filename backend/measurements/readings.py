@@ -130,7 +130,7 @@ class Readings:
             {
                 "resident_id": resident_id,
                 "state": "live",
-                "words": {"$exists": True},
+                "note": {"$type": "binData"},  # what the partial index of words covers
                 "$and": wanted,
             },
             _SHOWN,

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from backend.core.errors import Invalid
+from backend.core.text_errors import TextEmpty as TextEmpty
+from backend.core.text_errors import TextLoneSurrogate as TextLoneSurrogate
+from backend.core.text_errors import TextNullByte as TextNullByte
+from backend.core.text_errors import TextTooLong as TextTooLong
 
 
 class DateMalformed(Invalid):
@@ -47,24 +51,6 @@ class PeriodBackwards(Invalid):
     en = "The end lies before the start."
 
 
-class TextNullByte(Invalid):
-    code = "TEXT_NULL_BYTE"
-    zh = "文字中含有空字符（U+0000）。"
-    en = "The text holds a null character (U+0000)."
-
-
-class TextLoneSurrogate(Invalid):
-    code = "TEXT_LONE_SURROGATE"
-    zh = "文字中含有不成对的代理字符，不是有效的 Unicode。"
-    en = "The text holds a lone surrogate, which is no Unicode character."
-
-
-class TextEmpty(Invalid):
-    code = "TEXT_EMPTY"
-    zh = "文字不能为空。"
-    en = "The text is empty."
-
-
 class CodeMalformed(Invalid):
     code = "CODE_MALFORMED"
     zh = "编码或网址中不能有多余的空白。"
@@ -75,12 +61,6 @@ class FieldsExclusive(Invalid):
     code = "FIELDS_EXCLUSIVE"
     zh = "这些字段只能填一个：{fields}。"
     en = "Only one of these fields may be given: {fields}."
-
-
-class TextTooLong(Invalid):
-    code = "TEXT_TOO_LONG"
-    zh = "文字过长（上限 {limit} 字）。"
-    en = "The text is too long (at most {limit} characters)."
 
 
 class Icd10Malformed(Invalid):
