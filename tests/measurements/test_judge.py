@@ -318,6 +318,12 @@ class TestPulseOfOtherMeters:
             (Kind.HEART_RATE, Level.URGENT, False),
         ]
 
+    def test_an_oximeters_pulse_is_not_said_as_its_oxygen(self) -> None:
+        values = {"pulse": 70.0, "spo2": 91.0}
+        oxygen, pulse = judge_all(Kind.SPO2, values, at=NOW, person=FATHER)
+        assert found(oxygen).reason.zh == "血氧 91%，低于 94，请尽快联系医生"
+        assert pulse.in_target is True
+
     def test_an_exercise_pulse_makes_no_finding(self) -> None:
         assert judge(Kind.HEART_RATE, {"rate": 150.0}, at=NOW, person=FATHER, resting=False) is None
 

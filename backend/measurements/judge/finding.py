@@ -38,20 +38,18 @@ def make_finding(
     occasion: Occasion, level: Level, crossed: tuple[Limit, ...], facts: Mapping[str, str]
 ) -> Finding:
     """``crossed`` is not empty; ``facts`` are those the rule's sentence names."""
-    kind, rule = occasion.kind, occasion.rule
+    kind, direction = occasion.kind, crossed[0].direction
+    parts = {
+        "name": name_of(kind, occasion.meal),
+        "unit": unit_of(kind),
+        "relation": relation_text(kind, crossed),
+    }
     return Finding(
         level=level,
         crossed=crossed,
         facts=facts,
-        reason=reason_text(
-            rule,
-            level,
-            name_of(kind, occasion.meal),
-            unit_of(kind),
-            relation_text(kind, crossed),
-            facts,
-        ),
-        what_to_do=_advice_for(occasion, level, crossed[0].direction),
+        reason=reason_text(occasion.rule, direction, level, parts, facts),
+        what_to_do=_advice_for(occasion, level, direction),
     )
 
 

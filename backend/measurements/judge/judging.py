@@ -47,14 +47,17 @@ def judge(
     if not _known(limits) & seen.keys():
         return None
     crossed = worst_crossed(limits, seen)
-    occasion = Occasion(kind=kind, meal=meal, rule=Rule.SINGLE, person=person, at=at)
-    facts = {"values": values_text(kind, seen)}
+    finding = None
+    if crossed:
+        occasion = Occasion(kind=kind, meal=meal, rule=Rule.SINGLE, person=person, at=at)
+        facts = {"values": values_text(kind, seen, crossed[0].component)}
+        finding = make_finding(occasion, crossed[0].level, crossed, facts)
     return Judgement(
         kind=kind,
         meal=meal,
         rule=Rule.SINGLE,
         in_target=in_target(limits, seen),
-        finding=make_finding(occasion, crossed[0].level, crossed, facts) if crossed else None,
+        finding=finding,
     )
 
 
@@ -133,5 +136,5 @@ def _outermost(limits: Sequence[Limit]) -> tuple[Limit, ...]:
     return tuple(furthest[component] for component in dict.fromkeys(components))
 
 
-def _known(limits: Limits) -> frozenset[str]:
-    return frozenset(item.component for item in (*limits.limits, *limits.targets))
+def _known(limits: Limits) -> set[str]:
+    return {x.component for x in limits.limits} | {x.component for x in limits.targets}

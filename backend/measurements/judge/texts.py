@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.measurements.draft import Kind, Meal
 from backend.measurements.judge.model import Rule
-from backend.measurements.thresholds import Level, Limit, Text, shown
+from backend.measurements.thresholds import Direction, Level, Limit, Text, shown
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "alerts.toml"
 
@@ -37,11 +37,11 @@ def unit_of(kind: Kind) -> Text:
     return text_of(words()["units"].get(kind.value, {"zh": "", "en": ""}))
 
 
-def values_text(kind: Kind, values: Mapping[str, float], *, extra: int = 0) -> str:
-    """The number or the pair that is shown for ``values``: "7.8", "182/112"."""
+def values_text(kind: Kind, values: Mapping[str, float], component: str, *, extra: int = 0) -> str:
+    """``component``'s number, or the pair it is said in: "7.8", "182/112"."""
     pair = words()["pairs"].get(kind.value)
     if pair is None:
-        return shown(kind, next(iter(values.values())), extra=extra)
+        return shown(kind, values[component], extra=extra)
     parts = [shown(kind, values[c], extra=extra) for c in pair["components"] if c in values]
     return str(pair["joined_by"]).join(parts)
 
@@ -63,13 +63,17 @@ def relation_text(kind: Kind, crossed: Sequence[Limit]) -> Text:
 
 
 def reason_text(
-    rule: Rule, level: Level, name: Text, unit: Text, relation: Text, facts: Mapping[str, str]
+    rule: Rule,
+    direction: Direction,
+    level: Level,
+    parts: Mapping[str, Text],
+    facts: Mapping[str, str],
 ) -> Text:
-    """The whole sentence; ``facts`` are the rule's own: values, count, days."""
-    template, tail = words()["reasons"][rule.value], words()["tails"][level.key]
+    """The whole sentence of name, unit and relation; ``facts`` as the rule's sentence has them."""
+    reasons, tail = words()["reasons"], words()["tails"][level.key]
+    template = reasons.get(rule.value) or reasons[f"{rule}_{direction}"]
 
     def fill(language: str) -> str:
-        parts = {"name": name, "unit": unit, "relation": relation}
         said = {key: text.get(language) for key, text in parts.items()}
         return str(template[language]).format(**said, tail=tail[language], **facts)
 
