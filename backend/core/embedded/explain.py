@@ -24,9 +24,10 @@ EXIT_NET_ERROR = 48
 
 INCOMPATIBLE = re.compile(
     r"unsupported WiredTiger[^\"]*|unknown storage engine[^\"]*|created by the '[^\"]*"
-    r"|Failed to start up WiredTiger under any compatibility version"
     r"|Invalid feature ?[cC]ompatibility ?[vV]ersion[^\"]*|UPGRADE PROBLEM[^\"]*"
 )
+# Also the storage engine's last word on damaged files, so it counts after DAMAGED only.
+ANY_VERSION = "Failed to start up WiredTiger under any compatibility version"
 DAMAGED = re.compile(
     r"[^\":]*is corrupted|WT_TRY_SALVAGE[^\"]*|WT_PANIC[^\"]*|checksum error[^\"]*"
 )
@@ -55,6 +56,8 @@ def explain(
         return MongodbDataIncompatible(directory=directory, reason=reason)
     if found := DAMAGED.search(log):
         return MongodbDataDamaged(directory=directory, reason=found[0].strip())
+    if ANY_VERSION in log:
+        return MongodbDataIncompatible(directory=directory, reason=ANY_VERSION)
     if IN_USE.search(log):
         return MongodbDirectoryInUse(directory=directory, pid=next(reversed(files.pids()), None))
     if found := NOT_WRITABLE.search(log):

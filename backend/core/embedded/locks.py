@@ -53,8 +53,13 @@ class FileLock:
         return self._fd is not None
 
     def sign(self) -> None:
-        """Write our process id into the lock file, for those who find it held."""
-        if self._fd is not None:
+        """Write our process id into the lock file, for those who find it held.
+
+        Left out on a full disk: the lock itself needs no space.
+        """
+        if self._fd is None:
+            return
+        with suppress(OSError):
             os.ftruncate(self._fd, 0)
             os.pwrite(self._fd, str(os.getpid()).encode(), 0)
 

@@ -17,6 +17,7 @@ from backend.core.embedded.errors import (
     DataDirBusy,
     MongodbCredentialsRejected,
     MongodbPortTaken,
+    MongodNotFound,
     MongodStartTimeout,
 )
 from backend.core.embedded.files import Files
@@ -191,7 +192,10 @@ class EmbeddedMongo:
         self.files.keep_port(port)
         line = process.arguments(mongod, self.files, port, self._cache_mb)
         deadline = time.monotonic() + self._start_timeout
-        child = self._child = process.launch(line, self.files.output)
+        try:
+            child = self._child = process.launch(line, self.files.output)
+        except OSError as error:
+            raise MongodNotFound(found=f" ({mongod}: {error.strerror})") from error
         self.files.keep_pid(child.pid)
         try:
             self._make_ready(self._member(port), child.pid, log_start, deadline)

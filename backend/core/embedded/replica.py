@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pymongo import MongoClient
-from pymongo.errors import ConnectionFailure, OperationFailure
+from pymongo.errors import OperationFailure
 
 from backend.core.embedded.process import REPLICA_SET
 
@@ -147,11 +147,3 @@ def _create_user(member: Member, stranger: Client) -> None:
         if error.code == UNAUTHORIZED:
             raise CredentialsRejected from error
         raise
-
-
-def answers(member: Member) -> bool:
-    """Whether a ``mongod`` that takes our password listens there."""
-    try:
-        return _signs_in(member)
-    except ConnectionFailure:
-        return False
