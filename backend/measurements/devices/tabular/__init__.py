@@ -1,0 +1,1 @@
+"""Tables (CSV and its kin) from other apps: text, rows, columns by their names, cells."""
