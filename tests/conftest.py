@@ -16,7 +16,7 @@ from backend.core.database import Store, connect
 from backend.core.embedded import EmbeddedMongo
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
-from backend.main import DOCUMENTS, Services, build_services
+from backend.services import DOCUMENTS, Services, build_services
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data"

@@ -13,7 +13,7 @@ from backend.archive.sections import ConditionBody, PartialDate, Profile, coded
 from backend.archive.sections.profile import PersonName, Sex
 from backend.core.clock import SHANGHAI
 from backend.identity.viewer import Role, Viewer
-from backend.main import Services
+from backend.services import Services
 from backend.measurements.draft import Draft, Kind, Meal, Quantity, Source
 
 ICD10 = "http://hl7.org/fhir/sid/icd-10"

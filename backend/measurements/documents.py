@@ -109,16 +109,20 @@ class AlertDocument(ResidentOwned):
 
     kind: Kind
     rule: str
-    """``kind:direction`` or the trend rule's name: what repeats joins the open alert."""
-    level: str
+    direction: str
+    trouble: str
+    """``kind:rule:direction``: what repeats joins the open alert of its trouble."""
+    level: int
     text: bytes
-    """Sealed JSON: reason and what to do, zh and en, the source of the limit."""
-    reading_ids: list[PydanticObjectId]
-    times: int
+    """Sealed JSON: reason, what to do and the limit's source, each in zh and en."""
+    readings: list[str]
+    """Reading ids; for a trend the keys of its runs."""
     first_at: datetime
     last_at: datetime
+    spoke_at: datetime
     created_at: datetime
     updated_at: datetime
+    version: int = 1
     open: bool = True
     acknowledged_at: datetime | None = None
     acknowledged_by: PydanticObjectId | None = None
@@ -129,9 +133,9 @@ class AlertDocument(ResidentOwned):
         name = "alerts"
         indexes: ClassVar = [
             unique(
-                "one_open_alert_per_rule",
+                "one_open_alert_per_trouble",
                 ("resident_id", ASC),
-                ("rule", ASC),
+                ("trouble", ASC),
                 partialFilterExpression={"open": True},
             ),
             index(
@@ -145,7 +149,7 @@ class AlertDocument(ResidentOwned):
 
 
 class OverrideDocument(ResidentOwned):
-    """A limit that a doctor set for one person."""
+    """A limit that a doctor set for one person. ``words`` seals who set it and the note."""
 
     kind: Kind
     component: str
@@ -155,7 +159,8 @@ class OverrideDocument(ResidentOwned):
     valid_from: datetime
     valid_until: datetime | None = None
     set_by: PydanticObjectId
-    note: bytes | None = None
+    set_at: datetime
+    words: bytes
     ended_at: datetime | None = None
 
     class Settings:

@@ -45,3 +45,27 @@ class NotYourReading(Forbidden):
     code = "NOT_YOUR_READING"
     zh = "您只能更正自己录入的记录。"
     en = "You may only correct what you recorded yourself."
+
+
+class LimitInvalid(Invalid):
+    code = "LIMIT_INVALID"
+    zh = "这个目标范围无效，请检查项目、上下限和日期。"
+    en = "This range is not valid; check the component, its ends and the dates."
+
+
+class LimitNotFound(NotFound):
+    code = "LIMIT_NOT_FOUND"
+    zh = "找不到这个个人目标。"
+    en = "There is no such personal limit."
+
+
+class AlertNotFound(NotFound):
+    code = "ALERT_NOT_FOUND"
+    zh = "找不到这条提醒。"
+    en = "There is no such alert."
+
+
+class SnoozeInvalid(Invalid):
+    code = "SNOOZE_INVALID"
+    zh = "稍后提醒的时间须在现在之后、{days} 天以内。"
+    en = "An alert can be snoozed until later than now and at most {days} days."

@@ -10,7 +10,7 @@ import pytest
 from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied
 from backend.core.idempotency import IdempotencyKeyReused
-from backend.main import Services
+from backend.services import Services
 from backend.measurements.batch import Outcome
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Kind, Source

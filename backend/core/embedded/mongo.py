@@ -27,7 +27,6 @@ from backend.core.embedded.supervisor import Supervisor
 logger = logging.getLogger("kangban.mongodb")
 
 PORT_TRIES = 3
-LEFT_RUNNING: list[subprocess.Popen[bytes] | None] = []
 
 
 class EmbeddedMongo:
@@ -230,9 +229,10 @@ class EmbeddedMongo:
     def _leave(self) -> None:
         self._users.release()
         if not self._users.acquire():
-            # Kept, so that Popen does not complain of a child that outlives it.
-            LEFT_RUNNING.append(self._child)
-            self._child = None
+            if self._child is not None:
+                # Disowned: it goes on for the others, and Popen would complain of that.
+                self._child.returncode = 0
+                self._child = None
             return
         try:
             if (pid := self.pid()) is not None:

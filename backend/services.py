@@ -1,4 +1,4 @@
-"""Composition root: the only module that knows every room."""
+"""Every room's services, wired: what GraphQL, the bot and the command line stand on."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The resident, the archive's sections, timeline and search in GraphQL."""

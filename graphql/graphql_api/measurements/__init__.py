@@ -1,0 +1,1 @@
+"""Readings, alerts and trends in GraphQL."""
