@@ -14,9 +14,14 @@ from backend.archive.timeline import Timeline
 from backend.core import container
 from backend.core.container import Core
 from backend.measurements import documents as measurement_documents
+from backend.measurements.alerting import Alerting
+from backend.measurements.alerts import Alerts
 from backend.measurements.correcting import Correcting
+from backend.measurements.overrides import Overrides
+from backend.measurements.people import People
 from backend.measurements.readings import Readings
 from backend.measurements.recording import Recording
+from backend.measurements.trends import Trends
 
 DOCUMENTS = (
     *container.DOCUMENTS,
@@ -39,6 +44,11 @@ class Services:
     recording: Recording
     correcting: Correcting
     readings: Readings
+    trends: Trends
+    alerts: Alerts
+    alerting: Alerting
+    overrides: Overrides
+    people: People
 
 
 def build_services(core: Core) -> Services:
@@ -46,6 +56,7 @@ def build_services(core: Core) -> Services:
     residents = Residents(core, access)
     people = ArchivePeople(core.keyring, residents, core.clock)
     readings = Readings(core, access)
+    overrides = Overrides(core, access)
     return Services(
         core=core,
         access=access,
@@ -55,4 +66,9 @@ def build_services(core: Core) -> Services:
         recording=Recording(core, access, people),
         correcting=Correcting(core, access, people),
         readings=readings,
+        trends=Trends(core, access, overrides, people),
+        alerts=Alerts(core, access),
+        alerting=Alerting(core, readings, overrides, people),
+        overrides=overrides,
+        people=people,
     )

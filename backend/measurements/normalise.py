@@ -25,7 +25,7 @@ from backend.measurements.errors import (
     NoteMissing,
     TextControlCharacter,
     TextEmpty,
-    TextNotUnicode,
+    TextLoneSurrogate,
     TextNullByte,
     TextTooLong,
     TooManyAttributes,
@@ -150,7 +150,7 @@ def _check_characters(field: str, text: str, limit: int, control: re.Pattern[str
     if control.search(text):
         raise TextControlCharacter(field=field)
     if _SURROGATE.search(text):
-        raise TextNotUnicode(field=field)
+        raise TextLoneSurrogate(field=field)
 
 
 def _values(draft: Draft) -> dict[str, float]:

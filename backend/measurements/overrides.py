@@ -70,13 +70,15 @@ class Overrides:
         if result.matched_count == 0:
             raise LimitNotFound
 
-    async def list(self, viewer: Viewer, resident_id: ObjectId) -> list[tuple[ObjectId, Override]]:
+    async def current(
+        self, viewer: Viewer, resident_id: ObjectId
+    ) -> list[tuple[ObjectId, Override]]:
         """The person's own limits that nobody ended."""
         await self._access.require(viewer, resident_id, Category.READINGS)
         return await self.of(resident_id)
 
     async def of(self, resident_id: ObjectId) -> list[tuple[ObjectId, Override]]:
-        """``list`` after the policy was asked."""
+        """``current`` after the policy was asked."""
         found = OverrideDocument.get_pymongo_collection().find(
             {"resident_id": resident_id, "ended_at": None}
         )

@@ -69,3 +69,9 @@ class SnoozeInvalid(Invalid):
     code = "SNOOZE_INVALID"
     zh = "稍后提醒的时间须在现在之后、{days} 天以内。"
     en = "An alert can be snoozed until later than now and at most {days} days."
+
+
+class TrendSpanInvalid(Invalid):
+    code = "TREND_SPAN_INVALID"
+    zh = "时间范围无效：结束须晚于开始，且最多 {limit} 个周期。"
+    en = "This span is not valid: it ends after it begins and has at most {limit} periods."

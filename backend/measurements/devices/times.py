@@ -44,7 +44,10 @@ _MORNING = frozenset({"上午", "凌晨", "早上", "am"})
 
 
 def parse_time(text: str, zone: tzinfo, *, day_first: bool | None, field: str) -> datetime:
-    """Date and time of day, or an epoch of 10 or 13 digits. Raises ``TimeInvalid``, ``TimeAmbiguous``, ``TimePlaceholder``."""
+    """Date and time of day, or an epoch of 10 or 13 digits.
+
+    Raises ``TimeInvalid``, ``TimeAmbiguous``, ``TimePlaceholder``.
+    """
     plain = _plain(text)
     if _EPOCH.fullmatch(plain):
         return from_epoch(int(plain) / (1000 if len(plain) == 13 else 1), zone, field=field)

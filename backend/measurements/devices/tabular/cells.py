@@ -48,8 +48,8 @@ def parse_pair(text: str, column: str) -> tuple[float, float, str | None]:
 
 def _with_point(written: str, whole: bool) -> str:
     """``1.234,5`` and ``1,234.5`` have their last sign as the decimal one."""
-    if "," not in written:
-        return written
-    if (whole and _GROUPED.fullmatch(written)) or written.rfind(".") > written.rfind(","):
+    if whole and _GROUPED.fullmatch(written):
+        return written.replace(",", "").replace(".", "")
+    if written.rfind(".") > written.rfind(","):
         return written.replace(",", "")
     return written.replace(".", "").replace(",", ".")

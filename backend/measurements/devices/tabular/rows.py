@@ -48,7 +48,7 @@ class RowReader:
         for (kind, _), reading in readings.items():
             until = end
             if kind is Kind.STEPS and precision == "day" and end is None:
-                until = at + timedelta(days=1)
+                until = self._day_end(at)
             yield self._draft(kind, at, until, reading, row, precision)
 
     def _draft(
@@ -123,6 +123,11 @@ class RowReader:
         if text is None:
             return None
         return parse_time(text, self.context.zone, day_first=self.context.day_first, field="end")
+
+    def _day_end(self, at: datetime) -> datetime | None:
+        """The day's end, or None while it lies ahead: a future end would be refused."""
+        end = at + timedelta(days=1)
+        return end if end <= self.context.received_at else None
 
     def _meal(self, kind: Kind, row: list[str]) -> Meal | None:
         written = self._text(row, "meal")
