@@ -178,7 +178,7 @@ class EmbeddedMongo:
 
     def _choose_port(self, keep: bool) -> int:
         port = self.files.port()
-        if port is not None and process.is_free(port):
+        if port is not None and process.becomes_free(port):
             return port
         if port is not None and keep:
             raise MongodbPortTaken(port=port)

@@ -119,6 +119,16 @@ def is_free(port: int) -> bool:
     return True
 
 
+def becomes_free(port: int, seconds: float = 1.0) -> bool:
+    """As ``is_free``, with patience: a killed process lets go of its sockets a little later."""
+    deadline = time.monotonic() + seconds
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def free_port() -> int:
     """A port nobody listens on, drawn at random so that two directories rarely want the same."""
     for port in random.SystemRandom().sample(PORTS, 50):
