@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from pydantic import model_validator
 
-from backend.archive.sections.base import Body, Section, in_order
-from backend.archive.sections.errors import EntryWithoutName
+from backend.archive.sections.base import Body, Section, at_most_one, in_order
+from backend.archive.sections.errors import EntryInvalid, EntryWithoutName, FieldsExclusive
 from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.phrases import listed, on, with_colon, with_remarks, word
 from backend.archive.sections.values import Coding, Concept, Text, Value
@@ -53,6 +53,20 @@ class Activity(Value):
     start: PartialDate | None = None
     end: PartialDate | None = None
     reference: Text | None = None
+
+    @model_validator(mode="after")
+    def _described_or_referred_to(self) -> Activity:
+        # FHIR R4 invariant cpl-3, and detail.status is required.
+        said = (self.name, self.description, self.schedule_text, self.start, self.end)
+        detailed = any(part is not None for part in said)
+        at_most_one(reference=self.reference, status=self.status)
+        if self.reference is None and self.status is None:
+            raise EntryInvalid(fields="status")
+        if self.reference is not None and detailed:
+            raise FieldsExclusive(fields="reference, description")
+        at_most_one(schedule_text=self.schedule_text, start=self.start or self.end)
+        in_order(self.start, self.end)
+        return self
 
 
 class CarePlanBody(Body):

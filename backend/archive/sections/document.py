@@ -11,18 +11,17 @@ from backend.access.categories import Category
 from backend.archive.sections.base import Body, Section
 from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.phrases import on, with_remarks, word
-from backend.archive.sections.values import Concept, Text, Value
+from backend.archive.sections.values import Code, Concept, Text, Uri, Value
 
 
 class Attachment(Value):
-    """A file's metadata: ``size`` in bytes, ``hash`` base64 of SHA-1, as FHIR has it."""
+    """A file's metadata: ``size`` in bytes."""
 
     title: Text | None = None
-    content_type: Text | None = None
-    language: Text | None = None
-    url: Text | None = None
+    content_type: Code | None = None
+    language: Code | None = None
+    url: Uri | None = None
     size: int | None = Field(default=None, ge=0)
-    hash: Text | None = None
     created: PartialDate | None = None
 
 

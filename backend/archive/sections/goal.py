@@ -8,9 +8,10 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from backend.archive.sections.base import Body, Section, at_most_one
+from backend.archive.sections.errors import EntryWithoutName
 from backend.archive.sections.partial_date import Day, PartialDate
 from backend.archive.sections.phrases import chinese, listed, with_remarks
-from backend.archive.sections.result import Result
+from backend.archive.sections.result import Targeted
 from backend.archive.sections.values import Concept, Text, Value
 
 
@@ -30,8 +31,15 @@ class Target(Value):
     """What is to be reached (``detail``: Quantity, Range, CodeableConcept …) of ``measure``."""
 
     measure: Concept | None = None
-    detail: Result | None = None
+    detail: Targeted | None = None
     due: Day | None = None
+
+    @model_validator(mode="after")
+    def _says_what_is_measured(self) -> Target:
+        # FHIR R4 invariant gol-1.
+        if self.detail is not None and self.measure is None:
+            raise EntryWithoutName()
+        return self
 
 
 class GoalBody(Body):

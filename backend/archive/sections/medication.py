@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from backend.access.categories import Category
 from backend.archive.sections.base import Body, Section, at_most_one, in_order
+from backend.archive.sections.errors import EntryInvalid
 from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.phrases import chinese, since, with_remarks, word
 from backend.archive.sections.values import Amount, Code, Concept, Number, Text, TimeOfDay, Value
@@ -96,6 +97,20 @@ class Dosage(Value):
         return self
 
 
+_BOTH = {
+    MedicationStatus.ACTIVE,
+    MedicationStatus.COMPLETED,
+    MedicationStatus.STOPPED,
+    MedicationStatus.ON_HOLD,
+    MedicationStatus.UNKNOWN,
+    MedicationStatus.ENTERED_IN_ERROR,
+}
+_STATUSES = {
+    Basis.STATEMENT: _BOTH | {MedicationStatus.NOT_TAKEN, MedicationStatus.INTENDED},
+    Basis.REQUEST: _BOTH | {MedicationStatus.CANCELLED, MedicationStatus.DRAFT},
+}
+
+
 class MedicationBody(Body):
     """A medication. ``strength`` as printed on the box (5 mg/片)."""
 
@@ -116,7 +131,9 @@ class MedicationBody(Body):
     notes: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
-    def _order(self) -> MedicationBody:
+    def _checked(self) -> MedicationBody:
+        if self.status not in _STATUSES[self.basis]:
+            raise EntryInvalid(fields="status")
         in_order(self.start, self.end)
         return self
 

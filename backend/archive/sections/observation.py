@@ -11,7 +11,7 @@ from backend.access.categories import Category
 from backend.archive.sections.base import Body, Section, in_order
 from backend.archive.sections.partial_date import Instant, PartialDate
 from backend.archive.sections.phrases import on, with_remarks, word
-from backend.archive.sections.result import Flag, ReferenceRange, Result, flag_of
+from backend.archive.sections.result import Flag, Observed, ReferenceRange, flag_of
 from backend.archive.sections.values import Coding, Concept, Text, Value
 
 
@@ -30,7 +30,7 @@ class Component(Value):
     """One part of a result that has several (收缩压 and 舒张压)."""
 
     name: Concept
-    result: Result | None = None
+    result: Observed | None = None
     absent: Concept | None = None
     interpretation: tuple[Concept, ...] = ()
     references: tuple[ReferenceRange, ...] = ()
@@ -47,7 +47,7 @@ class ObservationBody(Body):
     name: Concept
     status: ObservationStatus = ObservationStatus.FINAL
     kinds: tuple[Concept, ...] = ()
-    result: Result | None = None
+    result: Observed | None = None
     absent: Concept | None = None
     interpretation: tuple[Concept, ...] = ()
     references: tuple[ReferenceRange, ...] = ()

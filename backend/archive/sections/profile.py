@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from backend.archive.sections.base import at_most_one
 from backend.archive.sections.partial_date import Day, PartialDate
-from backend.archive.sections.values import Concept, Text, Value
+from backend.archive.sections.values import Code, Concept, Text, Uri, Value
 
 
 class Sex(StrEnum):
@@ -24,7 +24,7 @@ class PersonName(Value):
     text: Text | None = None
     family: Text | None = None
     given: tuple[Text, ...] = ()
-    use: Text | None = None
+    use: Code | None = None
 
     @property
     def label(self) -> str:
@@ -38,9 +38,9 @@ class PersonName(Value):
 
 
 class ContactPoint(Value):
-    system: Text | None = None
+    system: Code | None = None
     value: Text
-    use: Text | None = None
+    use: Code | None = None
 
 
 class Address(Value):
@@ -51,16 +51,16 @@ class Address(Value):
     state: Text | None = None
     postal_code: Text | None = None
     country: Text | None = None
-    use: Text | None = None
+    use: Code | None = None
 
 
 class Identifier(Value):
     """A number that somebody knows the person by (病历号, 身份证号, 医保号)."""
 
     value: Text
-    system: Text | None = None
+    system: Uri | None = None
     type: Concept | None = None
-    use: Text | None = None
+    use: Code | None = None
 
 
 class Profile(Value):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import model_validator
+
 from backend.access.categories import Category
 from backend.archive.sections.base import Body, Section
+from backend.archive.sections.errors import EntryWithoutName
 from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.phrases import on, with_remarks, word
-from backend.archive.sections.result import Result
+from backend.archive.sections.result import Answered
 from backend.archive.sections.sensitivity import of_url
 from backend.archive.sections.tables import LOINC
-from backend.archive.sections.values import Coding, Concept, Text, Value
+from backend.archive.sections.values import Coding, Concept, Text, Uri, Value
 
 _LOINC_FORM = "http://loinc.org/q/"
 
@@ -28,8 +31,14 @@ class QuestionnaireStatus(StrEnum):
 class Answer(Value):
     """One answer, with the questions that it opened."""
 
-    result: Result
+    result: Answered | None = None
     items: tuple[Item, ...] = ()
+
+    @model_validator(mode="after")
+    def _answers(self) -> Answer:
+        if self.result is None and not self.items:
+            raise EntryWithoutName()
+        return self
 
 
 class Item(Value):
@@ -47,7 +56,7 @@ class QuestionnaireBody(Body):
     section: ClassVar[Section] = Section.QUESTIONNAIRE
     past_fields: ClassVar[tuple[str, ...]] = ("authored",)
 
-    questionnaire: Text | None = None
+    questionnaire: Uri | None = None
     name: Text | None = None
     status: QuestionnaireStatus = QuestionnaireStatus.COMPLETED
     authored: PartialDate | None = None

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import AfterValidator, TypeAdapter, model_validator
 
+from backend.archive.sections.errors import DatePrecisionWrong
 from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.tables import table
-from backend.archive.sections.values import Amount, Coding, Concept, Number, Text, Value
+from backend.archive.sections.values import (
+    Amount,
+    Coding,
+    Concept,
+    Number,
+    Text,
+    TimeOfDay,
+    Uri,
+    Value,
+)
 
 
 class ResultType(StrEnum):
@@ -56,6 +67,10 @@ class Result(Value):
             raise ValueError(f"a {self.type} is held by {sorted(allowed)}")
         if self.type is ResultType.INTEGER and self.number != int(self.number or 0):
             raise ValueError("an Integer has no fraction")
+        if self.text is not None and self.type in _FORMS:
+            _FORMS[self.type].validate_python(self.text)
+        if self.at is not None and self.type is ResultType.DATE and len(self.at.text) > 10:
+            raise DatePrecisionWrong(text=self.at.text)
         return self
 
     @property
@@ -79,6 +94,11 @@ class Result(Value):
         return named.label if named is not None else self.text or ""
 
 
+_FORMS: dict[ResultType, TypeAdapter[str]] = {
+    ResultType.URI: TypeAdapter(Uri),
+    ResultType.TIME: TypeAdapter(TimeOfDay),
+}
+
 _FIELDS: dict[ResultType, frozenset[str]] = {
     ResultType.QUANTITY: frozenset({"amount"}),
     ResultType.CODEABLE_CONCEPT: frozenset({"concept"}),
@@ -95,6 +115,39 @@ _FIELDS: dict[ResultType, frozenset[str]] = {
     ResultType.DATE_TIME: frozenset({"at"}),
     ResultType.PERIOD: frozenset({"at", "end"}),
 }
+
+
+def result_of(*types: ResultType) -> AfterValidator:
+    """Restricts a field to the types that FHIR allows in its place."""
+    allowed = frozenset(types)
+
+    def check(result: Result) -> Result:
+        if result.type not in allowed:
+            raise ValueError(f"{result.type} cannot stand here")
+        return result
+
+    return AfterValidator(check)
+
+
+_T = ResultType
+_COMMON = (_T.QUANTITY, _T.CODEABLE_CONCEPT, _T.STRING, _T.BOOLEAN, _T.INTEGER, _T.RANGE, _T.RATIO)
+Observed = Annotated[Result, result_of(*_COMMON, _T.TIME, _T.DATE_TIME, _T.PERIOD)]
+Targeted = Annotated[Result, result_of(*_COMMON)]
+Answered = Annotated[
+    Result,
+    result_of(
+        _T.BOOLEAN,
+        _T.DECIMAL,
+        _T.INTEGER,
+        _T.DATE,
+        _T.DATE_TIME,
+        _T.TIME,
+        _T.STRING,
+        _T.URI,
+        _T.CODING,
+        _T.QUANTITY,
+    ),
+]
 
 
 class ReferenceRange(Value):

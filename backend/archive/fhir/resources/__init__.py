@@ -1,0 +1,1 @@
+"""One file for each resource type that is modelled: JSON to body and back."""
