@@ -6,12 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from backend.measurements.chart.fonts import font
 from backend.measurements.chart.model import Band, Bucket, Period
 from backend.measurements.chart.style import EDGE_DASH, GREY, GRID, INK, Sizes, look_of
 from backend.measurements.chart.words import Words
+
+EDGE_OVER_BARS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ def draw_bands(canvas: Canvas, bands: Sequence[Band]) -> None:
                     color=look.colour,
                     linewidth=canvas.sizes.line * 0.55,
                     linestyle=EDGE_DASH,
-                    zorder=1,
+                    zorder=EDGE_OVER_BARS if canvas.words.bars else 1,
                 )
 
 
@@ -87,7 +90,7 @@ def draw_frame(canvas: Canvas, series: Sequence[Bucket]) -> None:
     axes.grid(axis="y", color=GRID, linewidth=canvas.sizes.line * 0.3, zorder=0.5)
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0, pad=canvas.sizes.text * 0.3, colors=INK)
-    axes.tick_params(axis="x", length=0, pad=canvas.sizes.text * 0.5, colors=INK)
+    axes.tick_params(axis="x", length=0, pad=canvas.sizes.text * 0.7, colors=INK)
     _date_ticks(canvas, series)
     ticks = value_ticks(canvas)
     texts = [canvas.words.tick(tick) for tick in ticks]
@@ -108,20 +111,30 @@ def _nice_step(least: float) -> float:
 
 
 def _date_ticks(canvas: Canvas, series: Sequence[Bucket]) -> None:
-    """The last date, and before it as many as stand clear of each other."""
+    """First and last date, and between them as many as stand clear of each other."""
     starts = sorted({local(bucket.start) for bucket in series})
     texts = {start: canvas.words.date(start, canvas.period) for start in starts}
     widest = max(canvas.words.ems(text) for text in texts.values())
     first, last = canvas.axes.get_xlim()
-    clear = timedelta(days=(last - first) * widest * 1.2 * canvas.sizes.text / axes_width(canvas))
-    steps = max(1, int((starts[-1] - starts[0]) / clear)) if clear else 1
-    even = (starts[-1] - starts[0]) / steps
-    chosen = [starts[-1]]
-    for start in reversed(starts):
-        if chosen[-1] - start >= max(clear, even * 0.97):
-            chosen.append(start)
+    clear = timedelta(days=(last - first) * widest * 1.15 * canvas.sizes.text / axes_width(canvas))
+    chosen = _spread(starts, clear)
     names = [texts[start] for start in chosen]
     canvas.axes.set_xticks(chosen, names, fontproperties=canvas.font(), color=INK)
+
+
+def _spread(starts: Sequence[datetime], clear: timedelta) -> list[datetime]:
+    """The most of ``starts`` that are ``clear`` of each other and evenly spread."""
+    span = starts[-1] - starts[0]
+    for steps in range(int(span / clear), 0, -1):
+        even = (starts[0] + span * i / steps for i in range(steps + 1))
+        near = [_nearest(starts, at) for at in even]
+        if all(after - before >= clear for before, after in pairwise(near)):
+            return near
+    return [starts[-1]]
+
+
+def _nearest(starts: Sequence[datetime], at: datetime) -> datetime:
+    return min(starts, key=lambda start: abs(start - at))
 
 
 def axes_width(canvas: Canvas) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backend.measurements.chart.axes import (
     Canvas,
@@ -14,7 +14,7 @@ from backend.measurements.chart.axes import (
     value_ticks,
     y_range,
 )
-from backend.measurements.chart.fonts import chinese_family, font
+from backend.measurements.chart.fonts import chinese_family
 from backend.measurements.chart.legend import (
     ROW,
     draw_legend,
@@ -28,7 +28,11 @@ from backend.measurements.chart.style import GREY, INK, PAPER, Sizes
 from backend.measurements.chart.words import Words, chinese_characters
 from backend.measurements.draft import Kind
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 DPI = 100
+SMALLEST = 480
 # Title and the line below it, in heights of the text.
 HEAD = 4.4
 
@@ -43,66 +47,84 @@ def trend_chart(
     size: tuple[int, int] = (1080, 960),
     large_text: bool = True,
 ) -> bytes:
-    """A PNG of exactly ``size`` pixels, the same bytes for the same input.
+    """A PNG of exactly ``size`` pixels, the same bytes for the same input on one machine.
 
-    Draws the kind's main components, whole series of any length. Chinese
-    falls back to English where no installed font has the characters. Works in
-    any thread; loads matplotlib at the first call. ValueError for a size
-    under 320 by 240.
+    Draws the kind's main components; a series without any of them is an empty
+    chart that says so. Chinese falls back to English where no installed font
+    has the characters. Works in any thread; loads matplotlib at the first
+    call. ValueError for a size under 480 by 480, where the text leaves no room.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    width, height = size
-    if width < 320 or height < 240:
-        raise ValueError("a chart has at least 320 by 240 pixels")
-    family = None if language.startswith("en") else chinese_family(chinese_characters())
-    words = Words(kind, "zh" if family else "en")
-    sizes = Sizes.of(width, height, large_text=large_text)
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
-    known = [b for b in series if any(name in b.mean for name in words.components)]
-    _draw_head(figure, words, sizes, family, known, period)
-    if known:
-        axes = figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor=PAPER)
-        canvas = Canvas(axes=axes, words=words, sizes=sizes, family=family, period=period)
-        _draw_body(canvas, known, bands)
-    else:
-        big = font(family, sizes.title * 1.2)
-        figure.text(
-            0.5, 0.45, words.say("empty"), fontproperties=big, color=INK, ha="center", va="center"
-        )
+    figure = make_figure(
+        series,
+        kind=kind,
+        language=language,
+        period=period,
+        bands=bands,
+        size=size,
+        large_text=large_text,
+    )
     out = BytesIO()
-    FigureCanvasAgg(figure)
     figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
 
 
-def _draw_head(
-    figure: Any,
-    words: Words,
-    sizes: Sizes,
-    family: str | None,
+def make_figure(
     series: Sequence[Bucket],
+    *,
+    kind: Kind,
+    language: str,
     period: Period,
-) -> None:
+    bands: Sequence[Band],
+    size: tuple[int, int],
+    large_text: bool,
+) -> Figure:
+    """The same as matplotlib's ``Figure``, not yet drawn."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    width, height = size
+    if min(size) < SMALLEST:
+        raise ValueError(f"a chart has at least {SMALLEST} by {SMALLEST} pixels")
+    family = None if language.startswith("en") else chinese_family(chinese_characters())
+    words = Words(kind, "zh" if family else "en")
+    sizes = Sizes.of(width, height, large_text=large_text)
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    known = [b for b in series if any(name in b.mean for name in words.components)]
+    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8), facecolor=PAPER)
+    canvas = Canvas(axes=axes, words=words, sizes=sizes, family=family, period=period)
+    _draw_head(canvas, known)
+    if known:
+        _draw_body(canvas, known, bands)
+    else:
+        _draw_empty(canvas)
+    return figure
+
+
+def _draw_empty(canvas: Canvas) -> None:
+    canvas.axes.set_axis_off()
+    canvas.axes.figure.text(
+        0.5,
+        0.45,
+        canvas.words.say("empty"),
+        fontproperties=canvas.font(canvas.sizes.title * 1.2),
+        color=INK,
+        ha="center",
+        va="center",
+    )
+
+
+def _draw_head(canvas: Canvas, series: Sequence[Bucket]) -> None:
+    figure, words, sizes = canvas.axes.figure, canvas.words, canvas.sizes
     width, height = figure.get_size_inches() * 72
     x, y = sizes.text * 0.7 / width, 1 - sizes.text * 0.4 / height
-    title = (
-        f"{words.title}（{words.unit}）"
-        if words.language == "zh"
-        else (f"{words.title} ({words.unit})")
-    )
-    big = font(family, sizes.title)
-    figure.text(x, y, title, fontproperties=big, color=INK, va="top")
+    title = words.say("heading", title=words.title, unit=words.unit)
+    figure.text(x, y, title, fontproperties=canvas.font(sizes.title), color=INK, va="top")
     if series:
-        said = [
-            words.say(f"by_{period}"),
-            words.say("count", count=sum(bucket.count for bucket in series)),
-        ]
-        below = y - sizes.title * 1.7 / height
-        figure.text(
-            x, below, "  ".join(said), fontproperties=font(family, sizes.text), color=GREY, va="top"
-        )
+        count = words.say("count", count=sum(bucket.count for bucket in series))
+        said = f"{words.say(f'by_{canvas.period}')}  {count}"
+        y -= sizes.title * 1.7 / height
+        figure.text(x, y, said, fontproperties=canvas.font(), color=GREY, va="top")
 
 
 def _draw_body(canvas: Canvas, series: Sequence[Bucket], bands: Sequence[Band]) -> None:
@@ -128,11 +150,12 @@ def _make_room(canvas: Canvas, series: Sequence[Bucket], legend: int) -> None:
     text = canvas.sizes.text
     width, height = canvas.axes.figure.get_size_inches() * 72 / text
     ticks = [canvas.words.tick(tick) for tick in value_ticks(canvas)]
-    left = max(canvas.words.ems(tick) for tick in ticks) + 1.0
-    right = value_width(canvas, series) + 0.7
-    # half of the last date may stand beyond the axes
-    right = max(right, canvas.words.ems("00月00日") / 2 + 0.2)
-    bottom, top = 2.1 + ROW * legend, HEAD
+    dates = [canvas.words.date(bucket.start, canvas.period) for bucket in series]
+    # half of the first and of the last date stand beyond the axes
+    beyond = max(canvas.words.ems(date) for date in dates) / 2
+    left = max(max(canvas.words.ems(tick) for tick in ticks) + 1.0, beyond)
+    right = max(value_width(canvas, series) + 0.7, beyond)
+    bottom, top = 2.4 + ROW * legend, HEAD
     canvas.axes.set_position(
         (left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height)
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from backend.measurements.chart.axes import Canvas, local
 from backend.measurements.chart.model import Bucket, Part, Period
-from backend.measurements.chart.style import BY_ORDER, BY_PART, HOLLOW, PAPER, Look
+from backend.measurements.chart.style import BAR, BY_ORDER, BY_PART, HOLLOW, PAPER, Look
 
 # A line over a longer hole would tell of readings that nobody took.
 LONGEST_HOLE = 4
@@ -62,6 +62,8 @@ def draw_line(canvas: Canvas, line: Line) -> None:
         )
     for hollow in (False, True):
         chosen = [b for b in line.buckets if _is_hollow(line, b) is hollow]
+        if not chosen:
+            continue
         canvas.axes.plot(
             [local(bucket.start) for bucket in chosen],
             [bucket.mean[line.component] / scale for bucket in chosen],
@@ -124,6 +126,8 @@ def draw_bars(canvas: Canvas, line: Line) -> None:
         [local(bucket.start) for bucket in line.buckets],
         [bucket.mean[line.component] / scale for bucket in line.buckets],
         width=canvas.period.length.days * 0.7,
-        color=line.look.colour,
+        facecolor=BAR,
+        edgecolor=line.look.colour,
+        linewidth=canvas.sizes.line * 0.4,
         zorder=3,
     )

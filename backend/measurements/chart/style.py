@@ -16,6 +16,8 @@ INK = "#111111"
 GREY = "#5A5A5A"
 GRID = "#D5D5D5"
 PAPER = "#FFFFFF"
+# pale enough that the ends of a target show on it
+BAR = "#8DB4D6"
 EDGE_DASH = (0, (4, 3))
 
 
