@@ -239,7 +239,7 @@ readings_of_a_day = st.lists(
 class TestFolding:
     @given(readings_of_a_day, st.randoms(use_true_random=False))
     def test_the_order_of_arrival_does_not_matter(
-        self, readings: list[Judged], random: object
+        self, readings: list[Judged], random: Random
     ) -> None:
         shuffled = list(readings)
         random.shuffle(shuffled)
