@@ -13,6 +13,9 @@ from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
 from backend.core import container
 from backend.core.container import Core
+from backend.identity import documents as identity_documents
+from backend.identity.service import IdentityService
+from backend.identity.wiring import build_identity
 from backend.measurements import documents as measurement_documents
 from backend.measurements.alerting import Alerting
 from backend.measurements.alerts import Alerts
@@ -26,6 +29,7 @@ from backend.measurements.trends import Trends
 DOCUMENTS = (
     *container.DOCUMENTS,
     Relation,
+    *identity_documents.DOCUMENTS,
     *archive_documents.DOCUMENTS,
     *measurement_documents.DOCUMENTS,
 )
@@ -37,6 +41,7 @@ class Services:
     """Every room's services, wired to each other."""
 
     core: Core
+    identity: IdentityService
     access: Access
     residents: Residents
     entries: Entries
@@ -59,6 +64,7 @@ def build_services(core: Core) -> Services:
     overrides = Overrides(core, access)
     return Services(
         core=core,
+        identity=build_identity(core),
         access=access,
         residents=residents,
         entries=Entries(core, access),

@@ -16,6 +16,7 @@ from backend.identity.attempts import AttemptLimiter
 from backend.identity.errors import (
     AccountNotFound,
     DemoUnavailable,
+    SessionEnded,
     SessionNotFound,
     SignInNotLinkable,
 )
@@ -132,6 +133,12 @@ class IdentityService:
             language=language,
             session_id=claims.session_id,
         )
+
+    async def still_signed_in(self, viewer: Viewer) -> None:
+        """For connections that outlive a request. Raises ``SessionEnded``, ``AccountSuspended``."""
+        if viewer.session_id is None:
+            raise SessionEnded(reason="unknown")
+        await self._desk.running(viewer.session_id, viewer.account_id)
 
     async def sign_out(self, viewer: Viewer) -> None:
         """End the viewer's session; once more does nothing. Raises ``SessionNotFound``."""

@@ -11,27 +11,16 @@ from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.archive import entry as domain
+from backend.archive.entry import EntrySource
 from backend.archive.sections import BODIES, EntryStatus, Profile, Section
 from graphql_api.common.context import Info
 from graphql_api.common.mirror import enum, input_of, output
 from graphql_api.common.scalars import Node, RecordedBy, global_id, recorded_by
 
-SectionEnum = enum(Section)
-CategoryEnum = enum(Category)
-StatusEnum = enum(EntryStatus)
-SourceEnum = enum(domain.EntrySource)
-
-if TYPE_CHECKING:
-    EntryContent = Any
-    ProfileContent = Any
-else:
-    EntryContent = Annotated[
-        Union[tuple(output(body) for body in BODIES.values())],  # noqa: UP007
-        strawberry.union("EntryContent"),
-    ]
-    ProfileContent = output(Profile, name="Profile")
-
-ProfileInput: Any = input_of(Profile, name="Profile")
+enum(Section)
+enum(Category)
+enum(EntryStatus)
+enum(domain.EntrySource)
 
 
 def _content_input() -> Any:
@@ -43,26 +32,38 @@ def _content_input() -> Any:
     return strawberry.input(made, one_of=True, description="Exactly one section's content.")
 
 
-EntryContentInput: Any = _content_input()
+if TYPE_CHECKING:
+    EntryContent = Any
+    ProfileContent = Any
+    ProfileInput = Any
+    EntryContentInput = Any
+else:
+    EntryContent = Annotated[
+        Union[tuple(output(body) for body in BODIES.values())],  # noqa: UP007
+        strawberry.union("EntryContent"),
+    ]
+    ProfileContent = output(Profile, name="Profile")
+    ProfileInput = input_of(Profile, name="Profile")
+    EntryContentInput = _content_input()
 
 
 @strawberry.type(description="An entry's content before a change.")
 class EntryVersion:
     version: int
-    status: StatusEnum
+    status: EntryStatus
     content: EntryContent
     replaced_at: datetime
 
 
 @strawberry.type(description="One entry of the health archive.")
 class Entry(Node):
-    section: SectionEnum
-    category: CategoryEnum
+    section: Section
+    category: Category
     at: datetime
     title: str
-    status: StatusEnum
+    status: EntryStatus
     content: EntryContent
-    source: SourceEnum
+    source: EntrySource
     recorded_by: RecordedBy
     version: int
     created_at: datetime

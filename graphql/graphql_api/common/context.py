@@ -7,16 +7,11 @@ from typing import Any, TypeAlias
 import strawberry
 from strawberry.litestar import BaseContext
 
-from backend.core.errors import KangbanError, Unauthenticated
+from backend.core.errors import KangbanError
+from backend.identity.errors import TokenMissing
 from backend.identity.viewer import Language, Viewer
 from backend.services import Services
 from graphql_api.common.loaders import Loaders
-
-
-class TokenMissing(Unauthenticated):
-    code = "SIGN_IN_NEEDED"
-    zh = "请先登录。"
-    en = "Please sign in first."
 
 
 class Context(BaseContext, kw_only=True):
@@ -36,7 +31,7 @@ class Context(BaseContext, kw_only=True):
 
     @property
     def viewer(self) -> Viewer:
-        """Raises the refusal, or ``SIGN_IN_NEEDED`` where no token came."""
+        """Raises the refusal, or ``TOKEN_MISSING`` where no token came."""
         if self.signed_in is None:
             raise self.refusal or TokenMissing()
         return self.signed_in

@@ -34,13 +34,21 @@ def decode_any(text: str) -> tuple[str, tuple[ObjectId, ...]]:
         raise IdInvalid from error
 
 
-def decode(text: str, type_name: str, parts: int = 2) -> tuple[ObjectId, ...]:
-    """The object ids of an id that must be of this type. Raises ``IdInvalid``."""
-    name, ids = decode_any(text)
-    if name != type_name or len(ids) != parts:
+def decode(text: str, type_name: str) -> tuple[ObjectId, ObjectId]:
+    """Resident and thing of an id that must be of this type. Raises ``IdInvalid``."""
+    name, parts = decode_any(text)
+    if name != type_name or len(parts) != 2:
         raise IdInvalid
-    return ids
+    return parts[0], parts[1]
+
+
+def decode_one(text: str, type_name: str) -> ObjectId:
+    """The one object id of an id of this type. Raises ``IdInvalid``."""
+    name, parts = decode_any(text)
+    if name != type_name or len(parts) != 1:
+        raise IdInvalid
+    return parts[0]
 
 
 def resident_id(text: str) -> ObjectId:
-    return decode(text, "Resident", 1)[0]
+    return decode_one(text, "Resident")

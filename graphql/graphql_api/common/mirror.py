@@ -18,6 +18,7 @@ from typing import Any, Union, get_args, get_origin
 
 import strawberry
 from pydantic import BaseModel
+from strawberry.types.lazy_type import LazyType
 
 from backend.archive.sections import PartialDate
 
@@ -110,7 +111,7 @@ def enum(kind: type[Enum], name: str | None = None) -> Any:
 
 def _later(name: str) -> Any:
     # A model that holds itself (questionnaire items): Strawberry looks the name up here.
-    return typing.Annotated[name, strawberry.lazy(__name__)]
+    return LazyType(name, __name__)
 
 
 def _published(kind: type) -> type:
@@ -119,7 +120,9 @@ def _published(kind: type) -> type:
 
 
 def _annotations(model: type[BaseModel]) -> list[tuple[str, Any]]:
-    return [(name, field.annotation) for name, field in model.model_fields.items()]
+    # Not field.annotation: that keeps a name that was not defined yet as a forward reference.
+    hints = typing.get_type_hints(model)
+    return [(name, hints[name]) for name in model.model_fields]
 
 
 def _mapped(annotation: Any, of_model: Any) -> Any:
@@ -131,6 +134,8 @@ def _mapped(annotation: Any, of_model: Any) -> Any:
         return _optional(_mapped(kept[0], of_model))
     if origin in (tuple, list, frozenset):
         return list[_mapped(get_args(annotation)[0], of_model)]  # type: ignore[misc]
+    if origin is typing.Literal:
+        return str
     if annotation is Decimal:
         return float
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

@@ -1,10 +1,11 @@
-"""Connections from pages: the types are Relay's, the cursors are ours."""
+"""Connections from pages: Relay's shape, our own cursors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
+import strawberry
 from strawberry import relay
 
 from backend.core.paging import Cursor, Page
@@ -12,16 +13,30 @@ from backend.core.paging import Cursor, Page
 T = TypeVar("T")
 
 
-def connection(kind: type[T], page: Page[Any], node: Callable[[Any], Any]) -> T:
-    """A ``relay.Connection[...]`` of ``kind`` with a node for each item of the page."""
-    edges = [relay.Edge(cursor=page.cursor(each).encode(), node=node(each)) for each in page.items]
+# Relay's own classes of this shape want every node to be a ``relay.Node``, whose ids are
+# resolved field by field; ours are plain values.
+@strawberry.type(description="An entry of a list and its place in it.")
+class Edge(Generic[T]):
+    cursor: str
+    node: T
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    page_info: relay.PageInfo
+    edges: list[Edge[T]]
+
+
+def connection(page: Page[Any], node: Callable[[Any], T]) -> Connection[T]:
+    """A node for each item of the page."""
+    edges = [Edge(cursor=page.cursor(each).encode(), node=node(each)) for each in page.items]
     info = relay.PageInfo(
         has_next_page=page.has_next,
         has_previous_page=False,
         start_cursor=edges[0].cursor if edges else None,
         end_cursor=edges[-1].cursor if edges else None,
     )
-    return kind(page_info=info, edges=edges)  # type: ignore[call-arg]
+    return Connection(page_info=info, edges=edges)
 
 
 def after(cursor: str | None) -> Cursor | None:

@@ -15,9 +15,9 @@ from graphql_api.common.context import Info
 from graphql_api.common.mirror import enum
 from graphql_api.common.scalars import Node, Quantity, RecordedBy, global_id, recorded_by
 
-KindEnum = enum(Kind, name="MeasurementKind")
-MealEnum = enum(Meal)
-OutcomeEnum = enum(batch.Outcome, name="BatchOutcome")
+enum(Kind, name="MeasurementKind")
+enum(Meal)
+enum(batch.Outcome, name="BatchOutcome")
 
 
 @strawberry.type(description="One number of a reading, canonical and as entered.")
@@ -40,11 +40,11 @@ class ReadingVersion:
 
 @strawberry.type(description="One home measurement or diary entry.")
 class Reading(Node):
-    kind: KindEnum
+    kind: Kind
     at: datetime
     end: datetime | None
     values: list[ReadingValue]
-    meal: MealEnum | None
+    meal: Meal | None
     note: str | None
     source: str
     device: str | None

@@ -1,0 +1,204 @@
+"""The resident: everything else hangs under the person it belongs to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Union
+
+import strawberry
+from bson import ObjectId
+
+from backend.access.categories import Category
+from backend.archive.entry import EntrySource
+from backend.archive.sections import Section
+from backend.archive.timeline import TimelineFilter, TimelineItem
+from backend.core.clock import SHANGHAI
+from backend.measurements.draft import Kind, Meal
+from backend.measurements.reading import Reading as StoredReading
+from backend.measurements.readings import ReadingFilter
+from backend.measurements.trends import Period
+from graphql_api.archive.types import (
+    Entry,
+    ProfileContent,
+    entry_of,
+)
+from graphql_api.common.context import Info
+from graphql_api.common.paging import Connection, connection
+from graphql_api.common.paging import after as cursor
+from graphql_api.common.scalars import Node, global_id
+from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limit_of
+from graphql_api.measurements.trends import Trend, trend_of
+from graphql_api.measurements.types import Reading, reading_of
+
+TimelineEntry = Annotated[
+    Union[Entry, Reading],  # noqa: UP007  (strawberry reads it at run time)
+    strawberry.union("TimelineEntry"),
+]
+
+_PAGE = 20
+_TREND_DAYS = {Period.DAY: 30, Period.WEEK: 90, Period.MONTH: 365}
+
+
+@strawberry.input(description="Empty lists mean all; since is inclusive, until exclusive.")
+class TimelineFilterInput:
+    categories: list[Category] = strawberry.field(default_factory=list)
+    sections: list[Section] = strawberry.field(default_factory=list)
+    kinds: list[Kind] = strawberry.field(default_factory=list)
+    sources: list[EntrySource] = strawberry.field(default_factory=list)
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def to_domain(self) -> TimelineFilter:
+        return TimelineFilter(
+            categories=frozenset(self.categories),
+            sections=frozenset(self.sections),
+            kinds=frozenset(self.kinds),
+            sources=frozenset(self.sources),
+            since=self.since,
+            until=self.until,
+        )
+
+
+@strawberry.type(description="A person, whose record this is.")
+class Resident(Node):
+    key: strawberry.Private[ObjectId]
+
+    @strawberry.field
+    async def profile(self, info: Info) -> ProfileContent:
+        return (await info.context.load.resident.load(self.key)).profile
+
+    @strawberry.field(description="The profile's version, to be given with a change.")
+    async def profile_version(self, info: Info) -> int:
+        return (await info.context.load.resident.load(self.key)).version
+
+    @strawberry.field
+    async def name(self, info: Info) -> str:
+        return (await info.context.load.resident.load(self.key)).profile.name or ""
+
+    @strawberry.field(description="Readings, newest first.")
+    async def readings(
+        self,
+        info: Info,
+        kinds: list[Kind] | None = None,
+        meals: list[Meal] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        first: int = _PAGE,
+        after: str | None = None,
+    ) -> Connection[Reading]:
+        context = info.context
+        wanted = ReadingFilter(
+            kinds=frozenset(kinds or ()), meals=frozenset(meals or ()), since=since, until=until
+        )
+        page = await context.services.readings.page(
+            context.viewer, self.key, wanted, first=first, after=cursor(after)
+        )
+        return connection(page, lambda each: reading_of(each, info))
+
+    @strawberry.field(description="The newest reading of each kind that has one.")
+    async def latest_readings(self, info: Info, kinds: list[Kind]) -> list[Reading]:
+        found = await info.context.load.latest.load_many([(self.key, kind) for kind in kinds])
+        return [reading_of(each, info) for each in found if each is not None]
+
+    @strawberry.field(description="Without dates: 30 days, 90 days of weeks, a year of months.")
+    async def trend(
+        self,
+        info: Info,
+        kind: Kind,
+        period: Period = Period.DAY,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        meals: list[Meal] | None = None,
+    ) -> Trend:
+        context = info.context
+        end = until or context.services.core.clock.now()
+        trend = await context.services.trends.trend(
+            context.viewer,
+            self.key,
+            kind,
+            period=period,
+            since=since or _days_back(end, _TREND_DAYS[period]),
+            until=end,
+            meals=frozenset(meals or ()),
+        )
+        return trend_of(trend, info)
+
+    @strawberry.field(description="Alerts, newest first; those that nobody took care of yet.")
+    async def alerts(
+        self, info: Info, open: bool = True, first: int = _PAGE, after: str | None = None
+    ) -> Connection[Alert]:
+        context = info.context
+        page = await context.services.alerts.page(
+            context.viewer, self.key, first=first, after=cursor(after), open_only=open
+        )
+        return connection(page, lambda each: alert_of(each, info))
+
+    @strawberry.field(description="Limits that the doctor set for this person.")
+    async def personal_limits(self, info: Info) -> list[PersonalLimit]:
+        context = info.context
+        found = await context.services.overrides.current(context.viewer, self.key)
+        return [limit_of(self.key, limit_id, limit) for limit_id, limit in found]
+
+    @strawberry.field(description="One section's entries, newest first.")
+    async def entries(
+        self,
+        info: Info,
+        section: Section,
+        include_entered_in_error: bool = False,
+        first: int = _PAGE,
+        after: str | None = None,
+    ) -> Connection[Entry]:
+        context = info.context
+        page = await context.services.entries.page(
+            context.viewer,
+            self.key,
+            section,
+            first=first,
+            after=cursor(after),
+            include_errors=include_entered_in_error,
+        )
+        return connection(page, lambda each: entry_of(each, info))
+
+    @strawberry.field(description="Everything, newest first.")
+    async def timeline(
+        self,
+        info: Info,
+        filter: TimelineFilterInput | None = None,
+        first: int = _PAGE,
+        after: str | None = None,
+    ) -> Connection[TimelineEntry]:
+        context = info.context
+        page = await context.services.timeline.page(
+            context.viewer,
+            self.key,
+            filter.to_domain() if filter else TimelineFilter(),
+            first=first,
+            after=cursor(after),
+        )
+        return connection(page, lambda each: _item_of(each, info))
+
+    @strawberry.field(description="What holds all words: Chinese, Latin, pinyin initials.")
+    async def search(
+        self, info: Info, text: str, first: int = _PAGE, after: str | None = None
+    ) -> Connection[TimelineEntry]:
+        context = info.context
+        page = await context.services.timeline.search(
+            context.viewer, self.key, text, first=first, after=cursor(after)
+        )
+        return connection(page, lambda each: _item_of(each, info))
+
+
+def resident_of(resident_id: ObjectId) -> Resident:
+    """The resident's fields ask the policy, each for its own category."""
+    return Resident(id=global_id("Resident", resident_id), key=resident_id)
+
+
+def _item_of(item: TimelineItem, info: Info) -> Entry | Reading:
+    if isinstance(item.item, StoredReading):
+        return reading_of(item.item, info)
+    return entry_of(item.item, info)
+
+
+def _days_back(end: datetime, days: int) -> datetime:
+    day = end.astimezone(SHANGHAI) - timedelta(days=days)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)

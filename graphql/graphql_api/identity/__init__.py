@@ -1,0 +1,1 @@
+"""Signing in and out, the viewer, devices, and operators' work on accounts in GraphQL."""

@@ -1,0 +1,115 @@
+"""Trend types."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from backend.measurements import trends as domain
+from backend.measurements.draft import Kind
+from backend.measurements.kinds import KindSpec, spec
+from backend.measurements.thresholds import Target
+from backend.measurements.trends import Period, Slot
+from graphql_api.common.context import Info
+from graphql_api.common.mirror import enum
+
+enum(domain.Period, name="TrendPeriod")
+enum(domain.Slot, name="TrendSlot")
+
+
+@strawberry.type(description="Mean, least and greatest of one component, in its canonical unit.")
+class TrendStat:
+    component: str
+    label: str
+    unit: str
+    mean: float
+    min: float
+    max: float
+    count: int
+
+
+@strawberry.type(description="Readings gathered. The share in target is from 0 to 1.")
+class TrendGroup:
+    slot: Slot | None
+    count: int
+    in_target_share: float | None
+    stats: list[TrendStat]
+
+
+@strawberry.type(description="One day, week or month.")
+class TrendBucket:
+    start: datetime
+    all: TrendGroup
+    slots: list[TrendGroup]
+
+
+@strawberry.type(description="Where a component should be; an end that is null is open.")
+class TargetRange:
+    component: str
+    low: float | None
+    high: float | None
+    source: str | None
+
+
+@strawberry.type(description="A kind's readings over time.")
+class Trend:
+    kind: Kind
+    period: Period
+    since: datetime
+    until: datetime
+    whole: TrendGroup
+    buckets: list[TrendBucket]
+    targets: list[TargetRange]
+
+
+def trend_of(trend: domain.Trend, info: Info) -> Trend:
+    about, language = spec(trend.kind), info.context.language
+    return Trend(
+        kind=trend.kind,
+        period=trend.period,
+        since=trend.since,
+        until=trend.until,
+        whole=_group(trend.whole, None, about, language),
+        buckets=[
+            TrendBucket(
+                start=each.start,
+                all=_group(each.all, None, about, language),
+                slots=[_group(g, slot, about, language) for slot, g in each.slots.items()],
+            )
+            for each in trend.buckets
+        ],
+        targets=[target_of(each, language) for each in trend.targets],
+    )
+
+
+def target_of(target: Target, language: str) -> TargetRange:
+    return TargetRange(
+        component=target.component,
+        low=target.lower.value if target.lower else None,
+        high=target.upper.value if target.upper else None,
+        source=target.source.get(language) if target.source else None,
+    )
+
+
+def _group(
+    gathered: domain.Gathered, slot: domain.Slot | None, about: KindSpec, language: str
+) -> TrendGroup:
+    return TrendGroup(
+        slot=slot,
+        count=gathered.count,
+        in_target_share=gathered.in_target_share,
+        stats=[
+            TrendStat(
+                component=name,
+                label=component.en if language == "en" else component.zh,
+                unit=component.unit,
+                mean=round(stat.mean, component.decimals + 1),
+                min=stat.min,
+                max=stat.max,
+                count=stat.count,
+            )
+            for name, component in about.components.items()
+            if (stat := gathered.stats.get(name)) is not None
+        ],
+    )
