@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 
 from backend.measurements.draft import Kind, Quantity
 from backend.measurements.units import component_spec, to_canonical
@@ -13,11 +13,9 @@ Part = str | int | float | bytes | datetime | None
 
 def content_id(*parts: Part) -> str:
     """32 hex digits of SHA-256 over the parts. Times count as instants, whatever their offset."""
-    digest = hashlib.sha256()
-    for part in parts:
-        text = _encoded(part)
-        digest.update(len(text).to_bytes(8, "big") + text)
-    return digest.hexdigest()[:32]
+    encoded = [_encoded(part) for part in parts]
+    lengths = ",".join([str(len(part)) for part in encoded])
+    return hashlib.sha256(b"".join([lengths.encode(), *encoded])).hexdigest()[:32]
 
 
 def stable_value(kind: Kind, component: str, quantity: Quantity) -> str:
@@ -30,8 +28,10 @@ def stable_value(kind: Kind, component: str, quantity: Quantity) -> str:
 
 
 def _encoded(part: Part) -> bytes:
+    if isinstance(part, str):
+        return b"s" + part.encode("utf-8", "surrogatepass")
     if isinstance(part, bytes):
         return b"b" + part
     if isinstance(part, datetime):
-        return b"t" + part.astimezone(UTC).isoformat().encode()
-    return f"{type(part).__name__[0]}{part}".encode("utf-8", "surrogatepass")
+        return b"t%.6f" % part.timestamp()
+    return f"{type(part).__name__[0]}{part}".encode()

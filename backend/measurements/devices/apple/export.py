@@ -33,10 +33,15 @@ class Export:
 
     def read(self, stream: BinaryIO) -> Iterator[Outcome]:
         """Everything in the file. A break in the XML is refused last, after all before it."""
-        broken = None
+        broken, known = None, healthkit()
+        held = {*known.quantity, *known.pressure, _SLEEP}
         try:
             for element in elements(stream):
-                yield from self._take(element)
+                # Most of an export is of types that are not held; they go by the short way.
+                if element.name == "Record" and element.attributes.get("type") not in held:
+                    self._skipped.add(element.attributes.get("type", "Record"))
+                else:
+                    yield from self._take(element)
         except KangbanError as error:
             broken = error
         yield from self._sleep.nights()
@@ -60,10 +65,8 @@ class Export:
                 yield _quantity(element, held)
             elif name == _SLEEP:
                 yield from self._sleep.record(element)
-            elif name in known.pressure:
-                yield from self._pressures.record(element)
             else:
-                self._skipped.add(name)
+                yield from self._pressures.record(element)
         elif element.name == "Correlation" and name == _PRESSURE:
             yield from self._pressures.correlation(element)
         elif element.name == "Workout":
