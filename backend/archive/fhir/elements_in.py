@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from backend.archive.fhir.errors import FhirCodeUnknown
@@ -23,7 +24,13 @@ def coding(element: Json | None) -> Coding | None:
     code, display = element.get("code"), element.get("display")
     if code is None and display is None:
         return None
-    return Coding(system=element.get("system"), code=code, display=display)
+    return _coding(element.get("system"), code, display)
+
+
+@lru_cache(maxsize=4096)
+def _coding(system: str | None, code: str | None, display: str | None) -> Coding:
+    # A year's record holds the same few hundred codings thousands of times.
+    return Coding(system=system, code=code, display=display)
 
 
 def concept(element: Json | None) -> Concept | None:
