@@ -1,0 +1,109 @@
+"""Composition root: builds the Litestar app and the worker from the rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import structlog
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+
+from backend.core.container import Core, build_core
+from backend.core.database import connect
+from backend.core.dispatcher import Dispatcher
+from backend.core.keys import LocalMasterKey
+from backend.core.migrations import Migrations
+from backend.core.settings import Settings
+from backend.logs import configure_logs
+from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
+from backend.services import DOCUMENTS, Services, build_services
+from backend.web.answers import HANDLERS
+from backend.web.documents import TrustedDocuments, operations
+from backend.web.graphql import graphql_controller
+from backend.web.plain import plain_routes
+from graphql_api.schema import build_schema
+
+log = structlog.get_logger(__name__)
+
+_LARGEST_BODY = 6 * 1024 * 1024  # a batch of 1,000 readings with long notes
+
+
+async def open_core(settings: Settings) -> Core:
+    """Connected, with collections, indexes and migrations in place.
+
+    Raises the errors of settings, keys and database.
+    """
+    settings.check()
+    uri = settings.mongodb_uri
+    assert uri is not None, "the command line resolves the embedded server before"
+    master = LocalMasterKey.from_file(settings.key_file, create=not settings.production)
+    store = await connect(uri.get_secret_value(), settings.database)
+    core = build_core(settings, store, master)
+    await store.prepare(DOCUMENTS)
+    await Migrations(store, core.clock).run()
+    return core
+
+
+def build_dispatcher(services: Services) -> Dispatcher:
+    """Every subscriber of every event. Nobody else calls the room next door to tell it things."""
+    core = services.core
+    dispatcher = Dispatcher(core.clock, core.changes)
+    alerting = services.alerting
+    dispatcher.subscribe(ReadingsRecorded, "alerts", alerting.on_recorded)
+    dispatcher.subscribe(ReadingCorrected, "alerts", alerting.on_corrected)
+    dispatcher.subscribe(ReadingWithdrawn, "alerts", alerting.on_withdrawn)
+    return dispatcher
+
+
+@contextlib.asynccontextmanager
+async def background(services: Services) -> AsyncIterator[None]:
+    """The outbox's work, as long as the block runs."""
+    task = asyncio.create_task(build_dispatcher(services).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def build_app(services: Services) -> Litestar:
+    """The web app over services that are open already."""
+    settings = services.core.settings
+    schema = build_schema(production=settings.production)
+    documents = TrustedDocuments(operations(), only_known=settings.production)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as stack:
+            if settings.background:
+                await stack.enter_async_context(background(services))
+            yield
+        await services.identity.close()
+        await services.core.close()
+
+    return Litestar(
+        route_handlers=[
+            graphql_controller(services, schema, documents),
+            *plain_routes(services),
+        ],
+        lifespan=[lifespan],
+        exception_handlers=HANDLERS,
+        cors_config=CORSConfig(
+            allow_origins=[settings.public_url, *settings.allowed_origins],
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "accept-language"],
+        ),
+        request_max_body_size=_LARGEST_BODY,
+        openapi_config=None,
+        debug=False,
+        logging_config=None,
+    )
+
+
+async def open_app(settings: Settings | None = None) -> Litestar:
+    """From settings to an app that can serve."""
+    settings = settings or Settings()
+    configure_logs(settings.log_level)
+    return build_app(build_services(await open_core(settings)))
