@@ -28,7 +28,7 @@ step() {
         sleep 0.2 2>/dev/null || sleep 1
         if [ "$(now)" -ge "$step_beat" ]; then
             step_beat=$((step_beat + 15))
-            note "… $step_name, $(($(now) - step_start)) s: $(tail -n 1 "$step_log" | cut -c1-80)"
+            note "… $step_name, $(($(now) - step_start)) s: $(grep -v '^WARNING' "$step_log" | tail -n 1 | cut -c1-80)"
         fi
     done
     trap - INT TERM

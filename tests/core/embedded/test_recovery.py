@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -189,6 +191,36 @@ def test_a_pid_that_went_to_another_program_is_not_taken_for_ours(data_dir: Path
     with EmbeddedMongo(data_dir):
         assert mongo.pid() not in (None, os.getpid())
     assert mongo.pid() is None
+
+
+def test_a_copy_of_a_stopped_directory_runs_beside_the_original(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    """The backup that docs/operations.md describes, restored while the first one runs."""
+    with EmbeddedMongo(data_dir) as uri:
+        write(uri, 1)
+    shutil.copytree(data_dir, tmp_path / "restored")
+    restored = EmbeddedMongo(tmp_path / "restored")
+    with EmbeddedMongo(data_dir) as uri, restored as other:
+        assert other != uri
+        assert stored(other) == stored(uri) == [1]
+    assert restored.pid() is None
+
+
+def test_a_lost_password_is_reset_as_the_guide_says(data_dir: Path, mongod: Path) -> None:
+    mongo = EmbeddedMongo(data_dir)
+    with mongo as uri:
+        write(uri, 1)
+    line = [str(mongod), "--dbpath", str(mongo.files.db), "--port", str(mongo.files.port())]
+    with subprocess.Popen([*line, "--bind_ip", "127.0.0.1"], stdout=subprocess.DEVNULL) as plain:
+        client: Client = MongoClient("127.0.0.1", mongo.files.port(), directConnection=True)
+        client.admin.command("dropUser", "kangban")
+        client.close()
+        plain.terminate()
+    mongo.files.password_file.unlink()
+    with mongo as again:
+        assert again != uri
+        assert stored(again) == [1]
 
 
 def test_a_client_sees_the_death_as_a_connection_failure(data_dir: Path) -> None:
