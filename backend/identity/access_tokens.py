@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import jwt
 from bson import ObjectId
@@ -78,10 +78,10 @@ class AccessTokens:
                     "verify_nbf": False,
                 },
             )
-            expires = datetime.fromtimestamp(claims["exp"], UTC)
+            expires = int(claims["exp"])
             read = Claims(ObjectId(claims["sub"]), ObjectId(claims["sid"]))
         except (jwt.PyJWTError, InvalidId, ValueError, TypeError, OverflowError) as error:
             raise TokenInvalid from error
-        if expires <= self._clock.now():
+        if expires <= self._clock.now().timestamp():
             raise TokenExpired
         return read

@@ -8,12 +8,8 @@ import pytest
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
-from backend.core.clock import FixedClock
-from backend.core.container import Core, build_core
-from backend.core.database import Store
-from backend.core.keys import LocalMasterKey
+from backend.core.container import Core
 from backend.core.settings import Settings
-from backend.identity.documents import DOCUMENTS
 from backend.identity.passwords import Passwords
 from backend.identity.service import IdentityService
 from backend.identity.wiring import build_identity
@@ -41,14 +37,6 @@ def settings(settings: Settings, wechat: WeChatServer) -> Settings:
             "wechat_base_url": wechat.url,
         }
     )
-
-
-@pytest.fixture
-async def core(
-    store: Store, settings: Settings, master_key: LocalMasterKey, clock: FixedClock
-) -> Core:
-    await store.prepare(DOCUMENTS)
-    return build_core(settings, store, master_key, clock)
 
 
 @pytest.fixture
