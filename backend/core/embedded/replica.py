@@ -85,27 +85,31 @@ def _until_listening(port: int, keep_waiting: Callable[[], None]) -> None:
 def _join(member: Member, stranger: Client, keep_waiting: Callable[[], None]) -> None:
     """Initiate the set, or rename its only member when the port has changed.
 
-    No ``setName`` means one of three: never initiated, initiated under another
-    port ("not a member"), or still loading the set's configuration.
+    No ``setName`` means one of three: never initiated (nobody can sign in
+    yet), initiated under another port ("not a member"), or still loading the
+    set's configuration, which takes a moment after it listens.
     """
-    config = _config(member)
-    if config is None:
+    if not _signs_in(member):
         _initiate(member, stranger)
-    elif config["members"][0]["host"] != member.host:
+        return
+    while (config := _config(member)) is None:
+        keep_waiting()
+        time.sleep(PAUSE)
+    if config["members"][0]["host"] != member.host:
         config["members"][0]["host"] = member.host
         config["version"] += 1
         with member.client(signed_in=True) as client:
             client.admin.command({"replSetReconfig": config, "force": True})
-    keep_waiting()
 
 
 def _config(member: Member) -> dict[str, Any] | None:
+    """The set's configuration, None while it is not loaded."""
     try:
         with member.client(signed_in=True) as client:
             config: dict[str, Any] = client.admin.command("replSetGetConfig")["config"]
             return config
     except OperationFailure as error:
-        if error.code in (AUTHENTICATION_FAILED, NOT_YET_INITIALIZED):
+        if error.code == NOT_YET_INITIALIZED:
             return None
         raise
 
