@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 
 from backend.core.container import Core, build_core
-from backend.core.database import connect
+from backend.core.database import store_at
 from backend.core.dispatcher import Dispatcher
 from backend.core.keys import LocalMasterKey
 from backend.core.migrations import Migrations
@@ -30,20 +30,21 @@ log = structlog.get_logger(__name__)
 _LARGEST_BODY = 6 * 1024 * 1024  # a batch of 1,000 readings with long notes
 
 
-async def open_core(settings: Settings) -> Core:
-    """Connected, with collections, indexes and migrations in place.
-
-    Raises the errors of settings, keys and database.
-    """
+def assemble(settings: Settings) -> Services:
+    """Every room's services; nothing is connected yet. Raises the errors of settings and keys."""
     settings.check()
     uri = settings.mongodb_uri
     assert uri is not None, "the command line resolves the embedded server before"
     master = LocalMasterKey.from_file(settings.key_file, create=not settings.production)
-    store = await connect(uri.get_secret_value(), settings.database)
-    core = build_core(settings, store, master)
-    await store.prepare(DOCUMENTS)
-    await Migrations(store, core.clock).run()
-    return core
+    store = store_at(uri.get_secret_value(), settings.database)
+    return build_services(build_core(settings, store, master))
+
+
+async def prepare(core: Core) -> None:
+    """Checked, with collections, indexes and migrations in place. Raises the store's errors."""
+    await core.store.check()
+    await core.store.prepare(DOCUMENTS)
+    await Migrations(core.store, core.clock).run()
 
 
 def build_dispatcher(services: Services) -> Dispatcher:
@@ -69,13 +70,14 @@ async def background(services: Services) -> AsyncIterator[None]:
 
 
 def build_app(services: Services) -> Litestar:
-    """The web app over services that are open already."""
+    """The web app; its lifespan opens and closes the services."""
     settings = services.core.settings
     schema = build_schema(production=settings.production)
     documents = TrustedDocuments(operations(), only_known=settings.production)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await prepare(services.core)
         async with contextlib.AsyncExitStack() as stack:
             if settings.background:
                 await stack.enter_async_context(background(services))
@@ -102,8 +104,14 @@ def build_app(services: Services) -> Litestar:
     )
 
 
-async def open_app(settings: Settings | None = None) -> Litestar:
-    """From settings to an app that can serve."""
-    settings = settings or Settings()
+async def work_forever(services: Services) -> None:
+    """What ``kangban worker`` does."""
+    async with background(services):
+        await asyncio.Event().wait()
+
+
+def app() -> Litestar:
+    """The server's entry point: everything from the settings."""
+    settings = Settings()
     configure_logs(settings.log_level)
-    return build_app(build_services(await open_core(settings)))
+    return build_app(assemble(settings))

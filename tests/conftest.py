@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from backend.core.clock import FixedClock
@@ -16,7 +17,9 @@ from backend.core.database import Store, connect
 from backend.core.embedded import EmbeddedMongo
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
+from backend.main import build_app
 from backend.services import DOCUMENTS, Services, build_services
+from tests.api import Api
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
@@ -65,7 +68,7 @@ def master_key(tmp_path: Path) -> LocalMasterKey:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(environment="test", data_dir=tmp_path, _env_file=None)
+    return Settings(environment="test", data_dir=tmp_path, demo=True, _env_file=None)
 
 
 @pytest.fixture
@@ -80,3 +83,17 @@ async def core(
 @pytest.fixture
 def services(core: Core) -> Services:
     return build_services(core)
+
+
+@pytest.fixture
+async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    """The web app without a socket, in this event loop; its outbox is drained by the test."""
+    app = build_app(services)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        yield client
+
+
+@pytest.fixture
+def nobody(client: httpx.AsyncClient) -> Api:
+    return Api(client)

@@ -62,6 +62,15 @@ class Store:
             write_concern=_MAJORITY,
         )
 
+    async def check(self) -> None:
+        """Raises ``MongoUnreachable``, ``StandaloneRefused`` or ``MongoTooOld``."""
+        try:
+            hello = await self.client.admin.command("hello")
+        except PyMongoError as error:
+            log.warning("mongodb unreachable", error=type(error).__name__)
+            raise MongoUnreachable from error
+        check_topology(hello)
+
     async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run ``work`` in one transaction; transient errors and unknown commits are retried.
 
@@ -102,11 +111,8 @@ class Store:
         await self.client.close()
 
 
-async def connect(uri: str, name: str, *, timeout_ms: int = 10_000) -> Store:
-    """Connect to a replica set or sharded cluster.
-
-    Raises ``MongoUnreachable``, ``StandaloneRefused`` or ``MongoTooOld``.
-    """
+def store_at(uri: str, name: str, *, timeout_ms: int = 10_000) -> Store:
+    """A store that connects with its first command; ``Store.check`` is a good first one."""
     client: AsyncMongoClient[Raw] = AsyncMongoClient(
         uri,
         appname="kangban",
@@ -114,18 +120,18 @@ async def connect(uri: str, name: str, *, timeout_ms: int = 10_000) -> Store:
         retryWrites=True,
         tz_aware=True,
     )
-    try:
-        hello = await client.admin.command("hello")
-    except PyMongoError as error:
-        await client.close()
-        log.warning("mongodb unreachable", error=type(error).__name__)
-        raise MongoUnreachable from error
-    try:
-        check_topology(hello)
-    except Unavailable:
-        await client.close()
-        raise
     return Store(client, name)
+
+
+async def connect(uri: str, name: str, *, timeout_ms: int = 10_000) -> Store:
+    """A checked store. Raises as ``Store.check`` does, with nothing left open."""
+    store = store_at(uri, name, timeout_ms=timeout_ms)
+    try:
+        await store.check()
+    except Unavailable:
+        await store.close()
+        raise
+    return store
 
 
 def check_topology(hello: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ Every setting is an environment variable ``KANGBAN_<NAME>`` or a line of
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -130,3 +131,13 @@ def production_faults(settings: Settings) -> list[str]:
     if not settings.public_url.startswith("https://"):
         faults.append("KANGBAN_PUBLIC_URL is not https")
     return faults
+
+
+def into_environment(settings: Settings) -> None:
+    """Hand resolved settings to child processes (server workers), which read the environment."""
+    values = {
+        "DATA_DIR": str(settings.data_dir.resolve()),
+        "DEMO": str(settings.demo).lower(),
+        "MONGODB_URI": settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else None,
+    }
+    os.environ.update({f"KANGBAN_{name}": value for name, value in values.items() if value})

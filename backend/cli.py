@@ -1,0 +1,97 @@
+"""The ``kangban`` command. What the calls do is fixed in the command-line contract.
+
+Nothing heavy is imported here: each call imports what it needs, so that
+``kangban serve``'s parent process and short calls stay small and quick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from backend.core.errors import KangbanError
+
+_DATA_DIR = click.option(
+    "--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Default: the setting."
+)
+
+
+class Commands(click.Group):
+    """Domain errors end a call with status 1 and their message, in JSON where that was asked."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KangbanError as error:
+            if "--json" in sys.argv:
+                body = {"error": {"code": error.code, "message": error.message("zh")}}
+                click.echo(json.dumps(body, ensure_ascii=False))
+            else:
+                click.echo(f"{error.message('zh')}\n{error.message('en')}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """康伴 Kangban: one lifelong health archive."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@_DATA_DIR
+@click.option("--demo", is_flag=True, help="Load the demo household and show its logins.")
+def serve(host: str, port: int, data_dir: Path | None, demo: bool) -> None:
+    """Serve until Ctrl-C; embedded MongoDB where no KANGBAN_MONGODB_URI is set."""
+    from backend.serving import serve as run
+
+    run(host=host, port=port, data_dir=data_dir, demo=demo)
+
+
+@main.command()
+@_DATA_DIR
+def worker(data_dir: Path | None) -> None:
+    """Do background work only, until Ctrl-C; any number of workers."""
+    from backend.main import work_forever
+
+    _with_services(data_dir, work_forever)
+
+
+@main.command()
+def schema() -> None:
+    """Print the GraphQL SDL."""
+    from graphql_api.schema import build_schema
+
+    click.echo(build_schema().as_str())
+
+
+@main.command()
+@_DATA_DIR
+@click.option("--list", "show", is_flag=True, help="Show all migrations and when they ran.")
+def migrate(data_dir: Path | None, show: bool) -> None:
+    """Run open migrations (the server does so at start)."""
+    from backend.core.migrations import Migrations
+    from backend.services import Services
+
+    async def run(services: Services) -> None:
+        for state in await Migrations(services.core.store, services.core.clock).states():
+            if show:
+                click.echo(f"{state.number}  {state.finished_at or 'open':>25}  {state.title}")
+
+    _with_services(data_dir, run)
+
+
+def _with_services(data_dir: Path | None, work: Callable[[Any], Awaitable[None]]) -> None:
+    from backend.serving import with_services
+
+    asyncio.run(with_services(data_dir, work))
+
+
+if __name__ == "__main__":
+    main()
