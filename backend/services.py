@@ -8,6 +8,7 @@ from backend.access.relations import Relation
 from backend.access.service import Access
 from backend.archive import documents as archive_documents
 from backend.archive.entries import Entries
+from backend.archive.exchange import FhirExport, FhirImport
 from backend.archive.people import ArchivePeople
 from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
@@ -46,6 +47,8 @@ class Services:
     residents: Residents
     entries: Entries
     timeline: Timeline
+    fhir_import: FhirImport
+    fhir_export: FhirExport
     recording: Recording
     correcting: Correcting
     readings: Readings
@@ -61,6 +64,8 @@ def build_services(core: Core) -> Services:
     residents = Residents(core, access)
     people = ArchivePeople(core.keyring, residents, core.clock)
     readings = Readings(core, access)
+    recording = Recording(core, access, people)
+    correcting = Correcting(core, access, people)
     overrides = Overrides(core, access)
     return Services(
         core=core,
@@ -69,8 +74,10 @@ def build_services(core: Core) -> Services:
         residents=residents,
         entries=Entries(core, access),
         timeline=Timeline(core, access, readings),
-        recording=Recording(core, access, people),
-        correcting=Correcting(core, access, people),
+        fhir_import=FhirImport(core, access, residents, recording, correcting),
+        fhir_export=FhirExport(core, access, residents),
+        recording=recording,
+        correcting=correcting,
         readings=readings,
         trends=Trends(core, access, overrides, people),
         alerts=Alerts(core, access),

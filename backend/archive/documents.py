@@ -17,8 +17,6 @@ class ResidentDocument(ResidentOwned):
     """A person; ``id`` and ``resident_id`` are the same."""
 
     profile: bytes
-    raw: bytes | None = None
-    """The FHIR Patient it was imported from, sealed."""
     phone_index: bytes | None = None
     id_number_index: bytes | None = None
     created_at: datetime
@@ -105,11 +103,12 @@ class KeptResource(ResidentOwned):
     """A FHIR resource that has no section here, kept so that export gives it back."""
 
     fhir_type: str
+    category: Category
     origin: Origin
-    full_url: bytes | None = None
     raw: bytes
+    valid: bool
+    reason: str | None = None
     digest: bytes
-    reason: str
     position: int
     created_at: datetime
     updated_at: datetime

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from bson import ObjectId
 
@@ -104,15 +103,19 @@ def to_raw(
     provenance: Provenance,
     key: OwnerKey,
     now: datetime,
-    entry_id: ObjectId | None = None,
-    **more: Any,
 ) -> Raw:
-    """The document to store; ``more`` overrides fields (origin, raw, digest, status …)."""
-    entry_id = entry_id or ObjectId()
+    """The document of an entry recorded here."""
+    frame = frame_of(ObjectId(), resident_id=resident_id, provenance=provenance, now=now)
+    return frame | content(frame["_id"], body, key, now)
+
+
+def frame_of(
+    entry_id: ObjectId, *, resident_id: ObjectId, provenance: Provenance, now: datetime
+) -> Raw:
+    """A new entry's document without what its body says."""
     return {
         "_id": entry_id,
         "resident_id": resident_id,
-        **content(entry_id, body, key, now),
         "status": EntryStatus.ACTIVE.value,
         "raw": None,
         "changed_here": False,
@@ -129,7 +132,6 @@ def to_raw(
         "version": 1,
         "created_at": now,
         "updated_at": now,
-        **more,
     }
 
 

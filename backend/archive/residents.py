@@ -105,15 +105,9 @@ class Residents:
         return await self.replace(viewer, resident_id, profile, version=version)
 
     async def replace(
-        self,
-        viewer: Viewer,
-        resident_id: ObjectId,
-        profile: Profile,
-        *,
-        version: int,
-        fhir: bytes | None = None,
+        self, viewer: Viewer, resident_id: ObjectId, profile: Profile, *, version: int
     ) -> Resident:
-        """``update`` after the policy was asked; an import gives the Patient as received."""
+        """``update`` after the policy was asked."""
         before, key = await self._read(resident_id)
         if before["version"] != version:
             raise ChangedMeanwhile
@@ -121,8 +115,6 @@ class Residents:
             **self._content(resident_id, profile, key),
             "updated_at": self._core.clock.now(),
         }
-        if fhir is not None:
-            changes["raw"] = key.seal(fhir, place(resident_id, "raw"))
 
         async def work(session: Session) -> Raw:
             collection = ResidentDocument.get_pymongo_collection()
@@ -134,12 +126,6 @@ class Residents:
             return after
 
         return _from_raw(await self._core.store.transaction(work), key)
-
-    async def fhir_patient(self, resident_id: ObjectId) -> bytes | None:
-        """The Patient resource as it was imported, or None."""
-        raw, key = await self._read(resident_id)
-        sealed = raw.get("raw")
-        return key.open(sealed, place(resident_id, "raw")) if sealed else None
 
     async def birth_date(self, resident_id: ObjectId) -> date | None:
         """The day of birth where it is known to the day."""
@@ -164,7 +150,6 @@ class Residents:
                 "_id": resident_id,
                 "resident_id": resident_id,
                 **self._content(resident_id, profile, key),
-                "raw": None,
                 "created_at": now,
                 "updated_at": now,
                 "version": 1,

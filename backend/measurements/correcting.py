@@ -18,7 +18,7 @@ from backend.measurements.draft import Draft
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
 from backend.measurements.normalise import fingerprint, normalise
 from backend.measurements.people import People
-from backend.measurements.reading import Reading, content, from_raw
+from backend.measurements.reading import Reading, content, from_raw, place
 from backend.measurements.write_errors import (
     NotYourReading,
     ReadingNotFound,
@@ -102,6 +102,39 @@ class Correcting:
             reading_ids=(PydanticObjectId(reading_id),),
         )
         return await self._replace(viewer, before, changes, version, event)
+
+    async def resend(
+        self, viewer: Viewer, resident_id: ObjectId, draft: Draft, fhir: bytes
+    ) -> Reading:
+        """The source sends its reading again with other content: a new version of it.
+
+        For importers, which asked the policy. Raises ``ReadingNotFound``,
+        ``SameReadingExists`` and what ``normalise`` refuses.
+        """
+        before: Raw | None = await ReadingDocument.get_pymongo_collection().find_one(
+            {
+                "resident_id": resident_id,
+                "source.system": draft.source.system,
+                "source.id": draft.source.id,
+            }
+        )
+        if before is None:
+            raise ReadingNotFound
+        key = await self._core.keyring.key(resident_id)
+        birth_date = await self._people.birth_date(resident_id)
+        normal = normalise(draft, now=self._core.clock.now(), birth_date=birth_date, confirmed=True)
+        mark = key.token(fingerprint(normal))
+        changes = content(normal, before["_id"], key, mark) | {
+            "raw": key.seal(fhir, place(before["_id"], "raw")),
+            "state": "live",
+            "duplicate_of": None,
+        }
+        event = ReadingCorrected(
+            resident_id=PydanticObjectId(resident_id),
+            reading_id=PydanticObjectId(before["_id"]),
+            version=before["version"] + 1,
+        )
+        return await self._replace(viewer, before, changes, before["version"], event)
 
     async def _changeable(self, viewer: Viewer, resident_id: ObjectId, reading_id: ObjectId) -> Raw:
         relation = await self._access.require(viewer, resident_id, Category.READINGS, Action.RECORD)

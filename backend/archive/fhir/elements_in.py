@@ -161,7 +161,12 @@ _RESULTS: dict[str, Any] = {
 
 
 def reference_ranges(elements: Iterable[Json] | None) -> tuple[ReferenceRange, ...]:
-    return tuple(_reference_range(element) for element in elements or ())
+    return tuple(_reference_range(element) for element in elements or () if _says(element))
+
+
+def _says(element: Json) -> bool:
+    """Whether there is more than an extension."""
+    return bool(element.keys() - {"extension", "id"})
 
 
 def _reference_range(element: Json) -> ReferenceRange:

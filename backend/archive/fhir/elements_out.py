@@ -13,7 +13,6 @@ from backend.archive.sections.result import ReferenceRange, Result, ResultType
 from backend.archive.sections.values import Amount, Coding, Concept
 
 _REFERENCE = re.compile(r"(#|urn:|https?:|[A-Z][A-Za-z]+/)\S+")
-_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 
 def said(**fields: Any) -> Json:
@@ -83,11 +82,6 @@ def reference(text: str) -> Json:
 
 def references(texts: Iterable[str]) -> list[Json]:
     return [reference(text) for text in texts]
-
-
-def unknown() -> Json:
-    """Stands, as ``_field``, where FHIR requires a value that nobody knows."""
-    return {"extension": [{"url": _ABSENT, "valueCode": "unknown"}]}
 
 
 def result(prefix: str, value: Result | None) -> Json:

@@ -27,7 +27,8 @@ def _merged(resource: Json, old: Json, new: Json) -> Json:
         if before == after:
             continue
         value = _value(name, resource.get(name), before, after)
-        merged.pop("_" + name, None)
+        if "_" + name not in new:
+            merged.pop("_" + name, None)
         if value is None:
             merged.pop(name, None)
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import Field
+
 from backend.archive.sections.base import Body, Section
 from backend.archive.sections.condition import Verification
 from backend.archive.sections.partial_date import PartialDate
@@ -45,7 +47,7 @@ class ReactionSeverity(StrEnum):
 class Reaction(Value):
     """What happened once: manifestations (皮疹, 呼吸困难 …) and how bad it was."""
 
-    manifestations: tuple[Concept, ...]
+    manifestations: tuple[Concept, ...] = Field(min_length=1)
     severity: ReactionSeverity | None = None
     substance: Concept | None = None
     onset: PartialDate | None = None

@@ -11,10 +11,10 @@ from backend.access.categories import Category
 from backend.archive.sections.base import Body, Section
 from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.phrases import on, with_remarks, word
-from backend.archive.sections.values import Code, Concept, Text, Uri, Value
+from backend.archive.sections.values import Code, Concept, Telling, Text, Uri
 
 
-class Attachment(Value):
+class Attachment(Telling):
     """A file's metadata: ``size`` in bytes."""
 
     title: Text | None = None

@@ -12,7 +12,7 @@ from backend.archive.sections.errors import EntryWithoutName
 from backend.archive.sections.partial_date import Day, PartialDate
 from backend.archive.sections.phrases import chinese, listed, with_remarks
 from backend.archive.sections.result import Targeted
-from backend.archive.sections.values import Concept, Text, Value
+from backend.archive.sections.values import Concept, Telling, Text
 
 
 class GoalStatus(StrEnum):
@@ -27,7 +27,7 @@ class GoalStatus(StrEnum):
     REJECTED = "rejected"
 
 
-class Target(Value):
+class Target(Telling):
     """What is to be reached (``detail``: Quantity, Range, CodeableConcept …) of ``measure``."""
 
     measure: Concept | None = None

@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from backend.archive.sections.base import Body, Section, at_most_one
+from backend.archive.sections.errors import EntryInvalid
 from backend.archive.sections.partial_date import Day, PartialDate
 from backend.archive.sections.phrases import chinese, on, with_remarks
 from backend.archive.sections.values import Amount, Concept, Text
@@ -48,8 +49,13 @@ class ImmunizationBody(Body):
     notes: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
-    def _exclusive(self) -> ImmunizationBody:
+    def _checked(self) -> ImmunizationBody:
         at_most_one(given=self.given, given_text=self.given_text)
+        # FHIR requires both: an unknown date is said in words, a series counts its doses.
+        if self.given is None and self.given_text is None:
+            raise EntryInvalid(fields="given")
+        if self.dose_number is None and (self.series or self.series_doses or self.target_diseases):
+            raise EntryInvalid(fields="dose_number")
         return self
 
     @property

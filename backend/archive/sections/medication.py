@@ -12,7 +12,7 @@ from backend.archive.sections.base import Body, Section, at_most_one, in_order
 from backend.archive.sections.errors import EntryInvalid
 from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.phrases import chinese, since, with_remarks, word
-from backend.archive.sections.values import Amount, Code, Concept, Number, Text, TimeOfDay, Value
+from backend.archive.sections.values import Amount, Code, Concept, Number, Telling, Text, TimeOfDay
 
 
 class MedicationStatus(StrEnum):
@@ -59,7 +59,7 @@ class Weekday(StrEnum):
     SUNDAY = "sun"
 
 
-class Schedule(Value):
+class Schedule(Telling):
     """``frequency`` times per ``period`` ``period_unit``; ``times_of_day`` as ``08:00:00``;
     ``when`` holds FHIR event codes (AC 餐前, PC 餐后, HS 睡前)."""
 
@@ -77,7 +77,7 @@ class Schedule(Value):
     end: PartialDate | None = None
 
 
-class Dosage(Value):
+class Dosage(Telling):
     """One instruction: dose, route, schedule."""
 
     text: Text | None = None

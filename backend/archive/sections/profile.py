@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from backend.archive.sections.base import at_most_one
 from backend.archive.sections.partial_date import Day, PartialDate
-from backend.archive.sections.values import Code, Concept, Text, Uri, Value
+from backend.archive.sections.values import Code, Concept, Telling, Text, Uri, Value
 
 
 class Sex(StrEnum):
@@ -20,7 +20,7 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
-class PersonName(Value):
+class PersonName(Telling):
     text: Text | None = None
     family: Text | None = None
     given: tuple[Text, ...] = ()
@@ -43,7 +43,7 @@ class ContactPoint(Value):
     use: Code | None = None
 
 
-class Address(Value):
+class Address(Telling):
     text: Text | None = None
     lines: tuple[Text, ...] = ()
     district: Text | None = None

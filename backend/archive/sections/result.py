@@ -15,6 +15,7 @@ from backend.archive.sections.values import (
     Coding,
     Concept,
     Number,
+    Telling,
     Text,
     TimeOfDay,
     Uri,
@@ -150,7 +151,7 @@ Answered = Annotated[
 ]
 
 
-class ReferenceRange(Value):
+class ReferenceRange(Telling):
     """What is usual: bounds, or words (阴性). ``kind`` and ``applies_to`` say for whom."""
 
     low: Amount | None = None

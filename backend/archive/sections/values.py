@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -67,6 +67,16 @@ class Value(BaseModel):
     """Frozen, and holds nothing that it does not name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Telling(Value):
+    """A value that says at least one thing: FHIR has no empty elements."""
+
+    @model_validator(mode="after")
+    def _tells(self) -> Self:
+        if all(value is None or value == () for value in self.__dict__.values()):
+            raise EntryWithoutName()
+        return self
 
 
 class Coding(Value):

@@ -51,14 +51,12 @@ def _count(protocol: Json, prefix: str) -> str | None:
 
 
 def write(body: ImmunizationBody) -> Json:
-    unknown = body.given is None and body.given_text is None
     return put.said(
         status=str(body.status),
         statusReason=put.concept(body.status_reason),
         vaccineCode=put.concept(body.vaccine),
         occurrenceDateTime=put.date(body.given),
         occurrenceString=body.given_text,
-        **({"_occurrenceString": put.unknown()} if unknown else {}),
         recorded=put.date(body.recorded),
         location=put.display(body.facility),
         manufacturer=put.display(body.manufacturer),
@@ -81,8 +79,6 @@ def _protocol(body: ImmunizationBody) -> list[Json]:
         **_counted("doseNumber", body.dose_number),
         **_counted("seriesDoses", body.series_doses),
     )
-    if protocol and body.dose_number is None:
-        protocol["_doseNumberString"] = put.unknown()
     return [protocol] if protocol else []
 
 

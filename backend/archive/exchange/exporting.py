@@ -1,0 +1,151 @@
+"""FHIR out: everything of a resident that the viewer may see, as a Bundle that validates."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bson import ObjectId
+
+from backend.access.categories import Category
+from backend.access.service import Access
+from backend.archive.documents import EntryDocument, KeptResource
+from backend.archive.entry import Entry, EntrySource, from_raw, place
+from backend.archive.exchange.envelope import unpacked
+from backend.archive.fhir import (
+    Export,
+    Origin,
+    OutEntry,
+    OutKept,
+    OutPerson,
+    OutReading,
+    dump,
+    write_bundle,
+)
+from backend.archive.residents import Residents
+from backend.archive.sections import EntryStatus
+from backend.core.container import Core
+from backend.core.database import Raw
+from backend.core.keys import OwnerKey
+from backend.identity.viewer import Viewer
+from backend.measurements import reading as readings
+from backend.measurements.documents import ReadingDocument
+from backend.measurements.draft import Draft
+from backend.measurements.reading import Reading
+
+_ORIGINS = {
+    EntrySource.SELF: Origin.SELF,
+    EntrySource.CAREGIVER: Origin.CAREGIVER,
+    EntrySource.DOCTOR: Origin.INSTITUTION,
+    EntrySource.INSTITUTION: Origin.INSTITUTION,
+    EntrySource.OCR: Origin.OCR,
+}
+_RELATIONS = {
+    "self": Origin.SELF,
+    "guardian": Origin.CAREGIVER,
+    "caregiver": Origin.CAREGIVER,
+    "doctor": Origin.INSTITUTION,
+    "institution": Origin.INSTITUTION,
+}
+
+
+class FhirExport:
+    """Gives out Bundles."""
+
+    def __init__(self, core: Core, access: Access, residents: Residents) -> None:
+        self._core = core
+        self._access = access
+        self._residents = residents
+
+    async def everything(self, viewer: Viewer, resident_id: ObjectId) -> bytes:
+        """A Bundle of type collection as JSON, of all categories that the viewer may see.
+
+        What came from outside goes out as it came, ids and numbers too. Raises
+        ``AccessDenied``.
+        """
+        allowed = await self._access.categories(viewer, resident_id)
+        key = await self._core.keyring.key(resident_id)
+        export = Export(
+            person=await self._person(resident_id, allowed),
+            at=self._core.clock.now(),
+            entries=await self._entries(resident_id, allowed, key),
+            readings=await self._readings(resident_id, key) if Category.READINGS in allowed else (),
+            kept=await self._kept(resident_id, allowed, key),
+        )
+        return await asyncio.to_thread(lambda: dump(write_bundle(export)))
+
+    async def _person(self, resident_id: ObjectId, allowed: frozenset[Category]) -> OutPerson:
+        if Category.PROFILE not in allowed:
+            return OutPerson(id=str(resident_id))
+        resident = await self._residents.load(resident_id)
+        return OutPerson(id=str(resident_id), profile=resident.profile, changed=True)
+
+    async def _entries(
+        self, resident_id: ObjectId, allowed: frozenset[Category], key: OwnerKey
+    ) -> list[OutEntry]:
+        query = {"resident_id": resident_id, "category": {"$in": sorted(allowed)}}
+        found = EntryDocument.get_pymongo_collection().find(query, {"words": 0})
+        rows = await found.sort([("created_at", 1), ("position", 1), ("_id", 1)]).to_list()
+        return [_out_entry(raw, from_raw(raw, key), key) for raw in rows]
+
+    async def _readings(self, resident_id: ObjectId, key: OwnerKey) -> list[OutReading]:
+        found = ReadingDocument.get_pymongo_collection().find(
+            {"resident_id": resident_id}, {"words": 0}
+        )
+        rows = await found.sort([("created_at", 1), ("_id", 1)]).to_list()
+        return [_out_reading(raw, readings.from_raw(raw, key), key) for raw in rows]
+
+    async def _kept(
+        self, resident_id: ObjectId, allowed: frozenset[Category], key: OwnerKey
+    ) -> list[OutKept]:
+        query = {"resident_id": resident_id, "category": {"$in": sorted(allowed)}}
+        found = KeptResource.get_pymongo_collection().find(query)
+        rows = await found.sort([("created_at", 1), ("position", 1), ("_id", 1)]).to_list()
+        return [_out_kept(raw, key) for raw in rows]
+
+
+def _out_entry(raw: Raw, entry: Entry, key: OwnerKey) -> OutEntry:
+    return OutEntry(
+        id=str(entry.id),
+        body=entry.body,
+        status=entry.status,
+        origin=_ORIGINS[entry.provenance.source],
+        changed=raw["changed_here"],
+        **_received(raw["raw"], place(entry.id, "raw"), key),
+        source_system=raw["origin"]["system"] if raw["origin"] else None,
+    )
+
+
+def _out_reading(raw: Raw, reading: Reading, key: OwnerKey) -> OutReading:
+    withdrawn = reading.state == "withdrawn"
+    draft = Draft(
+        kind=reading.kind,
+        at=reading.at,
+        end=reading.end,
+        values=reading.entered,
+        meal=reading.meal,
+        note=reading.note,
+        source=reading.source,
+        attributes=reading.attributes,
+    )
+    return OutReading(
+        id=str(reading.id),
+        draft=draft,
+        status=EntryStatus.ENTERED_IN_ERROR if withdrawn else EntryStatus.ACTIVE,
+        origin=_RELATIONS[reading.recorded_by.relation],
+        changed=reading.version > 1,
+        **_received(raw["raw"], readings.place(reading.id, "raw"), key),
+        source_system=reading.source.system if raw["raw"] else None,
+    )
+
+
+def _out_kept(raw: Raw, key: OwnerKey) -> OutKept:
+    received = _received(raw["raw"], f"kept_resources:{raw['_id']}:raw", key)
+    return OutKept(valid=raw["valid"], source_system=raw["origin"]["system"], **received)
+
+
+def _received(box: bytes | None, where: str, key: OwnerKey) -> dict[str, Any]:
+    if box is None:
+        return {"raw": None, "full_url": None}
+    raw, full_url = unpacked(key.open(box, where))
+    return {"raw": raw, "full_url": full_url}
