@@ -11,11 +11,13 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from backend.core.errors import KangbanError
+
+T = TypeVar("T")
 
 _DATA_DIR = click.option(
     "--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Default: the setting."
@@ -87,10 +89,50 @@ def migrate(data_dir: Path | None, show: bool) -> None:
     _with_services(data_dir, run)
 
 
-def _with_services(data_dir: Path | None, work: Callable[[Any], Awaitable[None]]) -> None:
+@main.command()
+@_DATA_DIR
+@click.option("--json", "as_json", is_flag=True)
+def doctor(data_dir: Path | None, as_json: bool) -> None:
+    """Say what this installation has, what it lacks and how to add it."""
+    from backend.commands.doctor import run
+
+    sys.exit(run(data_dir, as_json=as_json))
+
+
+@main.group("import")
+def import_() -> None:
+    """Take in files: FHIR Bundles, device and health-app exports."""
+
+
+@import_.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--resident", required=True, help="The resident's id.")
+@click.option("--sender", default="file", show_default=True, help="Whose ids the files hold.")
+@click.option("--patient", help="Whose record to take from a file about several.")
+@click.option("--json", "as_json", is_flag=True)
+@_DATA_DIR
+def fhir(
+    files: tuple[Path, ...],
+    resident: str,
+    sender: str,
+    patient: str | None,
+    as_json: bool,
+    data_dir: Path | None,
+) -> None:
+    """Import Bundles; print per file what was taken, merged, kept raw or refused."""
+    from backend.commands.fhir import import_files
+
+    failed = _with_services(
+        data_dir,
+        import_files(files, resident, sender=sender, patient=patient, as_json=as_json),
+    )
+    sys.exit(1 if failed else 0)
+
+
+def _with_services(data_dir: Path | None, work: Callable[[Any], Awaitable[T]]) -> T:
     from backend.serving import with_services
 
-    asyncio.run(with_services(data_dir, work))
+    return asyncio.run(with_services(data_dir, work))
 
 
 if __name__ == "__main__":

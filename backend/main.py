@@ -21,6 +21,7 @@ from backend.measurements.events import ReadingCorrected, ReadingsRecorded, Read
 from backend.services import DOCUMENTS, Services, build_services
 from backend.web.answers import HANDLERS
 from backend.web.documents import TrustedDocuments, operations
+from backend.web.fhir import fhir_routes
 from backend.web.graphql import graphql_controller
 from backend.web.plain import plain_routes
 from graphql_api.schema import build_schema
@@ -89,6 +90,7 @@ def build_app(services: Services) -> Litestar:
         route_handlers=[
             graphql_controller(services, schema, documents),
             *plain_routes(services),
+            *fhir_routes(services),
         ],
         lifespan=[lifespan],
         exception_handlers=HANDLERS,

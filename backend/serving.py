@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from pydantic import SecretStr
@@ -18,6 +18,8 @@ from backend.core.settings import Settings, into_environment
 
 if TYPE_CHECKING:
     from backend.services import Services
+
+T = TypeVar("T")
 
 
 def settings_for(data_dir: Path | None, **overrides: object) -> Settings:
@@ -94,7 +96,7 @@ async def with_services(data_dir: Path | None, work: Callable[[Services], Awaita
         services = assemble(ready)
         try:
             await prepare(services.core)
-            await work(services)
+            return await work(services)
         finally:
             await services.identity.close()
             await services.core.close()

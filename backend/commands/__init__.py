@@ -1,0 +1,1 @@
+"""What the longer ``kangban`` calls do; ``backend.cli`` only parses their arguments."""
