@@ -35,6 +35,7 @@ class Account(Stored):
     status: AccountStatus = AccountStatus.ACTIVE
     created_at: datetime
     last_sign_in_at: datetime | None = None
+    sign_in_count: int = 0
     display_name: bytes | None = None
     phone: bytes | None = None
     phone_index: bytes | None = None

@@ -115,10 +115,11 @@ class Admission:
         return await self.register(identity, frozenset({Role.RESIDENT}), transaction)
 
     async def _enter(self, account_id: ObjectId, transaction: Transaction) -> Account:
-        # A write, so that it conflicts with a suspension or a change of roles at the same time.
+        # Conflicts with a suspension or a change of roles at the same time. The count makes it a
+        # write always: MongoDB takes setting the same time again for nothing.
         raw = await Account.get_pymongo_collection().find_one_and_update(
             {"_id": account_id, "status": AccountStatus.ACTIVE},
-            {"$set": {"last_sign_in_at": self._clock.now()}},
+            {"$set": {"last_sign_in_at": self._clock.now()}, "$inc": {"sign_in_count": 1}},
             session=transaction,
         )
         if raw is None:

@@ -19,7 +19,7 @@ from backend.core.clock import Clock
 from backend.core.documents import ASC, Stored, index, unique
 from backend.core.keys import Keyring
 from backend.identity.errors import SignInTooOften
-from backend.identity.sign_ins import ProviderName
+from backend.identity.sign_ins import ProviderName, encodable
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +102,4 @@ class AttemptLimiter:
             return await once()
 
     def _key(self, provider: ProviderName, kind: str, value: str) -> bytes:
-        return self._keyring.blind_index(f"attempts:{provider.value}:{kind}", value)
+        return self._keyring.blind_index(f"attempts:{provider.value}:{kind}", encodable(value))

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from backend.core.documents import ASC, Stored, unique
 from backend.core.errors import Unauthenticated
 from backend.core.keys import Keyring
+from backend.identity.sign_ins import encodable
 
 
 class ClientCredentialsWrong(Unauthenticated):
@@ -61,7 +62,7 @@ def new_client_secret() -> str:
 
 
 def secret_hash(keyring: Keyring, client_id: str, secret: str) -> bytes:
-    return keyring.blind_index(f"client_secret:{client_id}", secret)
+    return keyring.blind_index(f"client_secret:{encodable(client_id)}", encodable(secret))
 
 
 def secret_fits(client: InstitutionClient, hashed: bytes, now: datetime) -> bool:

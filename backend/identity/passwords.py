@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from backend.core.errors import Invalid
+from backend.identity.sign_ins import encodable
 
 SHORTEST = 12
 LONGEST = 128
@@ -85,6 +86,4 @@ class Passwords:
 
 def _normal(password: str) -> str:
     # The same keys on two phones may give composed and decomposed, wide and narrow characters.
-    # Lone surrogates cannot be encoded; "?" keeps them from failing later.
-    text = unicodedata.normalize("NFKC", password)
-    return text.encode("utf-8", "replace").decode()
+    return encodable(unicodedata.normalize("NFKC", password))

@@ -38,4 +38,9 @@ class SignIn(Stored):
 
 def subject_index(keyring: Keyring, provider: ProviderName, subject: str) -> bytes:
     """What is stored of an outside identity."""
-    return keyring.blind_index(f"sign_in:{provider.value}", subject)
+    return keyring.blind_index(f"sign_in:{provider.value}", encodable(subject))
+
+
+def encodable(text: str) -> str:
+    """The text with lone surrogates, which no encoding takes, as question marks."""
+    return text.encode("utf-8", "replace").decode()

@@ -77,6 +77,7 @@ class StaffDesk:
         key = await self._keyring.key(found.id)
         sealed = key.seal(secret.encode(), totp_place(found.id))
         await change(found.id, totp_secret=sealed, last_totp_step=0)
+        await self._limiter.clear(ProviderName.PASSWORD, normal_login(login))
         return TotpEnrolment(otpauth_uri(secret, normal_login(login)), secret)
 
     async def confirm_totp(

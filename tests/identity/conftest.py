@@ -32,6 +32,7 @@ def wechat(wechat_server: WeChatServer) -> WeChatServer:
 def settings(settings: Settings, wechat: WeChatServer) -> Settings:
     return settings.model_copy(
         update={
+            "demo": False,
             "wechat_app_id": APP_ID,
             "wechat_app_secret": SecretStr(APP_SECRET),
             "wechat_base_url": wechat.url,

@@ -14,7 +14,7 @@ from backend.identity.institutions import (
     secret_hash,
 )
 from backend.identity.providers.base import ProviderIdentity
-from backend.identity.sign_ins import ProviderName
+from backend.identity.sign_ins import ProviderName, encodable
 
 _LONGEST = 200
 
@@ -38,7 +38,7 @@ class ClientProvider:
 
     async def verify(self, credential: ClientSecret) -> ProviderIdentity:
         """Raises ``ClientCredentialsWrong``."""
-        client_id = credential.client_id[:_LONGEST]
+        client_id = encodable(credential.client_id[:_LONGEST])
         hashed = secret_hash(self._keyring, client_id, credential.client_secret[:_LONGEST])
         client = await InstitutionClient.find_one({"client_id": client_id})
         if client is None or not secret_fits(client, hashed, self._clock.now()):
