@@ -85,7 +85,7 @@ def _load_demo() -> None:
     subprocess.run([sys.executable, "-m", "backend.cli", "demo"], check=True, env=os.environ)
 
 
-async def with_services(data_dir: Path | None, work: Callable[[Services], Awaitable[None]]) -> None:
+async def with_services(data_dir: Path | None, work: Callable[[Services], Awaitable[T]]) -> T:
     """Open the services on the data directory, beside a running server or alone, and work."""
     from backend.logs import configure_logs
     from backend.main import assemble, prepare

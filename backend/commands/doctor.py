@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -15,7 +16,8 @@ _MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 
 def run(data_dir: Path | None, *, as_json: bool) -> int:
     """Print every finding; 1 where something that Kangban cannot do without is missing."""
-    settings = Settings(**({"data_dir": data_dir} if data_dir else {}))
+    given: dict[str, Any] = {"data_dir": data_dir} if data_dir else {}
+    settings = Settings(**given)
     findings = examine(
         Installation(
             data_dir=settings.data_dir,

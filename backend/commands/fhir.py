@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ async def _take(
     services: Services, resident_id: ObjectId, path: Path, sender: str, patient: str | None
 ) -> ImportReport:
     try:
-        data = path.read_bytes()
+        data = await asyncio.to_thread(path.read_bytes)
     except OSError as error:
         raise FileUnreadable(name=path.name) from error
     return await services.fhir_import.take(

@@ -1,0 +1,1 @@
+"""Family doctors, escalations, care plans, reminders, follow-ups."""

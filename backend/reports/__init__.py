@@ -1,0 +1,1 @@
+"""Reports: upload, OCR, review, and from there into the archive."""

@@ -1,0 +1,1 @@
+"""The assistant: triage, understanding, typed queries, retrieval, composing, verifying."""

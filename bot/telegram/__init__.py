@@ -1,0 +1,1 @@
+"""Telegram: aiogram routers, webhook and polling."""
