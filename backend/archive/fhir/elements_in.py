@@ -12,9 +12,10 @@ from backend.archive.fhir.errors import FhirCodeUnknown
 from backend.archive.fhir.json_text import Json
 from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.result import ReferenceRange, Result, ResultType
-from backend.archive.sections.values import Amount, Coding, Concept
+from backend.archive.sections.values import Amount, Coding, Concept, Telling
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T", bound=Telling)
 
 
 def coding(element: Json | None) -> Coding | None:
@@ -161,17 +162,20 @@ _RESULTS: dict[str, Any] = {
 
 
 def reference_ranges(elements: Iterable[Json] | None) -> tuple[ReferenceRange, ...]:
-    return tuple(_reference_range(element) for element in elements or () if _says(element))
+    return tuple(filter(None, map(_reference_range, elements or ())))
 
 
-def _says(element: Json) -> bool:
-    """Whether there is more than an extension."""
-    return bool(element.keys() - {"extension", "id"})
+def telling(model: type[T], **fields: Any) -> T | None:
+    """The value, or None for an element in which nothing is modelled (an extension alone)."""
+    if all(value is None or value == () for value in fields.values()):
+        return None
+    return model(**fields)
 
 
-def _reference_range(element: Json) -> ReferenceRange:
+def _reference_range(element: Json) -> ReferenceRange | None:
     age = element.get("age") or {}
-    return ReferenceRange(
+    return telling(
+        ReferenceRange,
         low=amount(element.get("low")),
         high=amount(element.get("high")),
         text=element.get("text"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from backend.archive.fhir.json_text import Json
-from backend.archive.fhir.mapping import OWN_EXTENSIONS
 
 _EXTENSION = "extension"
 
@@ -38,15 +37,12 @@ def _merged(resource: Json, old: Json, new: Json) -> Json:
 
 def _value(name: str, received: Any, before: Any, after: Any) -> Any:
     if name == _EXTENSION:
-        others = [item for item in received or () if not _is_own(item)]
+        replaced = {item["url"] for item in (*(before or ()), *(after or ()))}
+        others = [item for item in received or () if item.get("url") not in replaced]
         return [*others, *(after or ())] or None
     if isinstance(received, dict) and isinstance(after, dict):
         return _merged(received, before if isinstance(before, dict) else {}, after)
     return after
-
-
-def _is_own(extension: Json) -> bool:
-    return str(extension.get("url", "")).startswith(OWN_EXTENSIONS)
 
 
 def _keep_one(resource: Json, prefix: str, old: Json, new: Json) -> None:

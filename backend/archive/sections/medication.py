@@ -150,8 +150,8 @@ class MedicationBody(Body):
         return self.end
 
     def title(self, language: str) -> str:
-        first = self.dosages[0] if self.dosages else Dosage()
-        parts = [self.name.label, self.strength or "", _dose(first, language)]
+        dose = _dose(self.dosages[0], language) if self.dosages else ""
+        parts = [self.name.label, self.strength or "", dose]
         return with_remarks(
             " ".join(part for part in parts if part),
             language,

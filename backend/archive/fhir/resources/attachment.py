@@ -8,8 +8,9 @@ from backend.archive.fhir.json_text import Json
 from backend.archive.sections.document import Attachment
 
 
-def read(element: Json) -> Attachment:
-    return Attachment(
+def read(element: Json) -> Attachment | None:
+    return get.telling(
+        Attachment,
         title=element.get("title"),
         content_type=element.get("contentType"),
         language=element.get("language"),

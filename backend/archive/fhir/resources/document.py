@@ -16,7 +16,9 @@ def read(resource: Json, context: Context) -> DocumentBody:
     period = (resource.get("context") or {}).get("period") or {}
     authors = [context.name(item, resource) for item in resource.get("author") or ()]
     return DocumentBody(
-        attachments=tuple(attachment.read(item["attachment"]) for item in resource["content"]),
+        attachments=tuple(
+            filter(None, (attachment.read(item["attachment"]) for item in resource["content"]))
+        ),
         status=get.code(DocumentStatus, resource["status"], "status"),
         kind=get.concept(resource.get("type")),
         categories=get.concepts(resource.get("category")),

@@ -11,10 +11,11 @@ from backend.archive.fhir.json_text import Json
 from backend.archive.sections.medication import Dosage, PeriodUnit, Schedule, Weekday
 
 
-def read(element: Json) -> Dosage:
+def read(element: Json) -> Dosage | None:
     rates: Sequence[Json] = element.get("doseAndRate") or ({},)
     doses = rates[0].get("doseRange") or {"low": rates[0].get("doseQuantity")}
-    return Dosage(
+    return get.telling(
+        Dosage,
         text=element.get("text"),
         patient_instruction=element.get("patientInstruction"),
         dose=get.amount(doses.get("low")),
@@ -34,7 +35,8 @@ def _schedule(timing: Json | None) -> Schedule | None:
     repeat = timing.get("repeat") or {}
     unit = repeat.get("periodUnit")
     start, end = get.period(repeat.get("boundsPeriod"))
-    return Schedule(
+    return get.telling(
+        Schedule,
         frequency=repeat.get("frequency"),
         frequency_max=repeat.get("frequencyMax"),
         period=_number(repeat.get("period")),

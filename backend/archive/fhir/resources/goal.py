@@ -24,13 +24,14 @@ def read(resource: Json, context: Context) -> GoalBody:
         start=get.date(resource.get("startDate")),
         start_event=get.concept(resource.get("startCodeableConcept")),
         status_date=get.date(resource.get("statusDate")),
-        targets=tuple(map(_target, resource.get("target") or ())),
+        targets=tuple(filter(None, map(_target, resource.get("target") or ()))),
         notes=get.notes(resource.get("note")),
     )
 
 
-def _target(element: Json) -> Target:
-    return Target(
+def _target(element: Json) -> Target | None:
+    return get.telling(
+        Target,
         measure=get.concept(element.get("measure")),
         detail=get.result(element, "detail"),
         due=get.date(element.get("dueDate")),

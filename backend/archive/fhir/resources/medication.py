@@ -30,7 +30,7 @@ def read_statement(resource: Json, context: Context) -> MedicationBody:
         name=name,
         status=get.code(MedicationStatus, resource["status"], "status"),
         strength=strength,
-        dosages=tuple(map(dosage.read, resource.get("dosage") or ())),
+        dosages=tuple(filter(None, map(dosage.read, resource.get("dosage") or ()))),
         start=start,
         end=end,
         recorded=get.date(resource.get("dateAsserted")),
@@ -42,7 +42,7 @@ def read_statement(resource: Json, context: Context) -> MedicationBody:
 
 def read_request(resource: Json, context: Context) -> MedicationBody:
     name, strength = _medication(resource, context)
-    dosages = tuple(map(dosage.read, resource.get("dosageInstruction") or ()))
+    dosages = tuple(filter(None, map(dosage.read, resource.get("dosageInstruction") or ())))
     start, end = _taken(resource)
     return MedicationBody(
         basis=Basis.REQUEST,

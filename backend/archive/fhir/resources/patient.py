@@ -30,7 +30,7 @@ def read(resource: Json) -> Profile:
             for item in resource.get("telecom") or ()
             if item.get("value")
         ),
-        addresses=tuple(map(_address, resource.get("address") or ())),
+        addresses=tuple(filter(None, map(_address, resource.get("address") or ()))),
         identifiers=tuple(
             Identifier(
                 value=item["value"],
@@ -60,8 +60,9 @@ def _names(elements: Iterable[Json]) -> Iterable[PersonName]:
             )
 
 
-def _address(element: Json) -> Address:
-    return Address(
+def _address(element: Json) -> Address | None:
+    return get.telling(
+        Address,
         text=element.get("text"),
         lines=tuple(line for line in element.get("line") or () if line),
         district=element.get("district"),

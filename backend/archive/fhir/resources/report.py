@@ -32,7 +32,7 @@ def read(resource: Json, context: Context) -> ReportBody:
         results=get.reference_texts(resource.get("result")),
         conclusion=resource.get("conclusion"),
         conclusions=get.concepts(resource.get("conclusionCode")),
-        attachments=tuple(map(attachment.read, resource.get("presentedForm") or ())),
+        attachments=tuple(filter(None, map(attachment.read, resource.get("presentedForm") or ()))),
     )
 
 
