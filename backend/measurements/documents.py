@@ -177,29 +177,62 @@ class MeterState(StrEnum):
     SUSPECT = "suspect"  # two machines spoke with one key: a clone is about
 
 
+class TakenUpload(BaseModel):
+    """An upload whose counter was taken. ``body`` is a keyed hash; ``answer`` is None until
+    its readings are stored."""
+
+    counter: int
+    body: bytes
+    resident_id: PydanticObjectId
+    received_at: datetime
+    answer: list[dict[str, Any]] | None = None
+
+
 class MeterDocument(Stored):
-    """A meter with its own 4G card. ``key`` is sealed under the meter's own id."""
+    """A meter with its own 4G card. ``key`` is sealed and bound to the meter's own id."""
 
     serial: str
     model: str
     key: bytes
     claim_hash: bytes
     """Keyed hash of the code printed on the device, scanned to bind it."""
+    generation: int = 1
+    """Counts the keys: with a new one the meter's counter starts again."""
     state: MeterState = MeterState.UNBOUND
     resident_id: PydanticObjectId | None = None
     bound_by: Recorder | None = None
     bound_at: datetime | None = None
     counter: int = 0
+    uploads: list[TakenUpload] = Field(default_factory=list)
+    """The last few, so that one sent again gets its first answer."""
+    registered_by: PydanticObjectId
+    registered_at: datetime
     last_seen_at: datetime | None = None
-    last_body: bytes | None = None
-    last_answer: list[dict[str, Any]] | None = None
+    suspected_at: datetime | None = None
+    revoked_at: datetime | None = None
 
     class Settings:
         name = "meters"
         indexes: ClassVar = [
             unique("one_meter_per_serial", ("serial", ASC)),
-            index("meters_by_resident", ("resident_id", ASC)),
+            index("meters_by_resident", ("resident_id", ASC), ("bound_at", ASC)),
+            index("meters_by_state", ("state", ASC), ("registered_at", DESC), ("_id", DESC)),
         ]
 
 
-DOCUMENTS = (ReadingDocument, AlertDocument, OverrideDocument, MeterDocument)
+class ClaimAttempts(Stored):
+    """How often somebody tried to bind a meter; ``key`` is a blind index of account or serial."""
+
+    key: bytes
+    attempts: int
+    until: datetime
+
+    class Settings:
+        name = "meter_claim_attempts"
+        indexes: ClassVar = [
+            unique("one_claim_count_per_key", ("key", ASC)),
+            index("meter_claim_attempts_expire", ("until", ASC), expireAfterSeconds=3_600),
+        ]
+
+
+DOCUMENTS = (ReadingDocument, AlertDocument, OverrideDocument, MeterDocument, ClaimAttempts)
