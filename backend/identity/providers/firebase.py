@@ -96,7 +96,7 @@ class FirebaseProvider:
         )
 
     def _verified(self, token: str) -> dict[str, Any]:
-        if os.environ.get(_EMULATOR) != self._emulator_host:
+        if os.environ.get(_EMULATOR, "") != (self._emulator_host or ""):
             raise FirebaseEmulatorStray
         from firebase_admin import auth
 
