@@ -11,6 +11,8 @@ from litestar.exceptions import HTTPException
 
 from backend.core.errors import KangbanError
 from backend.identity.viewer import Language
+from backend.web.errors import BY_STATUS, RequestInvalid
+from graphql_api.common.errors import Internal
 
 log = structlog.get_logger(__name__)
 
@@ -27,22 +29,27 @@ def domain_error(request: Request[Any, Any, Any], error: KangbanError) -> Respon
     return Response(as_json(error, language), status_code=error.status)
 
 
-def http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Litestar's own refusals (no such route, body too large) in the same form."""
-    code = {404: "ROUTE_NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}.get(
-        error.status_code, "REQUEST_INVALID"
+    refusal = refusal_of(error.status_code, error.detail)
+    language = language_of(request.headers.get("accept-language"))
+    return Response(
+        as_json(refusal, language), status_code=error.status_code, headers=error.headers
     )
-    body = {"error": {"code": code, "message": error.detail, "data": {}}}
-    return Response(body, status_code=error.status_code, headers=error.headers)
 
 
-def unknown_error(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def unknown_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A number to quote; the text, which may hold a record, stays out of answer and log."""
     number = secrets.token_hex(6)
     log.error("internal error", id=number, type=type(error).__name__)
-    message = f"服务出了问题，请告知编号 {number}。 Something went wrong; quote {number}."
-    body = {"error": {"code": "INTERNAL", "message": message, "data": {"id": number}}}
-    return Response(body, status_code=500)
+    language = language_of(request.headers.get("accept-language"))
+    return Response(as_json(Internal(id=number), language), status_code=500)
+
+
+def refusal_of(status: int, detail: str) -> KangbanError:
+    """The domain error for a web framework's refusal."""
+    known = BY_STATUS.get(status)
+    return known() if known else RequestInvalid(detail=detail)
 
 
 def as_json(error: KangbanError, language: str) -> dict[str, Any]:

@@ -9,18 +9,30 @@ import orjson
 from cross_web import HTTPException
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException as LitestarHTTPException
 from litestar.types import Scope
+from strawberry.exceptions import MissingQueryError
 from strawberry.litestar import make_graphql_controller
 from strawberry.litestar.controller import GraphQLController
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from backend.core.errors import KangbanError
-from backend.identity.viewer import Channel
 from backend.services import Services
-from backend.web.answers import language_of
+from backend.web.answers import language_of, refusal_of
 from backend.web.documents import TrustedDocuments
-from backend.web.viewers import address_of, bearer, viewer_of
+from backend.web.errors import (
+    ContentTypeUnsupported,
+    JsonInvalid,
+    MethodNotAllowed,
+    RequestInvalid,
+)
+from backend.web.sockets import Door, socket_handler
+from backend.web.viewers import address_of, viewer_from
+from graphql_api.common.budget import Budget
 from graphql_api.common.context import Context
+from graphql_api.common.errors import OperationMissing, OperationUnknown
+from graphql_api.common.streams import Streams
 from graphql_api.schema import Schema
 
 _INIT_WITHIN = timedelta(seconds=5)
@@ -32,9 +44,19 @@ def graphql_controller(
 ) -> type[GraphQLController]:
     """The controller at ``/graphql``."""
     settings = services.core.settings
+    budget, streams = Budget(), Streams()
 
     async def context(scope: Scope) -> Context:
-        return await _context(ASGIConnection(scope), services)
+        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+        made = Context(
+            services=services,
+            language=language_of(connection.headers.get("accept-language")),
+            address=address_of(connection),
+            budget=budget,
+            streams=streams,
+        )
+        await admit(made, connection.headers.get("authorization"))
+        return made
 
     base: Any = make_graphql_controller(
         schema,
@@ -49,6 +71,8 @@ def graphql_controller(
     )
 
     class KangbanGraphQL(base):  # type: ignore[misc]
+        graphql_transport_ws_handler_class = socket_handler(Door(schema, documents, admit))
+
         def decode_json(self, data: str | bytes) -> object:
             return orjson.loads(data)
 
@@ -58,10 +82,6 @@ def graphql_controller(
         async def parse_http_body(self, request: Any) -> Any:
             return documents.resolve(await super().parse_http_body(request))
 
-        async def on_ws_connect(self, context: Context) -> Any:
-            await _sign_in(context, services)
-            return await super().on_ws_connect(context)
-
         async def execute_request(
             self, request: Request[Any, Any, Any], context: Context, root_value: Any
         ) -> Response[Any]:
@@ -70,46 +90,48 @@ def graphql_controller(
                     request, context=context, root_value=root_value
                 )
             except HTTPException as error:
-                return _refused(error.status_code, "REQUEST_INVALID", error.reason)
+                return _refused(_meant(error), context)
+            except LitestarHTTPException as error:
+                return _refused(refusal_of(error.status_code, error.detail), context)
             except KangbanError as error:
-                return _refused(error.status, error.code, error.message(context.language))
+                return _refused(error, context)
             return response
 
     return KangbanGraphQL
 
 
-async def _context(connection: ASGIConnection[Any, Any, Any, Any], services: Services) -> Context:
-    """With the viewer where a good token came, else with why there is none."""
-    context = Context(
-        services=services,
-        language=language_of(connection.headers.get("accept-language")),
-        address=address_of(connection),
-    )
-    if connection.headers.get("authorization"):
-        try:
-            context.signed_in = await viewer_of(connection, services)
-        except KangbanError as error:
-            context.refusal = error
-    return context
-
-
-async def _sign_in(context: Context, services: Services) -> None:
-    """A browser cannot set headers on a WebSocket: the token comes in ``connection_init``."""
-    params = context.connection_params or {}
-    language = params.get("acceptLanguage")
-    if isinstance(language, str):
-        context.language = language_of(language)
-    header = params.get("authorization")
-    if not isinstance(header, str):
+async def admit(context: Context, header: str | None) -> None:
+    """Put in the viewer where a good token came, else why there is none."""
+    context.signed_in, context.refusal = None, None
+    if not header:
         return
     try:
-        context.signed_in = await services.identity.viewer_from_token(
-            bearer(header), Channel.APP, context.language
-        )
+        context.signed_in = await viewer_from(header, context.language, context.services)
     except KangbanError as error:
         context.refusal = error
 
 
-def _refused(status: int, code: str, message: str) -> Response[Any]:
-    body = {"data": None, "errors": [{"message": message, "extensions": {"code": code}}]}
-    return Response(body, status_code=status)
+def _meant(error: HTTPException) -> KangbanError:
+    # Strawberry tells its refusals apart by their texts and causes only.
+    cause = error.__cause__
+    if isinstance(cause, MissingQueryError):
+        return OperationMissing()
+    if isinstance(cause, CannotGetOperationTypeError):
+        return OperationUnknown()
+    if isinstance(cause, InvalidOperationTypeError):
+        return MethodNotAllowed()
+    if isinstance(cause, ValueError):
+        return JsonInvalid()
+    if error.reason == "Unsupported content type":
+        return ContentTypeUnsupported()
+    if error.status_code == 400:
+        return RequestInvalid(detail=error.reason)
+    return refusal_of(error.status_code, error.reason)
+
+
+def _refused(error: KangbanError, context: Context) -> Response[Any]:
+    shown = {
+        "message": error.message(context.language),
+        "extensions": {"code": error.code, "data": error.data},
+    }
+    return Response({"data": None, "errors": [shown]}, status_code=error.status)

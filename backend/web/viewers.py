@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
-from backend.identity.viewer import Channel, Role, Viewer
+from backend.identity.viewer import Channel, Language, Role, Viewer
 from backend.services import Services
 from backend.web.answers import language_of
 
@@ -22,11 +22,14 @@ def bearer(header: str | None) -> str | None:
 
 async def viewer_of(connection: ASGIConnection[Any, Any, Any, Any], services: Services) -> Viewer:
     """Raises ``TOKEN_MISSING``, ``TOKEN_EXPIRED`` and the others of identity."""
-    viewer = await services.identity.viewer_from_token(
-        bearer(connection.headers.get("authorization")),
-        Channel.APP,
-        language_of(connection.headers.get("accept-language")),
-    )
+    header = connection.headers.get("authorization")
+    language = language_of(connection.headers.get("accept-language"))
+    return await viewer_from(header, language, services)
+
+
+async def viewer_from(header: str | None, language: Language, services: Services) -> Viewer:
+    """As ``viewer_of``, from an ``Authorization`` header's value."""
+    viewer = await services.identity.viewer_from_token(bearer(header), Channel.APP, language)
     if viewer.has(Role.INSTITUTION):
         viewer.channel = Channel.API
     return viewer

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import strawberry
 from bson import ObjectId
 
 from backend.access.categories import Category
+from backend.core.database import Raw
 from backend.measurements.events import ReadingsRecorded
 from graphql_api.common import ids
 from graphql_api.common.context import Info
@@ -21,15 +23,14 @@ class Subscription:
     async def reading_recorded(
         self, info: Info, resident_id: strawberry.ID
     ) -> AsyncGenerator[Reading, None]:
-        context = info.context
         subject = ids.resident_id(resident_id)
-        await _check(info, subject)
-        async with context.services.core.changes.listen("outbox", subject) as feed:
+        readings = info.context.services.readings
+        async with _heard(info, "outbox", subject) as feed:
             async for raw in feed:
                 if raw["name"] != ReadingsRecorded.name:
                     continue
                 await _check(info, subject)
-                found = await context.services.readings.by_ids(subject, raw["body"]["reading_ids"])
+                found = await readings.by_ids(subject, raw["body"]["reading_ids"])
                 for each in sorted(found, key=lambda reading: reading.at):
                     yield reading_of(each, info)
 
@@ -39,13 +40,23 @@ class Subscription:
     ) -> AsyncGenerator[Alert, None]:
         context = info.context
         subject = ids.resident_id(resident_id)
-        await _check(info, subject)
-        async with context.services.core.changes.listen("alerts", subject) as feed:
+        async with _heard(info, "alerts", subject) as feed:
             async for raw in feed:
                 await _check(info, subject)
                 yield alert_of(
                     await context.services.alerts.get(context.viewer, subject, raw["_id"]), info
                 )
+
+
+@contextlib.asynccontextmanager
+async def _heard(
+    info: Info, collection: str, subject: ObjectId
+) -> AsyncIterator[AsyncIterator[Raw]]:
+    context = info.context
+    await _check(info, subject)
+    with context.streams.one_more(context.viewer.account_id):
+        async with context.services.core.changes.listen(collection, subject) as feed:
+            yield feed
 
 
 async def _check(info: Info, resident_id: ObjectId) -> None:

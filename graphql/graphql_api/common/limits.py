@@ -1,122 +1,63 @@
-"""What one operation may ask for: depth, aliases, tokens, nodes and a price.
+"""What one operation may ask for, what fields cost, and what a viewer may spend.
 
-A connection is as many nodes as its ``first``, times those around it. Every
-field costs a point for each node that it hangs on; the price of a viewer's
-operations in a minute is limited as well (``budget.py``).
+The limits are the design's; the prices follow what a field makes the store do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    InlineFragmentNode,
-    IntValueNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    VariableNode,
-)
-from strawberry.extensions import (
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    QueryDepthLimiter,
-    SchemaExtension,
-)
+from collections.abc import Mapping
 
 DEPTH = 10
 ALIASES = 15
 TOKENS = 2_000
 NODES = 5_000
-_DEFAULT_PAGE = 20
-_INTROSPECTION = frozenset({"__schema", "__type"})
 
+VARIABLES_DEPTH = 32
+"""A questionnaire within a questionnaire within … needs a third of it."""
 
-def depth_limiter() -> SchemaExtension:
-    return QueryDepthLimiter(max_depth=DEPTH)
+VALUES_A_POINT = 10
+"""Values in the variables that cost a point together: a batch of 1,000 readings about 800."""
 
+SUBSCRIPTIONS = 10
+"""Open at once, of one viewer, over all connections of a process."""
 
-def alias_limiter() -> SchemaExtension:
-    return MaxAliasesLimiter(max_alias_count=ALIASES)
+LISTS: Mapping[str, int] = {"careCircle": 10, "buckets": 30}
+"""How many entries a list that is not paged is taken to have, beside its parent's size."""
 
+MUTATION_PRICE = 20
+PRICES: Mapping[str, int] = {
+    # A provider is asked, or a password hashed (argon2: 50 ms of a core).
+    "Mutation.signInWithWechat": 200,
+    "Mutation.signInWithFirebase": 200,
+    "Mutation.signInAsStaff": 500,
+    "Mutation.signInAsInstitution": 500,
+    "Mutation.signInAsDemo": 200,
+    "Mutation.linkSignIn": 400,
+    "Mutation.refreshSession": 100,
+    "Mutation.beginStaffEnrolment": 500,
+    "Mutation.confirmStaffEnrolment": 500,
+    "Mutation.changePassword": 500,
+    # One command each at least, whatever comes of it.
+    "Resident.search": 50,
+    "Resident.trend": 30,
+    "Resident.timeline": 10,
+    "Resident.readings": 10,
+    "Resident.latestReadings": 10,
+    "Resident.alerts": 10,
+    "Resident.entries": 10,
+    "Reading.history": 10,
+    "Entry.history": 10,
+}
 
-def token_limiter() -> SchemaExtension:
-    return MaxTokensLimiter(max_token_count=TOKENS)
+ACCOUNT_POINTS = 30_000
+"""What an account may spend at once: a home screen costs about 700, a page of 50 about 900."""
 
+ACCOUNT_POINTS_A_SECOND = 500
 
-class NodeLimiter(SchemaExtension):
-    """Refuses operations whose connections multiply beyond 5,000 nodes."""
+ADDRESS_POINTS = 60_000
+"""Where nobody is signed in: mobile carriers put thousands of phones behind one address."""
 
-    def on_execute(self) -> Iterator[None]:
-        context = self.execution_context
-        document = context.graphql_document
-        if document is not None:
-            total = nodes(document, context.operation_name, context.variables or {})
-            if total > NODES:
-                raise GraphQLError(
-                    f"This operation asks for up to {total} nodes; {NODES} are allowed.",
-                    extensions={"code": "TOO_MANY_NODES"},
-                )
-        yield None
+ADDRESS_POINTS_A_SECOND = 1_000
 
-
-def nodes(document: DocumentNode, name: str | None, variables: Mapping[str, Any]) -> int:
-    """The most nodes that the operation can return, by the ``first`` of its connections."""
-    fragments: dict[str, FragmentDefinitionNode] = {}
-    operations: list[OperationDefinitionNode] = []
-    for definition in document.definitions:
-        if isinstance(definition, FragmentDefinitionNode):
-            fragments[definition.name.value] = definition
-        elif isinstance(definition, OperationDefinitionNode):
-            operations.append(definition)
-    wanted = [
-        each for each in operations if name is None or (each.name and each.name.value == name)
-    ]
-    return max((_of(o.selection_set, fragments, variables) for o in wanted), default=0)
-
-
-def _of(
-    selections: SelectionSetNode | None,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    variables: Mapping[str, Any],
-) -> int:
-    total = 0
-    for selection in selections.selections if selections else ():
-        if isinstance(selection, FieldNode):
-            total += _field(selection, fragments, variables)
-        elif isinstance(selection, InlineFragmentNode):
-            total += _of(selection.selection_set, fragments, variables)
-        elif isinstance(selection, FragmentSpreadNode):
-            # Validation ran before: no fragment is unknown or holds itself.
-            fragment = fragments[selection.name.value]
-            total += _of(fragment.selection_set, fragments, variables)
-    return total
-
-
-def _field(
-    field: FieldNode,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    variables: Mapping[str, Any],
-) -> int:
-    if field.name.value in _INTROSPECTION or field.selection_set is None:
-        return 0
-    inside = _of(field.selection_set, fragments, variables)
-    first = _first(field, variables)
-    return inside + 1 if first is None else first * (inside + 1)
-
-
-def _first(field: FieldNode, variables: Mapping[str, Any]) -> int | None:
-    for argument in field.arguments or ():
-        if argument.name.value != "first":
-            continue
-        if isinstance(argument.value, IntValueNode):
-            return max(int(argument.value.value), 0)
-        if isinstance(argument.value, VariableNode):
-            value = variables.get(argument.value.name.value, _DEFAULT_PAGE)
-            return max(value, 0) if isinstance(value, int) else _DEFAULT_PAGE
-    return None
+KNOWN_SPENDERS = 20_000
+"""Buckets kept in memory; the one that was left alone the longest goes first."""

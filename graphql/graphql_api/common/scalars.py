@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import strawberry
 from bson import ObjectId
 
 from backend.archive.sections import PartialDate
+from backend.archive.sections.errors import DateDoesNotExist, DateHourTwentyFour, DateMalformed
 from backend.core.errors import Invalid
+from backend.measurements.errors import TimeWithoutOffset
 from graphql_api.common import ids
+
+_SHOWN = 40
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_FORM = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?P<hour>[0-9]{2}):[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
+    r"([Zz]|[+-][0-9]{2}:?[0-9]{2})?",
+    re.ASCII,
+)
 
 
 class DateTimeInvalid(Invalid):
@@ -21,14 +32,37 @@ class DateTimeInvalid(Invalid):
 
 
 def parse_date_time(value: Any) -> datetime:
-    """An aware datetime. Raises ``DATE_TIME_INVALID``: 24:00, 30 February, no offset."""
+    """An aware datetime. Raises ``DATE_TIME_INVALID``, ``DATE_DOES_NOT_EXIST`` (30 February),
+    ``DATE_HOUR_TWENTY_FOUR`` or ``TIME_WITHOUT_OFFSET``.
+    """
+    form = _FORM.fullmatch(value) if isinstance(value, str) else None
+    if form is None:
+        raise DateTimeInvalid
+    if form["hour"] == "24":
+        raise DateHourTwentyFour(text=value)
     try:
         at = datetime.fromisoformat(value)
-    except (ValueError, TypeError) as error:
-        raise DateTimeInvalid from error
-    if at.tzinfo is None:
-        raise DateTimeInvalid
+        if at.tzinfo is None:
+            raise TimeWithoutOffset(field="DateTime")
+        at.astimezone(UTC)  # the first and last hours of the calendar have none
+    except (ValueError, OverflowError) as error:
+        raise DateDoesNotExist(text=value) from error
     return at
+
+
+def parse_partial_date(value: Any) -> PartialDate:
+    """Raises ``DATE_MALFORMED`` and the others of ``PartialDate``."""
+    return PartialDate(value if isinstance(value, str) else str(value))
+
+
+def parse_date(value: Any) -> date:
+    """Raises ``DATE_MALFORMED`` or ``DATE_DOES_NOT_EXIST``."""
+    if not isinstance(value, str) or _DAY.fullmatch(value) is None:
+        raise DateMalformed(text=str(value)[:_SHOWN])
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise DateDoesNotExist(text=value) from error
 
 
 DATE_TIME = strawberry.scalar(
@@ -42,10 +76,21 @@ PARTIAL_DATE = strawberry.scalar(
     name="PartialDate",
     description="A FHIR date or dateTime of any precision: 2012, 2012-05, 2012-05-03, or a time.",
     serialize=str,
-    parse_value=PartialDate,
+    parse_value=parse_partial_date,
 )
 
-SCALARS: Mapping[object, Any] = {datetime: DATE_TIME, PartialDate: PARTIAL_DATE}
+DATE = strawberry.scalar(
+    name="Date",
+    description="A day: 2026-11-21.",
+    serialize=date.isoformat,
+    parse_value=parse_date,
+)
+
+SCALARS: Mapping[object, Any] = {
+    datetime: DATE_TIME,
+    date: DATE,
+    PartialDate: PARTIAL_DATE,
+}
 
 
 @strawberry.interface(description="Anything that has an id of its own.")

@@ -1,0 +1,182 @@
+"""The doors that an operation goes through before any resolver runs.
+
+Parsed and validated once and remembered by its text; measured against the
+limits; paid for out of the viewer's budget. Refusals are results, not
+exceptions: they take the same way out over HTTP and WebSocket.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql.validation import (
+    ASTValidationRule,
+    NoSchemaIntrospectionCustomRule,
+    specified_rules,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
+
+from backend.core.errors import KangbanError
+from graphql_api.common.errors import (
+    OperationTooDeep,
+    TooManyAliases,
+    TooManyNodes,
+    VariablesTooDeep,
+)
+from graphql_api.common.limits import (
+    ALIASES,
+    DEPTH,
+    NODES,
+    TOKENS,
+    VALUES_A_POINT,
+    VARIABLES_DEPTH,
+)
+from graphql_api.common.measure import Measure, Size, page_variables
+
+_REMEMBERED = 256  # documents
+_LONGEST_REMEMBERED = 20_000  # characters: comments and strings are no tokens
+_SIZES = 32  # of one document, for different pages
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A document with what validation said, and how big its operations are."""
+
+    document: DocumentNode
+    errors: list[GraphQLError]
+    by: tuple[str, ...] = ()
+    sizes: dict[tuple[Any, ...], Size] = field(default_factory=dict)
+
+    def size(self, schema: GraphQLSchema, name: str | None, variables: Mapping[str, Any]) -> Size:
+        key = (name, *(_hashable(variables.get(each)) for each in self.by))
+        if key not in self.sizes:
+            if len(self.sizes) >= _SIZES:
+                self.sizes.clear()
+            self.sizes[key] = _size(schema, self.document, name, variables)
+        return self.sizes[key]
+
+
+class Documents:
+    """The prepared documents of one schema."""
+
+    def __init__(self, *, introspection: bool) -> None:
+        hidden = () if introspection else (NoSchemaIntrospectionCustomRule,)
+        self._rules: tuple[type[ASTValidationRule], ...] = (*specified_rules, *hidden)
+        self._known: OrderedDict[str, Prepared] = OrderedDict()
+
+    def get(self, text: str) -> Prepared | None:
+        known = self._known.get(text)
+        if known is not None:
+            self._known.move_to_end(text)
+        return known
+
+    def prepare(self, schema: GraphQLSchema, text: str, document: DocumentNode) -> Prepared:
+        """Measured first: what is too deep is not worth validating."""
+        try:
+            errors = _too_big(schema, document)
+            errors = errors or validate_document(schema, document, self._rules)
+        except RecursionError:
+            errors = [_refused(OperationTooDeep(limit=DEPTH))]
+        prepared = Prepared(document, errors, page_variables(document) if not errors else ())
+        if len(text) <= _LONGEST_REMEMBERED:
+            self._known[text] = prepared
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return prepared
+
+
+def doors(documents: Documents) -> Callable[[], SchemaExtension]:
+    """The extension, made anew for each operation."""
+    return lambda: Doors(documents)
+
+
+class Doors(SchemaExtension):
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._prepared: Prepared | None = None
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        context.parse_options["max_tokens"] = TOKENS
+        self._prepared = self._documents.get(context.query or "")
+        if self._prepared is not None:
+            context.graphql_document = self._prepared.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        document = context.graphql_document
+        assert document is not None
+        schema = context.schema._schema
+        prepared = self._prepared or self._documents.prepare(schema, context.query or "", document)
+        context.pre_execution_errors = list(prepared.errors) or self._paid(schema, prepared)
+        yield
+
+    def _paid(self, schema: GraphQLSchema, prepared: Prepared) -> list[GraphQLError]:
+        context = self.execution_context
+        variables = context.variables or {}
+        try:
+            values = _values(variables)
+            size = prepared.size(schema, context.operation_name, variables)
+            if size.nodes > NODES:
+                raise TooManyNodes(nodes=size.nodes, limit=NODES)
+            context.context.spend(size.price + values // VALUES_A_POINT)
+        except KangbanError as error:
+            return [_refused(error)]
+        return []
+
+
+def _too_big(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    measure = Measure(schema, document, {})
+    sizes = [measure.operation(each) for each in _operations(document)]
+    if max((each.depth for each in sizes), default=0) > DEPTH:
+        return [_refused(OperationTooDeep(limit=DEPTH))]
+    if sum(each.aliases for each in sizes) > ALIASES:
+        return [_refused(TooManyAliases(limit=ALIASES))]
+    return []
+
+
+def _size(
+    schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any]
+) -> Size:
+    measure = Measure(schema, document, variables)
+    wanted = [
+        each
+        for each in _operations(document)
+        if name is None or (each.name is not None and each.name.value == name)
+    ]
+    return measure.operation(wanted[0]) if wanted else Size()
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+
+
+def _values(variables: Mapping[str, Any]) -> int:
+    """How many values the variables hold. Raises ``VARIABLES_TOO_DEEP``."""
+    count = 0
+    level: list[Any] = list(variables.values())
+    for _ in range(VARIABLES_DEPTH):
+        count += len(level)
+        level = [
+            inner
+            for each in level
+            if isinstance(each, (dict, list))
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return count
+    raise VariablesTooDeep(limit=VARIABLES_DEPTH)
+
+
+def _hashable(value: Any) -> Any:
+    return value if isinstance(value, int) else None
+
+
+def _refused(error: KangbanError) -> GraphQLError:
+    return GraphQLError(str(error), original_error=error)
