@@ -129,6 +129,17 @@ def fhir(
     sys.exit(1 if failed else 0)
 
 
+@main.command()
+@click.argument("name", required=False)
+@click.option("--quick", is_flag=True, help="Fewer rounds and less data; for a first look.")
+@click.option("--json", "as_json", is_flag=True)
+def bench(name: str | None, quick: bool, as_json: bool) -> None:
+    """Run the side-by-side benchmarks and print their ratios."""
+    from backend.commands.bench import run
+
+    sys.exit(run(name, quick=quick, as_json=as_json))
+
+
 def _with_services(data_dir: Path | None, work: Callable[[Any], Awaitable[T]]) -> T:
     from backend.serving import with_services
 
