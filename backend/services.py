@@ -14,13 +14,19 @@ from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
 from backend.core import container
 from backend.core.container import Core
+from backend.core.links import Links
 from backend.identity import documents as identity_documents
 from backend.identity.service import IdentityService
 from backend.identity.wiring import build_identity
 from backend.measurements import documents as measurement_documents
 from backend.measurements.alerting import Alerting
 from backend.measurements.alerts import Alerts
+from backend.measurements.charting import Charting
 from backend.measurements.correcting import Correcting
+from backend.measurements.importing import Importing
+from backend.measurements.meter_registry import MeterRegistry
+from backend.measurements.meter_uploads import MeterUploads
+from backend.measurements.meters import Meters
 from backend.measurements.overrides import Overrides
 from backend.measurements.people import People
 from backend.measurements.readings import Readings
@@ -57,6 +63,12 @@ class Services:
     alerting: Alerting
     overrides: Overrides
     people: People
+    importing: Importing
+    charting: Charting
+    links: Links
+    meters: Meters
+    meter_registry: MeterRegistry
+    meter_uploads: MeterUploads
 
 
 def build_services(core: Core) -> Services:
@@ -67,6 +79,7 @@ def build_services(core: Core) -> Services:
     recording = Recording(core, access, people)
     correcting = Correcting(core, access, people)
     overrides = Overrides(core, access)
+    trends = Trends(core, access, overrides, people)
     return Services(
         core=core,
         identity=build_identity(core),
@@ -79,9 +92,15 @@ def build_services(core: Core) -> Services:
         recording=recording,
         correcting=correcting,
         readings=readings,
-        trends=Trends(core, access, overrides, people),
+        trends=trends,
         alerts=Alerts(core, access),
         alerting=Alerting(core, readings, overrides, people),
         overrides=overrides,
         people=people,
+        importing=Importing(core, access, recording),
+        charting=Charting(trends, overrides, people),
+        links=Links(core.keyring, core.clock),
+        meters=Meters(core, access),
+        meter_registry=MeterRegistry(core),
+        meter_uploads=MeterUploads(core, recording),
     )
