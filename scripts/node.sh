@@ -5,7 +5,7 @@ FIREBASE=tests/tools/firebase
 # has_node: Node 20 or newer with npm; firebase-tools asks for it.
 has_node() {
     command -v npm >/dev/null 2>&1 &&
-        node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null
+        node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null
 }
 
 # require_node: Debian 12 has Node 18, so a missing or older one comes from PyPI into .venv.
