@@ -143,11 +143,18 @@ class MedicationBody(Body):
 
     @property
     def when(self) -> PartialDate | None:
-        return self.start or self.recorded
+        return self._begins or self.recorded
 
     @property
     def until(self) -> PartialDate | None:
-        return self.end
+        schedules = (dosage.schedule for dosage in self.dosages if dosage.schedule)
+        return self.end or next((s.end for s in schedules if s.end), None)
+
+    @property
+    def _begins(self) -> PartialDate | None:
+        """Its own start, else that of the first instruction which has one."""
+        schedules = (dosage.schedule for dosage in self.dosages if dosage.schedule)
+        return self.start or next((s.start for s in schedules if s.start), None)
 
     def title(self, language: str) -> str:
         dose = _dose(self.dosages[0], language) if self.dosages else ""
@@ -155,7 +162,7 @@ class MedicationBody(Body):
         return with_remarks(
             " ".join(part for part in parts if part),
             language,
-            since(self.start, language),
+            since(self._begins, language),
             word("medication_status", self.status, language),
         )
 

@@ -14,7 +14,6 @@ from backend.archive.fhir.mapping import OWN_EXTENSIONS, Mapping
 from backend.archive.fhir.resources import dosage
 from backend.archive.sections.errors import EntryWithoutName
 from backend.archive.sections.medication import Basis, MedicationBody, MedicationStatus
-from backend.archive.sections.partial_date import PartialDate
 from backend.archive.sections.values import Concept
 
 _STRENGTH = OWN_EXTENSIONS + "strength"
@@ -43,7 +42,7 @@ def read_statement(resource: Json, context: Context) -> MedicationBody:
 def read_request(resource: Json, context: Context) -> MedicationBody:
     name, strength = _medication(resource, context)
     dosages = tuple(filter(None, map(dosage.read, resource.get("dosageInstruction") or ())))
-    start, end = _taken(resource)
+    start, end = get.period(get.extension(resource, _TAKEN).get("valuePeriod"))
     return MedicationBody(
         basis=Basis.REQUEST,
         name=name,
@@ -57,15 +56,6 @@ def read_request(resource: Json, context: Context) -> MedicationBody:
         prescriber=context.name(resource.get("requester"), resource),
         notes=get.notes(resource.get("note")),
     )
-
-
-def _taken(resource: Json) -> tuple[PartialDate | None, PartialDate | None]:
-    """Our extension, else the bounds of the first instruction."""
-    own = get.extension(resource, _TAKEN).get("valuePeriod")
-    if own is not None:
-        return get.period(own)
-    first: Json = next(iter(resource.get("dosageInstruction") or ()), {})
-    return get.period(first.get("timing", {}).get("repeat", {}).get("boundsPeriod"))
 
 
 def _medication(resource: Json, context: Context) -> tuple[Concept, str | None]:
@@ -104,9 +94,7 @@ def write_statement(body: MedicationBody) -> Json:
 
 
 def write_request(body: MedicationBody) -> Json:
-    schedule = body.dosages[0].schedule if body.dosages else None
-    bounds = (schedule.start, schedule.end) if schedule else (None, None)
-    taken = {} if bounds == (body.start, body.end) else put.period(body.start, body.end)
+    taken = put.period(body.start, body.end)
     return put.said(
         extension=_extensions(body, taken=taken),
         status=str(body.status),
