@@ -65,6 +65,15 @@ def worker(data_dir: Path | None) -> None:
     _with_services(data_dir, work_forever)
 
 
+@main.command(hidden=True)
+@_DATA_DIR
+def demo(data_dir: Path | None) -> None:
+    """Load the demo household or bring it up to date; ``serve --demo`` does it before it serves."""
+    from backend.demo.command import run
+
+    run(data_dir)
+
+
 @main.command()
 def schema() -> None:
     """Print the GraphQL SDL."""
