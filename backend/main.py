@@ -20,9 +20,12 @@ from backend.logs import configure_logs
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
 from backend.services import DOCUMENTS, Services, build_services
 from backend.web.answers import HANDLERS
+from backend.web.charts import chart_routes
+from backend.web.devices import device_routes
 from backend.web.documents import TrustedDocuments, operations
 from backend.web.fhir import fhir_routes
 from backend.web.graphql import graphql_controller
+from backend.web.imports import import_routes
 from backend.web.plain import plain_routes
 from graphql_api.schema import build_schema
 
@@ -90,6 +93,9 @@ def build_app(services: Services) -> Litestar:
         route_handlers=[
             graphql_controller(services, schema, documents),
             *plain_routes(services),
+            *device_routes(services),
+            *import_routes(services),
+            *chart_routes(services),
             *fhir_routes(services),
         ],
         lifespan=[lifespan],

@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     refresh_token_days: int = Field(default=30, ge=1, le=365)
     """How long a device stays signed in without being used."""
 
+    largest_import_mb: int = Field(default=1_500, ge=1)
+    """Megabytes that a measurement file sent over HTTP may have; on the console any size goes."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least level that is logged. No level logs health data."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from backend.core.errors import KangbanError
 from backend.measurements.batch import ItemOutcome, Outcome
@@ -66,7 +67,24 @@ class ImportReport:
         if self.broken is not None and not (self.counts or self.skipped):
             raise self.broken
 
+    def to_json(self, language: str) -> dict[str, Any]:
+        """With messages in ``language``."""
+        return {
+            "counts": {each.value: self.counts[each] for each in Outcome},
+            "skipped": [
+                {"type": name, "count": self.skipped[name]} for name in sorted(self.skipped)
+            ],
+            "refusals": [
+                {"position": each.position, **_said(each.error, language)} for each in self.refusals
+            ],
+            "broken": _said(self.broken, language) if self.broken else None,
+        }
+
     def _refused(self, position: str, error: KangbanError) -> None:
         self.counts[Outcome.REFUSED] += 1
         if len(self.refusals) < MOST_REFUSALS:
             self.refusals.append(ImportRefusal(position, error))
+
+
+def _said(error: KangbanError, language: str) -> dict[str, Any]:
+    return {"code": error.code, "message": error.message(language), "data": error.data}

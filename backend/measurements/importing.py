@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bson import ObjectId
@@ -91,9 +91,10 @@ class Importing:
                 work.report.add_refusal(each)
         if not drafts:
             return
-        # Asked for every piece: a grant can end while a long file runs.
+        # Asked anew for every piece: a grant can end while a long file runs.
+        asking = replace(work.viewer, memo={})
         relation = await self._access.require(
-            work.viewer, work.resident_id, Category.READINGS, Action.RECORD
+            asking, work.resident_id, Category.READINGS, Action.RECORD
         )
         outcomes = await self._recording.store(
             work.viewer,
