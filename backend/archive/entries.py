@@ -6,12 +6,13 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from backend.access.categories import Action, Category
+from backend.access.errors import AccessDenied
 from backend.access.service import Access
 from backend.archive.documents import EntryDocument
 from backend.archive.entry import Entry, Provenance, content, from_raw, to_raw
 from backend.archive.errors import EntryNotFound, EntryWithdrawn, NotYourEntry, SectionMismatch
 from backend.archive.events import EntriesAdded, EntryChanged
-from backend.archive.sections import Body, EntryStatus, Section, check_dates
+from backend.archive.sections import BODIES, Body, EntryStatus, Section, check_dates
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.history import ChangedMeanwhile, PastVersion
@@ -21,6 +22,13 @@ from backend.identity.viewer import Viewer
 # What a restored version does not bring back: identity and what the import needs.
 _KEPT = ("_id", "resident_id", "version", "created_at", "origin", "digest", "raw", "position")
 SHOWN = {"raw": 0, "words": 0, "digest": 0}
+
+_SENSITIVE = frozenset({Category.MENTAL_HEALTH, Category.REPRODUCTIVE_HEALTH})
+
+
+def categories_of(section: Section) -> frozenset[Category]:
+    """Every category that entries of a section may belong to: its own, or a sensitive one."""
+    return _SENSITIVE | {BODIES[section].usual_category}
 
 
 class Entries:
@@ -131,8 +139,13 @@ class Entries:
         after: Cursor | None = None,
         include_errors: bool = False,
     ) -> Page[Entry]:
-        """A section's entries, newest first, of the categories that the viewer is granted."""
+        """A section's entries, newest first, of the categories that the viewer is granted.
+
+        Raises ``AccessDenied`` where none of the section's is.
+        """
         allowed = await self._access.categories(viewer, resident_id)
+        if not allowed & categories_of(section):
+            raise AccessDenied(section=section.value)
         size = page_size(first)
         query: Raw = {
             "resident_id": resident_id,

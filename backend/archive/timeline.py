@@ -8,10 +8,11 @@ from datetime import datetime
 
 from bson import ObjectId
 
-from backend.access.categories import Category
+from backend.access.categories import Action, Category
+from backend.access.errors import AccessDenied
 from backend.access.service import Access
 from backend.archive.documents import EntryDocument
-from backend.archive.entries import SHOWN
+from backend.archive.entries import SHOWN, categories_of
 from backend.archive.entry import Entry, EntrySource, from_raw, relations_of
 from backend.archive.errors import SearchTooShort
 from backend.archive.sections import EntryStatus, Section
@@ -73,9 +74,14 @@ class Timeline:
         first: int,
         after: Cursor | None = None,
     ) -> Page[TimelineItem]:
-        """Newest first over all sections and kinds. Raises ``AccessDenied``."""
+        """Newest first over all sections and kinds that the viewer is granted.
+
+        Raises ``AccessDenied`` where of what is asked for nothing is.
+        """
         allowed = await self._access.categories(viewer, resident_id)
         shown = allowed & wanted.categories if wanted.categories else allowed
+        if not _any_granted(wanted, shown):
+            raise AccessDenied(action=Action.VIEW.value)
         size = page_size(first)
         entries, readings = await asyncio.gather(
             self._entries(resident_id, wanted, shown, size + 1, after),
@@ -193,6 +199,14 @@ class Timeline:
             return [_reading_item(each) for each in await self._readings.opened(resident_id, rows)]
         found = await self._readings.with_words(resident_id, query, key, limit=limit, after=after)
         return [_reading_item(each) for each in found]
+
+
+def _any_granted(wanted: TimelineFilter, shown: frozenset[Category]) -> bool:
+    if wanted.kinds and Category.READINGS in shown:
+        return True
+    if wanted.sections:
+        return any(shown & categories_of(each) for each in wanted.sections)
+    return bool(shown) and not wanted.kinds
 
 
 def _entry_query(

@@ -35,7 +35,7 @@ class Query:
         return Me(id=global_id("Account", viewer.account_id), roles=sorted(viewer.roles))
 
     @strawberry.field(description="A person whose record the viewer may see a part of.")
-    async def resident(self, info: Info, id: strawberry.ID) -> Resident:
+    async def resident(self, info: Info, id: strawberry.ID) -> Resident | None:
         context = info.context
         resident_id = ids.resident_id(id)
         await context.services.access.categories(context.viewer, resident_id)
@@ -46,7 +46,7 @@ class Query:
         return await care_circle(info)
 
     @strawberry.field(description="Anything by its id.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node:
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         return await load_node(info, id)
 
     @strawberry.field(description="What can be measured, with components and units. Public.")

@@ -59,20 +59,24 @@ class TimelineFilterInput:
         )
 
 
-@strawberry.type(description="A person, whose record this is.")
+# Fields may be null beside their error: what one caregiver is not granted must not take the
+# rest of the answer with it.
+@strawberry.type(
+    description="A person, whose record this is. What is null has an error that says why."
+)
 class Resident(Node):
     key: strawberry.Private[ObjectId]
 
     @strawberry.field
-    async def profile(self, info: Info) -> ProfileContent:
+    async def profile(self, info: Info) -> ProfileContent | None:
         return (await info.context.load.resident.load(self.key)).profile
 
     @strawberry.field(description="The profile's version, to be given with a change.")
-    async def profile_version(self, info: Info) -> int:
+    async def profile_version(self, info: Info) -> int | None:
         return (await info.context.load.resident.load(self.key)).version
 
     @strawberry.field
-    async def name(self, info: Info) -> str:
+    async def name(self, info: Info) -> str | None:
         return (await info.context.load.resident.load(self.key)).profile.name or ""
 
     @strawberry.field(description="Readings, newest first.")
@@ -85,7 +89,7 @@ class Resident(Node):
         until: datetime | None = None,
         first: int = _PAGE,
         after: str | None = None,
-    ) -> Connection[Reading]:
+    ) -> Connection[Reading] | None:
         context = info.context
         wanted = ReadingFilter(
             kinds=frozenset(kinds or ()), meals=frozenset(meals or ()), since=since, until=until
@@ -96,7 +100,7 @@ class Resident(Node):
         return connection(page, lambda each: reading_of(each, info))
 
     @strawberry.field(description="The newest reading of each kind that has one.")
-    async def latest_readings(self, info: Info, kinds: list[Kind]) -> list[Reading]:
+    async def latest_readings(self, info: Info, kinds: list[Kind]) -> list[Reading] | None:
         found = await info.context.load.latest.load_many([(self.key, kind) for kind in kinds])
         return [reading_of(each, info) for each in found if each is not None]
 
@@ -109,7 +113,7 @@ class Resident(Node):
         since: datetime | None = None,
         until: datetime | None = None,
         meals: list[Meal] | None = None,
-    ) -> Trend:
+    ) -> Trend | None:
         context = info.context
         end = until or context.services.core.clock.now()
         trend = await context.services.trends.trend(
@@ -126,7 +130,7 @@ class Resident(Node):
     @strawberry.field(description="Alerts, newest first; those that nobody took care of yet.")
     async def alerts(
         self, info: Info, open: bool = True, first: int = _PAGE, after: str | None = None
-    ) -> Connection[Alert]:
+    ) -> Connection[Alert] | None:
         context = info.context
         page = await context.services.alerts.page(
             context.viewer, self.key, first=first, after=cursor(after), open_only=open
@@ -134,7 +138,7 @@ class Resident(Node):
         return connection(page, lambda each: alert_of(each, info))
 
     @strawberry.field(description="Limits that the doctor set for this person.")
-    async def personal_limits(self, info: Info) -> list[PersonalLimit]:
+    async def personal_limits(self, info: Info) -> list[PersonalLimit] | None:
         context = info.context
         found = await context.services.overrides.current(context.viewer, self.key)
         return [limit_of(self.key, limit_id, limit) for limit_id, limit in found]
@@ -147,7 +151,7 @@ class Resident(Node):
         include_entered_in_error: bool = False,
         first: int = _PAGE,
         after: str | None = None,
-    ) -> Connection[Entry]:
+    ) -> Connection[Entry] | None:
         context = info.context
         page = await context.services.entries.page(
             context.viewer,
@@ -166,7 +170,7 @@ class Resident(Node):
         filter: TimelineFilterInput | None = None,
         first: int = _PAGE,
         after: str | None = None,
-    ) -> Connection[TimelineEntry]:
+    ) -> Connection[TimelineEntry] | None:
         context = info.context
         page = await context.services.timeline.page(
             context.viewer,
@@ -180,7 +184,7 @@ class Resident(Node):
     @strawberry.field(description="What holds all words: Chinese, Latin, pinyin initials.")
     async def search(
         self, info: Info, text: str, first: int = _PAGE, after: str | None = None
-    ) -> Connection[TimelineEntry]:
+    ) -> Connection[TimelineEntry] | None:
         context = info.context
         page = await context.services.timeline.search(
             context.viewer, self.key, text, first=first, after=cursor(after)

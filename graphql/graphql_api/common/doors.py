@@ -1,7 +1,8 @@
 """The doors that an operation goes through before any resolver runs.
 
 Parsed and validated once and remembered by its text; measured against the
-limits; paid for out of the viewer's budget. Refusals are results, not
+limits; paid for out of the viewer's budget; refused where it is for who is
+signed in and nobody is. Refusals are results, not
 exceptions: they take the same way out over HTTP and WebSocket.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql.validation import (
@@ -37,10 +38,18 @@ from graphql_api.common.limits import (
     VARIABLES_DEPTH,
 )
 from graphql_api.common.measure import Measure, Size, page_variables
+from graphql_api.common.trust import needs_viewer
 
 _REMEMBERED = 256  # documents
 _LONGEST_REMEMBERED = 20_000  # characters: comments and strings are no tokens
-_SIZES = 32  # of one document, for different pages
+_PLANS = 32  # of one document, for different pages
+
+
+class Plan(NamedTuple):
+    """One operation with its variables: how big it is, and whether it is for who is signed in."""
+
+    size: Size
+    needs_viewer: bool
 
 
 @dataclass(slots=True)
@@ -50,15 +59,15 @@ class Prepared:
     document: DocumentNode
     errors: list[GraphQLError]
     by: tuple[str, ...] = ()
-    sizes: dict[tuple[Any, ...], Size] = field(default_factory=dict)
+    plans: dict[tuple[Any, ...], Plan] = field(default_factory=dict)
 
-    def size(self, schema: GraphQLSchema, name: str | None, variables: Mapping[str, Any]) -> Size:
+    def plan(self, schema: GraphQLSchema, name: str | None, variables: Mapping[str, Any]) -> Plan:
         key = (name, *(_hashable(variables.get(each)) for each in self.by))
-        if key not in self.sizes:
-            if len(self.sizes) >= _SIZES:
-                self.sizes.clear()
-            self.sizes[key] = _size(schema, self.document, name, variables)
-        return self.sizes[key]
+        if key not in self.plans:
+            if len(self.plans) >= _PLANS:
+                self.plans.clear()
+            self.plans[key] = _plan(schema, self.document, name, variables)
+        return self.plans[key]
 
 
 class Documents:
@@ -122,10 +131,12 @@ class Doors(SchemaExtension):
         variables = context.variables or {}
         try:
             values = _values(variables)
-            size = prepared.size(schema, context.operation_name, variables)
+            size, private = prepared.plan(schema, context.operation_name, variables)
             if size.nodes > NODES:
                 raise TooManyNodes(nodes=size.nodes, limit=NODES)
             context.context.spend(size.price + values // VALUES_A_POINT)
+            if private:
+                _ = context.context.viewer
         except KangbanError as error:
             return [_refused(error)]
         return []
@@ -141,16 +152,18 @@ def _too_big(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError
     return []
 
 
-def _size(
+def _plan(
     schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any]
-) -> Size:
-    measure = Measure(schema, document, variables)
+) -> Plan:
     wanted = [
         each
         for each in _operations(document)
         if name is None or (each.name is not None and each.name.value == name)
     ]
-    return measure.operation(wanted[0]) if wanted else Size()
+    if not wanted:
+        return Plan(Size(), needs_viewer=True)
+    size = Measure(schema, document, variables).operation(wanted[0])
+    return Plan(size, needs_viewer(document, wanted[0]))
 
 
 def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
