@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,7 +19,7 @@ import httpx
 
 PROJECT = "demo-kangban"  # demo-…: the emulator never asks Google for anything
 PROGRAM = Path(__file__).resolve().parents[1] / "tools/firebase/node_modules/.bin/firebase"
-_READY_SECONDS = 90.0
+_READY_SECONDS = 180.0
 _STOP_SECONDS = 20.0
 
 
@@ -27,10 +30,13 @@ class EmulatorFailed(RuntimeError):
 class FirebaseEmulator:
     """``host`` once entered; ``directory`` gets its configuration and log."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, host: str | None = None) -> None:
+        """With ``host``: one that runs already, to talk to only."""
         self._directory = directory
+        self.host = host or self._configured()
+
+    def _configured(self) -> str:
         port, hub, logging = _free_ports(3)
-        self.host = f"127.0.0.1:{port}"
         local = {"host": "127.0.0.1"}
         config = {
             "emulators": {
@@ -40,7 +46,8 @@ class FirebaseEmulator:
                 "ui": {"enabled": False},
             }
         }
-        (directory / "firebase.json").write_text(json.dumps(config))
+        (self._directory / "firebase.json").write_text(json.dumps(config))
+        return f"127.0.0.1:{port}"
 
     def __enter__(self) -> FirebaseEmulator:
         self._log = (self._directory / "emulator.log").open("wb")
@@ -114,6 +121,30 @@ class FirebaseEmulator:
             except httpx.TransportError:
                 time.sleep(0.1)
         raise EmulatorFailed("not ready in time")
+
+
+@contextlib.contextmanager
+def shared_emulator(directory: Path) -> Iterator[FirebaseEmulator]:
+    """One emulator for all processes of a test run: it takes half a minute of work to start.
+
+    The first process starts it and, when it is done itself, waits for the others to be.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    address = directory / "host"
+    with (directory / "start.lock").open("w") as start, (directory / "use.lock").open("w") as use:
+        fcntl.flock(start, fcntl.LOCK_EX)
+        fcntl.flock(use, fcntl.LOCK_SH)
+        if address.exists():
+            fcntl.flock(start, fcntl.LOCK_UN)
+            yield FirebaseEmulator(directory, address.read_text())
+            return
+        with FirebaseEmulator(directory) as emulator:
+            address.write_text(emulator.host)
+            fcntl.flock(start, fcntl.LOCK_UN)
+            yield emulator
+            fcntl.flock(use, fcntl.LOCK_UN)
+            fcntl.flock(use, fcntl.LOCK_EX)
+            address.unlink()
 
 
 def _free_ports(count: int) -> list[int]:

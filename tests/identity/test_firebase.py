@@ -26,7 +26,7 @@ from backend.identity.providers.firebase import (
 from backend.identity.service import IdentityService
 from backend.identity.viewer import Role
 from backend.identity.wiring import build_identity
-from tests.identity.firebase_emulator import PROGRAM, PROJECT, FirebaseEmulator
+from tests.identity.firebase_emulator import PROGRAM, PROJECT, FirebaseEmulator, shared_emulator
 from tests.identity.google_keys import GoogleKeys
 from tests.identity.helpers import PHONE, a_resident_signs_in, everything, viewer_of
 from tests.identity.wechat_server import WeChatServer
@@ -38,7 +38,9 @@ VARIABLE = "FIREBASE_AUTH_EMULATOR_HOST"
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirebaseEmulator]:
     if not PROGRAM.exists() and not os.environ.get("CI"):
         pytest.skip("no tests/tools/firebase/node_modules: scripts/setup installs the emulator")
-    with FirebaseEmulator(tmp_path_factory.mktemp("firebase")) as emulator:
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with shared_emulator(shared / "firebase") as emulator:
         yield emulator
 
 

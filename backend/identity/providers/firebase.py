@@ -1,6 +1,6 @@
 """Firebase sign-in: an ID token, verified by Google's own firebase-admin.
 
-The library is imported with the first token: it weighs tens of megabytes. It
+The library is imported with the first token (7 MB, 0.1 s on top of ours). It
 decides from the environment whether tokens need a signature, so this module
 sets ``FIREBASE_AUTH_EMULATOR_HOST`` when the setting says so, and refuses to
 verify anything when the variable is there and the setting is not. In
