@@ -17,7 +17,7 @@ from backend.bench.size import size_ratios
 from backend.bench.years import fhir_year
 from backend.core.embedded import EmbeddedMongo
 from backend.core.settings import Settings
-from backend.main import assemble, build_app, prepare
+from backend.main import assemble, build_app, prepare, settle_memory
 from backend.services import Services
 from graphql_api.common.ids import encode
 
@@ -55,6 +55,7 @@ async def bench() -> AsyncIterator[Bench]:
                 idempotency_key=None,
                 confirmed=True,
             )
+        settle_memory()
         try:
             yield Bench(services, build_app(services), who)
         finally:

@@ -87,16 +87,14 @@ class Idempotency:
 
         async def both(session: Session) -> Raw:
             answer = await work(session)
-            note = IdempotentAnswer(
-                account_id=PydanticObjectId(account_id),
-                key=key,
-                arguments=digest,
-                answer=answer,
-                at=self._clock.now(),
-            )
-            await IdempotentAnswer.get_pymongo_collection().insert_one(
-                note.to_raw(), session=session
-            )
+            note = {
+                "account_id": account_id,
+                "key": key,
+                "arguments": digest,
+                "answer": answer,
+                "at": self._clock.now(),
+            }
+            await IdempotentAnswer.get_pymongo_collection().insert_one(note, session=session)
             return answer
 
         try:

@@ -101,7 +101,7 @@ def fingerprint(normal: Normal) -> str:
     sends the pulse, Health does not); a kind with none required goes by its
     note and code.
     """
-    parts = [normal.kind.value, f"{normal.at:%Y-%m-%dT%H:%M}"]
+    parts = [normal.kind.value, normal.at.isoformat(timespec="minutes")]
     required = spec(normal.kind).required
     parts += [f"{part.name}={_shown(normal.values[part.name], part.decimals)}" for part in required]
     if not required:

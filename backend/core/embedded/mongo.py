@@ -116,8 +116,9 @@ class EmbeddedMongo:
 
     def pid(self) -> int | None:
         """The running ``mongod``, None while it is down."""
-        if self._child is not None:
-            self._child.poll()
+        # Our own child is asked directly: its command line is empty for a moment after exec.
+        if self._child is not None and self._child.poll() is None:
+            return self._child.pid
         ours = (pid for pid in self.files.pids() if process.is_ours(pid, self.files.db))
         return next(ours, None)
 
@@ -149,7 +150,7 @@ class EmbeddedMongo:
         if (pid := self.pid()) is not None:
             if self._attach(pid):
                 return
-            process.end(pid, self.files.db, self._child, self._stop_timeout)
+            self._end(pid)
         self.files.check_space()
         tries = 1 if keep_port else PORT_TRIES
         for left in reversed(range(tries)):
@@ -226,6 +227,9 @@ class EmbeddedMongo:
                 keep_waiting()
                 time.sleep(replica.PAUSE)
 
+    def _end(self, pid: int) -> bool:
+        return process.end(pid, lambda: self.pid() == pid, self._stop_timeout)
+
     def _leave(self) -> None:
         self._users.release()
         if not self._users.acquire():
@@ -236,7 +240,7 @@ class EmbeddedMongo:
             return
         try:
             if (pid := self.pid()) is not None:
-                clean = process.end(pid, self.files.db, self._child, self._stop_timeout)
+                clean = self._end(pid)
                 if not clean:
                     logger.warning("mongod %s had to be killed; its journal keeps the data", pid)
             if self._child is not None and self._child.poll() is None:

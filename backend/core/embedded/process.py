@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -88,17 +89,15 @@ def _command_line(pid: int) -> list[str]:
     return done.stdout.split()
 
 
-def end(pid: int, db: Path, child: subprocess.Popen[bytes] | None, seconds: float) -> bool:
+def end(pid: int, alive: Callable[[], bool], seconds: float) -> bool:
     """SIGTERM, wait, SIGKILL after ``seconds``. True when it went by itself."""
     for sign, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 10.0)):
-        if is_ours(pid, db):
+        if alive():
             with suppress(ProcessLookupError):
                 os.kill(pid, sign)
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            if child is not None and child.pid == pid:
-                child.poll()
-            if not is_ours(pid, db):
+            if not alive():
                 return sign is signal.SIGTERM
             time.sleep(0.01)
     return False
