@@ -12,12 +12,7 @@ from backend.measurements.draft import Kind, Meal
 from backend.measurements.judge import Rule
 from backend.measurements.thresholds import Direction, Level, Override
 from graphql_api.common.context import Info
-from graphql_api.common.mirror import enum
 from graphql_api.common.scalars import Node, global_id
-
-enum(Level, name="AlertLevel")
-enum(Rule, name="AlertRule")
-enum(Direction, name="AlertDirection")
 
 
 @strawberry.type(description="Something a reading, or a run of them, gave reason to say.")

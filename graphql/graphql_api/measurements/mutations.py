@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import strawberry
+from bson import ObjectId
 from strawberry.types.arguments import InputContext
 
 from backend.core.errors import KangbanError
@@ -132,9 +133,50 @@ class BatchItem:
     error: ItemError | None
 
 
-@strawberry.type
+@strawberry.type(description="A refused item: where it stood in the batch, from 0, and why.")
+class BatchRefusal:
+    index: int
+    code: str
+    message: str
+
+
+@strawberry.type(description="Each item's answer in the order of the batch, whole or in columns.")
 class RecordReadingsPayload:
-    items: list[BatchItem]
+    resident_id: strawberry.Private[ObjectId]
+    answers: strawberry.Private[list[batch.ItemOutcome]]
+
+    @strawberry.field
+    def items(self, info: Info) -> list[BatchItem]:
+        return [
+            BatchItem(
+                outcome=each.outcome,
+                reading_id=self._id_of(each),
+                error=_item_error(each, info),
+            )
+            for each in self.answers
+        ]
+
+    @strawberry.field(description="In columns a large batch is answered several times as fast.")
+    def outcomes(self) -> list[Outcome]:
+        return [each.outcome for each in self.answers]
+
+    @strawberry.field
+    def reading_ids(self) -> list[strawberry.ID | None]:
+        return [self._id_of(each) for each in self.answers]
+
+    @strawberry.field
+    def refusals(self, info: Info) -> list[BatchRefusal]:
+        language = info.context.language
+        return [
+            BatchRefusal(index=index, code=error.code, message=error.message(language))
+            for index, error in enumerate(each.error for each in self.answers)
+            if error is not None
+        ]
+
+    def _id_of(self, item: batch.ItemOutcome) -> strawberry.ID | None:
+        if item.reading_id is None:
+            return None
+        return global_id("Reading", self.resident_id, item.reading_id)
 
 
 @strawberry.input
@@ -253,18 +295,7 @@ class MeasurementMutation:
             idempotency_key=input.idempotency_key,
             confirmed=input.confirmed,
         )
-        return RecordReadingsPayload(
-            items=[
-                BatchItem(
-                    outcome=each.outcome,
-                    reading_id=global_id("Reading", resident_id, each.reading_id)
-                    if each.reading_id
-                    else None,
-                    error=_item_error(each, info),
-                )
-                for each in outcomes
-            ]
-        )
+        return RecordReadingsPayload(resident_id=resident_id, answers=outcomes)
 
     @strawberry.mutation(description="Put other content in place of a reading's.")
     async def correct_reading(self, info: Info, input: CorrectReadingInput) -> ReadingPayload:

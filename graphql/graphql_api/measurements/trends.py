@@ -12,10 +12,6 @@ from backend.measurements.kinds import KindSpec, spec
 from backend.measurements.thresholds import Target
 from backend.measurements.trends import Period, Slot
 from graphql_api.common.context import Info
-from graphql_api.common.mirror import enum
-
-enum(domain.Period, name="TrendPeriod")
-enum(domain.Slot, name="TrendSlot")
 
 
 @strawberry.type(description="Mean, least and greatest of one component, in its canonical unit.")

@@ -7,17 +7,11 @@ from datetime import datetime
 import strawberry
 from bson import ObjectId
 
-from backend.measurements import batch
 from backend.measurements import reading as domain
 from backend.measurements.draft import Kind, Meal
 from backend.measurements.kinds import spec
 from graphql_api.common.context import Info
-from graphql_api.common.mirror import enum
 from graphql_api.common.scalars import Node, Quantity, RecordedBy, global_id, recorded_by
-
-enum(Kind, name="MeasurementKind")
-enum(Meal)
-enum(batch.Outcome, name="BatchOutcome")
 
 
 @strawberry.type(description="One number of a reading, canonical and as entered.")

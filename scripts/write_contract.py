@@ -1,0 +1,69 @@
+"""Write what clients build on: the schema's SDL and the catalogue of errors.
+
+    scripts/write_contract.py     writes mobile_contract/schema.graphql and errors.json
+
+A test fails while the files differ from the code. ``scripts/check_sdl.py`` says
+what a difference of the schema means for clients.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import string
+from pathlib import Path
+from typing import Any
+
+import backend
+import graphql_api
+from backend.core.errors import CATALOGUE, KangbanError
+
+ROOT = Path(__file__).resolve().parents[1]
+SCHEMA = ROOT / "mobile_contract" / "schema.graphql"
+ERRORS = ROOT / "mobile_contract" / "errors.json"
+_ROOMS = (backend, graphql_api)
+
+
+def sdl() -> str:
+    """As ``kangban schema`` prints it."""
+    from graphql_api.schema import build_schema
+
+    return build_schema().as_str().strip() + "\n"
+
+
+def errors() -> list[dict[str, Any]]:
+    """Every code with its HTTP status, messages and the names that the messages fill in."""
+    for room in _ROOMS:
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            importlib.import_module(module.name)
+    return [
+        {
+            "code": code,
+            "status": error.status,
+            "zh-CN": error.zh,
+            "en": error.en,
+            "data": placeholders(error),
+        }
+        for code, error in sorted(CATALOGUE.items())
+    ]
+
+
+def placeholders(error: type[KangbanError]) -> list[str]:
+    """The names in braces of either message."""
+    parsed = (part for text in (error.zh, error.en) for part in string.Formatter().parse(text))
+    return sorted({name for _, name, _, _ in parsed if name})
+
+
+def errors_json() -> str:
+    return json.dumps({"errors": errors()}, ensure_ascii=False, indent=2) + "\n"
+
+
+def main() -> None:
+    SCHEMA.write_text(sdl(), encoding="utf-8")
+    ERRORS.write_text(errors_json(), encoding="utf-8")
+    print(f"{SCHEMA.relative_to(ROOT)} and {ERRORS.relative_to(ROOT)} written")
+
+
+if __name__ == "__main__":
+    main()
