@@ -239,12 +239,9 @@ class EmbeddedMongo:
                 self._child = None
             return
         try:
-            if (pid := self.pid()) is not None:
-                clean = self._end(pid)
-                if not clean:
-                    logger.warning("mongod %s had to be killed; its journal keeps the data", pid)
-            if self._child is not None and self._child.poll() is None:
-                self._child.wait()
+            if (pid := self.pid()) is not None and not self._end(pid):
+                logger.warning("mongod %s had to be killed; its journal keeps the data", pid)
+            self._child = None
         finally:
             self._users.release()
 
