@@ -62,7 +62,9 @@ class Firmware:
         }
 
     def upload(self, counter: int, body: bytes, **how: Any) -> SignedUpload:
-        return SignedUpload(method="POST", path=PATH, body=body, **self.headers(counter, body, **how))
+        return SignedUpload(
+            method="POST", path=PATH, body=body, **self.headers(counter, body, **how)
+        )
 
     def with_key(self, key: bytes) -> Firmware:
         return replace(self, key=key)

@@ -370,7 +370,5 @@ async def test_operators_page_through_meters_by_state(
     )
     assert [each.serial for each in first.items + rest.items] == serials[::-1]
     assert (first.has_next, rest.has_next) == (True, False)
-    revoked = await services.meter_registry.page(
-        an_operator(), first=3, state=MeterState.REVOKED
-    )
+    revoked = await services.meter_registry.page(an_operator(), first=3, state=MeterState.REVOKED)
     assert [each.serial for each in revoked.items] == [serials[1]]
