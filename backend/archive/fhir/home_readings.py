@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 
 from backend.archive.fhir import elements_in as get
 from backend.archive.fhir.context import Context
@@ -77,12 +78,14 @@ def _take(parts: _Parts, kind: HomeKind, coding: Json, component: Json) -> None:
 
 
 def quantity(element: Json | None) -> Quantity | None:
-    """Value and unit: UCUM's code before the printed unit; None for ``<5`` or without a unit."""
+    """Value and unit: UCUM's code before the printed unit; None for ``<5``, without a unit, or
+    where no double holds the value."""
     if not element or element.get("value") is None or element.get("comparator"):
         return None
     code = element.get("code") if element.get("system") == UCUM else None
     unit = code or element.get("unit") or element.get("code")
-    return Quantity(float(element["value"]), unit) if unit else None
+    value = float(element["value"])
+    return Quantity(value, unit) if unit and isfinite(value) else None
 
 
 def _moment(resource: Json, parts: _Parts) -> tuple[datetime, datetime | None] | None:

@@ -79,12 +79,12 @@ def test_the_two_invalid_files_give_what_they_can() -> None:
     left = {item.fhir_type: item.reason.code for item in first.mapped if item.reason}
     assert left == {"Appointment": "FHIR_INVALID", "ImagingStudy": "FHIR_INVALID"}
     second = read_bundle((other / "bunsen-patient-1032702.json").read_bytes(), source_system="x")
-    left = {
+    answers = {
         (item.fhir_type, str(item.status)): item.reason.code
         for item in second.mapped
         if item.reason
     }
-    assert left == {
+    assert answers == {
         ("MedicationRequest", "raw"): "FHIR_INVALID",
         ("Condition", "taken"): "FHIR_CARRIED_OVER",
         ("Immunization", "raw"): "FHIR_VERSION_UNSUPPORTED",
