@@ -19,7 +19,7 @@ import httpx
 
 PROJECT = "demo-kangban"  # demo-…: the emulator never asks Google for anything
 PROGRAM = Path(__file__).resolve().parents[1] / "tools/firebase/node_modules/.bin/firebase"
-_READY_SECONDS = 180.0
+_READY_SECONDS = 300.0
 _STOP_SECONDS = 20.0
 
 

@@ -138,9 +138,9 @@ async def test_a_token_of_a_session_nobody_has_is_refused(
 @pytest.mark.parametrize(
     "text", ["", "=", "a", "!!!!", "\0", "康伴", "\ud800", "A" * 86, "A" * 5_000, "QUFB QUFB"]
 )
-async def test_malformed_tokens_are_refused(identity: IdentityService, text: str) -> None:
+def test_malformed_tokens_are_refused(text: str) -> None:
     with pytest.raises(RefreshTokenInvalid):
-        await identity.refresh(text)
+        RefreshTokens(b"k" * 32).read(text)
 
 
 async def test_only_a_hash_of_the_token_is_stored(
@@ -156,6 +156,7 @@ async def test_only_a_hash_of_the_token_is_stored(
         assert repr(tokens.read(refresh_of(each)).secret)[2:-1] not in stored
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=12, max_size=12), st.integers(0, 5))
 def test_a_token_reads_back_and_the_chain_is_determined(session: bytes, steps: int) -> None:
     tokens = RefreshTokens(b"k" * 32)
@@ -167,6 +168,7 @@ def test_a_token_reads_back_and_the_chain_is_determined(session: bytes, steps: i
     assert token.generation == steps
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_changed_bit_reads(data: st.DataObject) -> None:
     tokens = RefreshTokens(b"k" * 32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -24,6 +25,13 @@ from backend.identity.service import IdentityService
 from backend.identity.viewer import Role
 from tests.identity.helpers import PHONE, everything, viewer_of
 from tests.identity.wechat_server import APP_ID, APP_SECRET, SESSION_KEY, WeChatServer
+
+
+@pytest.fixture
+async def provider(wechat: WeChatServer) -> AsyncIterator[WeChatProvider]:
+    provider = WeChatProvider(APP_ID, APP_SECRET, wechat.url)
+    yield provider
+    await provider.close()
 
 
 async def test_first_sign_in_makes_a_resident_and_the_second_finds_them(
@@ -78,19 +86,29 @@ async def test_the_accounts_of_this_app_wins_over_one_with_the_same_unionid(
         (99999, WeChatAnswerUnreadable),
     ],
 )
-async def test_wechats_error_codes_become_our_errors_and_leave_nothing(
-    identity: IdentityService,
-    core: Core,
-    wechat: WeChatServer,
-    errcode: int,
-    error: type[KangbanError],
+async def test_wechats_error_codes_become_our_errors(
+    provider: WeChatProvider, wechat: WeChatServer, errcode: int, error: type[KangbanError]
 ) -> None:
-    before = await everything(core.store)
     wechat.fail(errcode)
     with pytest.raises(error) as raised:
-        await identity.sign_in(WeChatCode("c1"), PHONE)
+        await provider.verify(WeChatCode("c1"))
     assert type(raised.value) is error
     assert raised.value.data == ({"errcode": errcode} if error is WeChatMisconfigured else {})
+
+
+async def test_a_refusal_by_wechat_leaves_nothing(
+    identity: IdentityService, core: Core, wechat: WeChatServer
+) -> None:
+    before = await everything(core.store)
+    failures: list[tuple[int, bytes, type[KangbanError]]] = [
+        (200, b'{"errcode": 40029}', WeChatCodeInvalid),
+        (200, b"<html>", WeChatAnswerUnreadable),
+        (502, b"{}", WeChatUnreachable),
+    ]
+    for status, body, error in failures:
+        wechat.raw(body, status=status)
+        with pytest.raises(error):
+            await identity.sign_in(WeChatCode("c1"), PHONE)
     assert await everything(core.store) == before
 
 
@@ -118,22 +136,20 @@ async def test_a_code_is_good_once(identity: IdentityService, wechat: WeChatServ
     ],
 )
 async def test_garbage_is_refused_as_unreadable(
-    identity: IdentityService, core: Core, wechat: WeChatServer, body: bytes
+    provider: WeChatProvider, wechat: WeChatServer, body: bytes
 ) -> None:
-    before = await everything(core.store)
     wechat.raw(body)
     with pytest.raises(WeChatAnswerUnreadable):
-        await identity.sign_in(WeChatCode("c1"), PHONE)
-    assert await everything(core.store) == before
+        await provider.verify(WeChatCode("c1"))
 
 
 @pytest.mark.parametrize("status", [302, 404, 500, 502])
 async def test_other_statuses_are_unreachable(
-    identity: IdentityService, wechat: WeChatServer, status: int
+    provider: WeChatProvider, wechat: WeChatServer, status: int
 ) -> None:
     wechat.raw(b'{"openid": "o"}', status=status)
     with pytest.raises(WeChatUnreachable):
-        await identity.sign_in(WeChatCode("c1"), PHONE)
+        await provider.verify(WeChatCode("c1"))
 
 
 async def test_a_slow_answer_times_out(wechat: WeChatServer) -> None:
@@ -169,21 +185,22 @@ async def test_a_wrong_app_id_or_secret_is_misconfigured(
     await provider.close()
 
 
-@pytest.mark.parametrize("code", ["", "c" * 129])
+@pytest.mark.parametrize("code", ["", "c" * 129, "\ud800", "康伴"])
 async def test_an_impossible_code_is_refused_without_asking(
-    identity: IdentityService, wechat: WeChatServer, code: str
+    provider: WeChatProvider, wechat: WeChatServer, code: str
 ) -> None:
     with pytest.raises(WeChatCodeInvalid):
-        await identity.sign_in(WeChatCode(code), PHONE)
+        await provider.verify(WeChatCode(code))
     assert wechat.requests == 0
 
 
+@pytest.mark.parametrize("code", ["x&js_code=c1#", "\0", "../c1?js_code=c1"])
 async def test_a_code_cannot_smuggle_parameters(
-    identity: IdentityService, wechat: WeChatServer
+    provider: WeChatProvider, wechat: WeChatServer, code: str
 ) -> None:
     wechat.user("c1", "o-zhang")
     with pytest.raises(WeChatCodeInvalid):
-        await identity.sign_in(WeChatCode("x&js_code=c1#"), PHONE)
+        await provider.verify(WeChatCode(code))
 
 
 async def test_no_secret_is_logged_or_stored(

@@ -73,7 +73,7 @@ class WeChatProvider:
 
     async def verify(self, credential: WeChatCode) -> ProviderIdentity:
         """Raises one of ``wechat_errors``."""
-        if not 1 <= len(credential.code) <= _LONGEST_CODE:
+        if not 1 <= len(credential.code) <= _LONGEST_CODE or not credential.code.isascii():
             raise WeChatCodeInvalid
         answer = _decoded(await self._ask(credential.code))
         _raise_for(answer.get("errcode", 0))
