@@ -19,17 +19,18 @@ from bson import ObjectId
 from backend.core.clock import SHANGHAI
 from backend.core.dispatcher import Dispatcher
 from backend.demo.accounts import CLINIC, Accounts, ClinicAccess
-from backend.demo.household import PANEL, SEED, first_day, household
+from backend.demo.household import first_day, household
 from backend.demo.people import Household, PlannedResident
 from backend.demo.records import Records
 from backend.demo.replay import ReplayClock
 from backend.main import build_dispatcher
 from backend.services import Services
 
-_REPLAYED = timedelta(days=10)
+_REPLAYED = timedelta(days=7)
 """The family's last days come in day by day, so that alerts are of their day."""
-_AT_ONCE = 4
+_AT_ONCE = 8
 Say = Callable[[str], None]
+Plan = Callable[[date], Household]
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -55,31 +56,30 @@ async def load_demo(
     clock: ReplayClock,
     clinic_file: Path,
     *,
+    plan: Plan = household,
     say: Say = lambda _: None,
-    seed: int = SEED,
-    panel_size: int = PANEL,
 ) -> Loaded:
-    """Everything that is not there yet. ``clock`` is the one that ``services`` were built with.
+    """Everything that is not there yet. ``clock`` is the one that ``services`` were built with,
+    ``plan`` makes the household of an anchor.
 
     Raises ``DemoUnavailable`` where the demo is switched off, and in production.
     """
     accounts = Accounts(services, clinic_file)
-    plan = await _planned(accounts, clock, seed, panel_size)
-    loader = _Loader(services, accounts, clock, plan, say)
+    wanted = plan(await _anchor(accounts, clock))
+    loader = _Loader(services, accounts, clock, wanted, say)
     try:
         return await loader.load()
     finally:
         clock.release()
 
 
-async def _planned(accounts: Accounts, clock: ReplayClock, seed: int, panel_size: int) -> Household:
+async def _anchor(accounts: Accounts, clock: ReplayClock) -> date:
     joined = await accounts.joined_at()
     today = clock.real_now().astimezone(SHANGHAI).date()
     if joined is None:
-        return household(today, seed=seed, panel_size=panel_size)
+        return today
     # The family joined on the first day, so many days before the anchor.
-    anchor = joined.astimezone(SHANGHAI).date() + (today - first_day(today))
-    return household(anchor, seed=seed, panel_size=panel_size)
+    return joined.astimezone(SHANGHAI).date() + (today - first_day(today))
 
 
 class _Loader:
@@ -112,7 +112,7 @@ class _Loader:
         new = await self._family(family, now)
         self._clock.set(now)
         self._say(f"演示数据：{len(panel)} 位签约居民的测量")
-        new += sum(await _several(lambda each: self._catch_up(each, now), panel))
+        new += await self._catch_up(panel, now)
         await self._drain()
         return Loaded(self._plan, clinic, new)
 
@@ -141,25 +141,34 @@ class _Loader:
         begin = (now - _REPLAYED).astimezone(SHANGHAI).date()
         self._clock.set(_midnight(begin))
         self._say("演示数据：家人 12 个月的测量")
-        new = sum([await self._catch_up(each, _midnight(begin)) for each in family])
-        await self._drain()
-        today = now.astimezone(SHANGHAI).date()
-        for number in range((today - begin).days + 1):
+        new = await self._catch_up(family, _midnight(begin))
+        for number in range((now.astimezone(SHANGHAI).date() - begin).days + 1):
             day = begin + timedelta(days=number)
             until = min(_midnight(day + timedelta(days=1)), now)
             self._clock.set(until)
-            new += sum([await self._catch_up(each, until, since=day) for each in family])
+            new += await self._catch_up(family, until, after=_midnight(day))
             await self._drain()
             await self._notice(family, day)
         return new
 
-    async def _catch_up(self, record: _Record, until: datetime, since: date | None = None) -> int:
-        """The readings from the newest known day, or the later ``since``, up to ``until``."""
-        known = [day for day in (record.newest, since) if day is not None]
-        # A night's sleep begins on the day before and is stored when it ends.
-        start = max(known) - timedelta(days=1) if known else None
-        planned = record.plan.readings(self._plan.anchor, self._plan.seed, since=start, now=until)
-        return await self._records.record(planned, record.id) if planned else 0
+    async def _catch_up(
+        self, records: Sequence[_Record], until: datetime, after: datetime | None = None
+    ) -> int:
+        """The readings from each record's newest known day up to ``until``, without those that
+        were done by ``after``; how many are new."""
+
+        async def one(record: _Record) -> int:
+            known = [record.newest, after.date() if after else None]
+            days = [day for day in known if day is not None]
+            # A night's sleep begins on the day before and is stored when it ends.
+            since = max(days) - timedelta(days=1) if days else None
+            planned = record.plan.readings(
+                self._plan.anchor, self._plan.seed, since=since, now=until
+            )
+            fresh = [each for each in planned if after is None or each.done_at > after]
+            return await self._records.record(fresh, record.id)
+
+        return sum(await _several(one, records))
 
     async def _notice(self, family: Sequence[_Record], day: date) -> None:
         for record in family:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+import asyncio
+from datetime import UTC, date, datetime, time
 
 from bson import ObjectId
 
@@ -78,9 +79,14 @@ class Records:
             for each in await self._entries(owner, resident_id, section)
         }
         missing = [each for each in plan.entries if each.body.model_dump_json() not in there]
-        for number, each in enumerate(sorted(missing, key=_begun)):
-            self._clock.set(_at_noon(max(since, _begun(each).astimezone(SHANGHAI).date())))
-            await self._add(each, resident_id, f"demo-entry-{plan.key}-{number}-{len(missing)}")
+        by_day: dict[date, list[PlannedEntry]] = {}
+        for each in sorted(missing, key=_begun):
+            by_day.setdefault(max(since, _begun(each).astimezone(SHANGHAI).date()), []).append(each)
+        for day, entries in by_day.items():
+            self._clock.set(_at_noon(day))
+            async with asyncio.TaskGroup() as tasks:
+                for each in entries:
+                    tasks.create_task(self._add(each, resident_id))
         await self._set_limits(plan, resident_id, since)
 
     async def newest(self, plan: PlannedResident, resident_id: ObjectId) -> date | None:
@@ -123,9 +129,11 @@ class Records:
         for alert in page.items:
             await self._services.alerts.acknowledge(viewer, resident_id, alert.id)
 
-    async def _add(self, planned: PlannedEntry, resident_id: ObjectId, key: str) -> None:
+    async def _add(self, planned: PlannedEntry, resident_id: ObjectId) -> None:
         viewer = self._accounts.viewer(planned.by)
-        await self._services.entries.add(viewer, resident_id, planned.body, idempotency_key=key)
+        await self._services.entries.add(
+            viewer, resident_id, planned.body, idempotency_key=f"demo-{ObjectId()}"
+        )
 
     async def _set_limits(self, plan: PlannedResident, resident_id: ObjectId, since: date) -> None:
         for by, limit in plan.limits:
@@ -155,7 +163,7 @@ class Records:
 def _begun(planned: PlannedEntry) -> datetime:
     body: Body = planned.body
     when = body.until or body.when
-    return when.start() if when else datetime.min.replace(tzinfo=SHANGHAI)
+    return when.start() if when else datetime.min.replace(tzinfo=UTC)
 
 
 def _at_noon(day: date) -> datetime:
