@@ -1,8 +1,9 @@
 """Files of other apps and devices in: parsed in a thread, stored piece by piece.
 
-The parser runs one piece ahead of the store and no further, so that neither the event
-loop nor memory feels the size of a file. Every reading has an id of its source: a file
-that comes again, whole or after a break, changes nothing that is there.
+Parser and store take turns: the parser holds Python's lock for as long as it may, and the
+store, which lets go of it with every hash and every message, would wait for it each time.
+Neither the event loop nor memory feels the size of a file. Every reading has an id of its
+source: a file that comes again, whole or after a break, changes nothing that is there.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from backend.measurements.draft import Draft
 from backend.measurements.import_report import ImportReport, Progress
 from backend.measurements.import_source import FileSource, Source
 from backend.measurements.recording import Recording, recorder
+from backend.measurements.turns import short_turns
 
-PIECE = 500
+PIECE = 250  # which the store plans in some 20 ms of the event loop's time
 _PARSERS = 2  # that run at one moment in a process, whatever the number of imports
 _TOLD_EVERY = 0.5  # seconds, in a long stretch with nothing to store
 
@@ -70,17 +72,23 @@ class Importing:
         return work.report
 
     async def _run(self, work: _Import) -> None:
-        loop = asyncio.get_running_loop()
-        ahead = loop.run_in_executor(self._parsers, work.parse)
-        try:
-            while piece := await _arrived(ahead, work):
-                ahead = loop.run_in_executor(self._parsers, work.parse)
+        with short_turns():
+            while piece := await self._parsed(work):
                 await self._store(work, piece)
                 work.say()
-        finally:
-            work.file.stop()
+
+    async def _parsed(self, work: _Import) -> list[Outcome]:
+        parsing = asyncio.get_running_loop().run_in_executor(self._parsers, work.parse)
+        try:
+            while not parsing.done():
+                await asyncio.wait({parsing}, timeout=_TOLD_EVERY)
+                work.say()
+        except asyncio.CancelledError:
             # The parser must be out of the file before it is closed.
-            await asyncio.wait({ahead})
+            work.file.stop()
+            await asyncio.wait({parsing})
+            raise
+        return parsing.result()
 
     async def _store(self, work: _Import, piece: list[Outcome]) -> None:
         drafts = [each for each in piece if isinstance(each, Draft)]
@@ -122,10 +130,3 @@ class _Import:
     def say(self) -> None:
         if self.tell is not None:
             self.tell(Progress(self.file.read, self.file.size, self.report.readings))
-
-
-async def _arrived(ahead: asyncio.Future[list[Outcome]], work: _Import) -> list[Outcome]:
-    while not ahead.done():
-        await asyncio.wait({ahead}, timeout=_TOLD_EVERY)
-        work.say()
-    return ahead.result()
