@@ -12,6 +12,7 @@ from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.common.scalars import Node
 from graphql_api.measurements.alerts import alert_of
+from graphql_api.measurements.meters import meter_of
 from graphql_api.measurements.types import reading_of
 
 
@@ -38,11 +39,18 @@ async def _alert(info: Info, resident_id: ObjectId, alert_id: ObjectId) -> Node:
     return alert_of(found, info)
 
 
+async def _meter(info: Info, resident_id: ObjectId, meter_id: ObjectId) -> Node:
+    context = info.context
+    found = await context.services.meters.get(context.viewer, resident_id, meter_id)
+    return meter_of(found, resident_id, info)
+
+
 _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "Resident": (1, _resident),
     "Reading": (2, _reading),
     "Entry": (2, _entry),
     "Alert": (2, _alert),
+    "Meter": (2, _meter),
 }
 
 

@@ -27,6 +27,7 @@ from graphql_api.common.paging import Connection, connection
 from graphql_api.common.paging import after as cursor
 from graphql_api.common.scalars import Node, global_id
 from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limit_of
+from graphql_api.measurements.meters import Meter, meters_of
 from graphql_api.measurements.trends import Trend, trend_of
 from graphql_api.measurements.types import Reading, reading_of
 
@@ -125,7 +126,7 @@ class Resident(Node):
             until=end,
             meals=frozenset(meals or ()),
         )
-        return trend_of(trend, info)
+        return trend_of(trend, info, self.key, frozenset(meals or ()))
 
     @strawberry.field(description="Alerts, newest first; those that nobody took care of yet.")
     async def alerts(
@@ -136,6 +137,10 @@ class Resident(Node):
             context.viewer, self.key, first=first, after=cursor(after), open_only=open
         )
         return connection(page, lambda each: alert_of(each, info))
+
+    @strawberry.field(description="Meters that upload to this record by themselves.")
+    async def meters(self, info: Info) -> list[Meter] | None:
+        return await meters_of(self.key, info)
 
     @strawberry.field(description="Limits that the doctor set for this person.")
     async def personal_limits(self, info: Info) -> list[PersonalLimit] | None:

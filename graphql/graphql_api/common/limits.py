@@ -45,6 +45,7 @@ PRICES: Mapping[str, int] = {
     "Resident.latestReadings": 10,
     "Resident.alerts": 10,
     "Resident.entries": 10,
+    "Resident.meters": 10,
     "Reading.history": 10,
     "Entry.history": 10,
 }

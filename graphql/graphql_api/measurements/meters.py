@@ -112,7 +112,7 @@ class MeterQuery:
         state: MeterState | None = None,
         first: int = 20,
         after: str | None = None,
-    ) -> Connection[RegisteredMeter]:
+    ) -> Connection[RegisteredMeter] | None:
         context = info.context
         page = await context.services.meter_registry.page(
             context.viewer, first=first, after=cursor(after), state=state

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import strawberry
+from bson import ObjectId
 
 from backend.measurements import trends as domain
-from backend.measurements.draft import Kind
+from backend.measurements.chart_request import ChartRequest
+from backend.measurements.charting import SIZE
+from backend.measurements.draft import Kind, Meal
 from backend.measurements.kinds import KindSpec, spec
 from backend.measurements.thresholds import Target
 from backend.measurements.trends import Period, Slot
@@ -57,9 +60,32 @@ class Trend:
     whole: TrendGroup
     buckets: list[TrendBucket]
     targets: list[TargetRange]
+    subject: strawberry.Private[tuple[ObjectId, frozenset[Meal]]]
+
+    @strawberry.field(
+        description="The same as a PNG: a link for 10 minutes, for whoever asked for it."
+    )
+    def chart_url(self, info: Info, width: int = SIZE[0], height: int = SIZE[1]) -> str:
+        context = info.context
+        resident_id, meals = self.subject
+        wanted = ChartRequest(
+            kind=self.kind,
+            period=self.period,
+            since=self.since,
+            until=self.until,
+            meals=meals,
+            size=(width, height),
+            language=context.language,
+        )
+        link = context.services.links.sign(
+            wanted.path(resident_id), wanted.query(), context.viewer.account_id
+        )
+        return context.services.core.settings.public_url.rstrip("/") + link
 
 
-def trend_of(trend: domain.Trend, info: Info) -> Trend:
+def trend_of(
+    trend: domain.Trend, info: Info, resident_id: ObjectId, meals: frozenset[Meal]
+) -> Trend:
     about, language = spec(trend.kind), info.context.language
     return Trend(
         kind=trend.kind,
@@ -76,6 +102,7 @@ def trend_of(trend: domain.Trend, info: Info) -> Trend:
             for each in trend.buckets
         ],
         targets=[target_of(each, language) for each in trend.targets],
+        subject=(resident_id, meals),
     )
 
 
