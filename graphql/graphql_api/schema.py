@@ -22,13 +22,14 @@ from graphql_api.common.mapping import mapped
 from graphql_api.common.scalars import SCALARS, Node, global_id
 from graphql_api.identity.mutations import IdentityMutation
 from graphql_api.identity.types import CareLink, Me, care_circle
+from graphql_api.measurements.meters import MeterMutation, MeterQuery
 from graphql_api.measurements.mutations import MeasurementMutation
 from graphql_api.node import load_node
 from graphql_api.subscriptions import Subscription
 
 
 @strawberry.type
-class Query:
+class Query(MeterQuery):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
         viewer = info.context.viewer
@@ -55,7 +56,7 @@ class Query:
 
 
 @strawberry.type
-class Mutation(IdentityMutation, ArchiveMutation, MeasurementMutation):
+class Mutation(IdentityMutation, ArchiveMutation, MeasurementMutation, MeterMutation):
     pass
 
 
@@ -92,10 +93,17 @@ def _show(result: Any, context: Any) -> None:
 
 def build_schema(*, production: bool = False) -> Schema:
     """The schema; in production without introspection and field suggestions."""
+    return schema_of(Query, Mutation, Subscription, production=production)
+
+
+def schema_of(
+    query: type, mutation: type, subscription: type, *, production: bool = False
+) -> Schema:
+    """A schema of these roots behind our doors."""
     return Schema(
-        query=Query,
-        mutation=Mutation,
-        subscription=Subscription,
+        query=query,
+        mutation=mutation,
+        subscription=subscription,
         extensions=[doors(Documents(introspection=not production))],
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=production, relay_max_results=100

@@ -40,7 +40,7 @@ from graphql_api.common.limits import (
 from graphql_api.common.measure import Measure, Size, page_variables
 from graphql_api.common.trust import needs_viewer
 
-_REMEMBERED = 256  # documents
+REMEMBERED = 256  # documents
 _LONGEST_REMEMBERED = 20_000  # characters: comments and strings are no tokens
 _PLANS = 32  # of one document, for different pages
 
@@ -94,7 +94,7 @@ class Documents:
         prepared = Prepared(document, errors, page_variables(document) if not errors else ())
         if len(text) <= _LONGEST_REMEMBERED:
             self._known[text] = prepared
-            if len(self._known) > _REMEMBERED:
+            if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return prepared
 

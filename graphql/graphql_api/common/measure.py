@@ -55,10 +55,17 @@ class Measure:
             if isinstance(each, FragmentDefinitionNode)
         }
         self._known: dict[str, Size] = {}
+        self._given: Mapping[str, Any] = variables
 
     def operation(self, operation: OperationDefinitionNode) -> Size:
         """Raises ``RecursionError`` for what is nested without end."""
         root = self._schema.get_root_type(operation.operation)
+        defaults = {
+            each.variable.name.value: int(each.default_value.value)
+            for each in operation.variable_definitions or ()
+            if isinstance(each.default_value, IntValueNode)
+        }
+        self._given = {**defaults, **self._variables}
         return self._set(operation.selection_set, root)
 
     def _set(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Size:
@@ -117,7 +124,7 @@ class Measure:
         default = argument.default_value if argument.default_value is not Undefined else 1
         for given in field.arguments or ():
             if given.name.value == "first":
-                return _number(given.value, self._variables, default)
+                return _number(given.value, self._given, default)
         return int(default)
 
 

@@ -1,0 +1,206 @@
+"""A resident with something in every corner of the record, and people who may not see it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId, encode
+
+from backend.access.categories import Category
+from backend.access.relations import Relation, RelationKind
+from backend.archive.sections import MedicationBody, coded
+from backend.identity.providers.demo import DemoName
+from backend.identity.sessions import Device
+from backend.identity.viewer import Role, Viewer
+from backend.main import build_dispatcher
+from backend.measurements.draft import Kind
+from backend.measurements.thresholds import Override
+from backend.services import Services
+from backend.web.graphql import admit
+from graphql_api.common import ids
+from graphql_api.common.context import Context
+from graphql_api.schema import Schema
+from tests.factories import a_condition, a_key, a_profile, a_resident, a_viewer, bp, glucose
+from tests.graphql_api.walk import Case, Samples
+
+NAME = "欧阳金丝雀"
+NOTE = "金丝雀备注：夜里咳嗽"
+CANARIES = (NAME, "金丝雀", "阿莫西林金丝雀", "190", "抑郁症")
+BOOKKEEPING = frozenset({"sessions", "sign_in_attempts", "idempotent_answers"})
+
+
+@dataclass(frozen=True)
+class Household:
+    """The resident's account, their record, and a real id of every kind of thing in it."""
+
+    owner: Viewer
+    token: str
+    resident_id: ObjectId
+    samples: Samples
+
+
+async def a_household(services: Services) -> Household:
+    owner, token = await signed_in(services)
+    _, resident_id = await a_resident(services, owner, a_profile(NAME))
+    reading_id = await _readings(services, owner, resident_id)
+    entry_id = await _entries(services, owner, resident_id)
+    limit_id = await _limit(services, resident_id)
+    await build_dispatcher(services).drain()
+    alert = await services.core.store.db["alerts"].find_one({"resident_id": resident_id})
+    link = await Relation.find_one({"account_id": owner.account_id})
+    assert alert is not None
+    assert link is not None
+    assert owner.session_id is not None
+    real = {
+        "Resident": ids.encode("Resident", resident_id),
+        "Reading": ids.encode("Reading", resident_id, reading_id),
+        "Entry": ids.encode("Entry", resident_id, entry_id),
+        "Alert": ids.encode("Alert", resident_id, alert["_id"]),
+        "PersonalLimit": ids.encode("PersonalLimit", resident_id, limit_id),
+        "CareLink": ids.encode("CareLink", resident_id, link.id),
+        "SignedInDevice": ids.encode("SignedInDevice", owner.session_id),
+        "Account": ids.encode("Account", owner.account_id),
+    }
+    return Household(owner, token, resident_id, samples(real))
+
+
+def samples(real: dict[str, str]) -> Samples:
+    return Samples(
+        ids=real,
+        scalars={
+            "String": '"heart_rate"',
+            "Int": "2",
+            "Float": "72.0",
+            "Boolean": "false",
+            "DateTime": '"2026-11-21T09:00:00+08:00"',
+            "Date": '"2026-11-20"',
+            "PartialDate": '"2020"',
+        },
+        enums={"MeasurementKind": "HEART_RATE"},
+        by_name={
+            "text": '"金丝雀"',
+            "unit": '"/min"',
+            "values": '[{component: "heart_rate", value: 72.0, unit: "/min"}]',
+            "until": '"2026-11-22T09:00:00+08:00"',
+            "low": "1.0",
+            "names": '[{text: "某人"}]',
+        },
+    )
+
+
+async def signed_in(services: Services, *roles: Role) -> tuple[Viewer, str]:
+    """A new account, signed in through the demo provider, and its access token."""
+    held = frozenset(roles or {Role.RESIDENT})
+    name = f"demo-{ObjectId()}"
+    await services.identity.create_demo_account(name, held)
+    tokens = await services.identity.sign_in(DemoName(name), Device())
+    viewer = Viewer(account_id=tokens.account_id, roles=held, session_id=tokens.session_id)
+    return viewer, tokens.access_token
+
+
+async def granted(
+    services: Services, resident_id: ObjectId, *categories: Category
+) -> tuple[Viewer, str]:
+    """A caregiver who may do everything, but in these categories only."""
+    viewer, token = await signed_in(services, Role.CAREGIVER)
+    await services.access.grant(
+        resident_id=resident_id,
+        account_id=viewer.account_id,
+        kind=RelationKind.CAREGIVER,
+        categories=frozenset(categories),
+    )
+    return viewer, token
+
+
+@dataclass(frozen=True)
+class Answer:
+    data: Any
+    codes: frozenset[str]
+    messages: str
+
+    @property
+    def shows_nothing(self) -> bool:
+        return empty(self.data)
+
+
+async def ask(
+    services: Services, schema: Schema, token: str | None, case: Case, **more: Any
+) -> Answer:
+    """What the operation answers with this token, by the way that requests take."""
+    context = Context(services=services, **more)
+    await admit(context, f"Bearer {token}" if token is not None else None)
+    results = await schema.stream(
+        case.document, variable_values=dict(case.variables), context_value=context
+    )
+    async with contextlib.aclosing(results):
+        first = await anext(_all(results))
+    errors = first.errors or []
+    codes = frozenset(str((each.extensions or {}).get("code")) for each in errors)
+    return Answer(first.data, codes, " ".join(each.message for each in errors))
+
+
+async def _all(results: Any) -> AsyncIterator[Any]:
+    async for each in results:
+        yield each
+
+
+def empty(data: Any) -> bool:
+    """Nothing but nulls, empty lists and names of types."""
+    if isinstance(data, dict):
+        return all(empty(value) for name, value in data.items() if name != "__typename")
+    if isinstance(data, list):
+        return all(empty(each) for each in data)
+    return data in (None, False, "")
+
+
+async def snapshot(services: Services) -> dict[str, list[bytes]]:
+    """Every stored document, but for what says only that somebody asked."""
+    db = services.core.store.db
+    names = set(await db.list_collection_names()) - BOOKKEEPING
+    return {
+        name: sorted([encode(each) async for each in db[name].find()]) for name in sorted(names)
+    }
+
+
+async def _readings(services: Services, owner: Viewer, resident_id: ObjectId) -> ObjectId:
+    first = await services.recording.record(
+        owner, resident_id, bp(150, 95, note=NOTE), idempotency_key=a_key()
+    )
+    assert first.reading_id is not None
+    await services.correcting.correct(
+        owner, resident_id, first.reading_id, bp(190, 120, note=NOTE), version=1, confirmed=True
+    )
+    await services.recording.record(owner, resident_id, glucose(), idempotency_key=a_key())
+    return first.reading_id
+
+
+async def _entries(services: Services, owner: Viewer, resident_id: ObjectId) -> ObjectId:
+    add = services.entries.add
+    entry = await add(owner, resident_id, a_condition(), idempotency_key=a_key())
+    await services.entries.amend(
+        owner, resident_id, entry.id, a_condition(onset="2016"), version=entry.version
+    )
+    low = a_condition("抑郁症", "F32.9", "2019")
+    await add(owner, resident_id, low, idempotency_key=a_key())
+    atc = "http://www.whocc.no/atc"
+    pills = MedicationBody(name=coded(atc, "J01CA04", text="阿莫西林金丝雀"))
+    await add(owner, resident_id, pills, idempotency_key=a_key())
+    return entry.id
+
+
+async def _limit(services: Services, resident_id: ObjectId) -> ObjectId:
+    doctor = a_viewer(Role.FAMILY_DOCTOR)
+    await services.access.grant(
+        resident_id=resident_id, account_id=doctor.account_id, kind=RelationKind.DOCTOR
+    )
+    limit = Override(
+        kind=Kind.BLOOD_PRESSURE,
+        component="systolic",
+        valid_from=services.core.clock.now().date(),
+        set_by="李医生",
+        high=130,
+    )
+    return await services.overrides.set(doctor, resident_id, limit, idempotency_key=a_key())
