@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from pymongo import MongoClient
 
 from backend.core.clock import FixedClock
 from backend.core.container import Core, build_core
@@ -42,7 +43,9 @@ def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    with EmbeddedMongo(shared / "mongod") as uri:
+    with EmbeddedMongo(shared / "mongod") as uri, MongoClient(uri) as client:
+        # Tests stand still in time; the server's own clock must not expire what they write.
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
         yield uri
 
 

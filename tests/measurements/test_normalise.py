@@ -18,7 +18,7 @@ from backend.measurements.errors import (
     NoteMissing,
     TextControlCharacter,
     TextEmpty,
-    TextNotUnicode,
+    TextLoneSurrogate,
     TextNullByte,
     TextTooLong,
     TimeWithoutOffset,
@@ -74,7 +74,7 @@ def test_a_required_component_is_missing() -> None:
         ({"note": "a\x00b"}, TextNullByte),
         ({"note": "a\x07b"}, TextControlCharacter),
         ({"note": "a\x9bb"}, TextControlCharacter),
-        ({"note": "a\ud83db"}, TextNotUnicode),
+        ({"note": "a\ud83db"}, TextLoneSurrogate),
         ({"note": "长" * 2_001}, TextTooLong),
         ({"note": "x" * 1_000_000}, TextTooLong),
         ({"source": Source(system="")}, TextEmpty),
@@ -152,7 +152,7 @@ def test_ids_are_kept_to_the_letter() -> None:
 def test_any_text_is_either_clean_or_refused_by_code(note: str) -> None:
     try:
         cleaned = normal(replace(PRESSURE, note=note)).note
-    except (TextNullByte, TextControlCharacter, TextNotUnicode):
+    except (TextNullByte, TextControlCharacter, TextLoneSurrogate):
         return
     if cleaned is not None:
         assert unicodedata.is_normalized("NFC", cleaned)
