@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from backend.measurements.chart_request import FOLDER, ChartRequest
 from backend.services import Services
@@ -23,7 +24,7 @@ def chart_routes(services: Services) -> list[Any]:
 
     @get(f"{FOLDER}/{{resident:str}}/{{picture:str}}")
     async def chart(
-        request: Request[Any, Any, Any], resident: str, picture: str
+        request: Request[Any, Any, Any], resident: FromPath[str], picture: FromPath[str]
     ) -> Response[bytes]:
         viewer = await viewer_by_token_or_link(request, services)
         now = services.core.clock.now()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from litestar import Request, post
+from litestar.params import FromPath, FromQuery
 
 from backend.measurements.devices.errors import FileTooLarge
 from backend.services import Services
@@ -29,7 +30,7 @@ def import_routes(services: Services) -> list[Any]:
     # The body is never held in memory; ``receive`` keeps to the setting.
     @post("/imports/{resident:str}/measurements", status_code=200, request_max_body_size=None)
     async def take(
-        request: Request[Any, Any, Any], resident: str, filename: str = ""
+        request: Request[Any, Any, Any], resident: FromPath[str], filename: FromQuery[str] = ""
     ) -> dict[str, Any]:
         viewer = await viewer_of(request, services)
         resident_id = resident_in(resident)
