@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import structlog
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from backend.core.container import Core, build_core
 from backend.core.database import store_at
@@ -32,6 +33,8 @@ from graphql_api.schema import build_schema
 
 log = structlog.get_logger(__name__)
 
+# Paths are counted by their pattern: an address holds a resident's id.
+_METRICS = PrometheusConfig(app_name="kangban", prefix="kangban", group_path=True)
 _GC_FIRST = 20_000  # new containers between collections; Python's own 700 is for small programs
 _LARGEST_BODY = 6 * 1024 * 1024  # a batch of 1,000 readings with long notes
 
@@ -110,7 +113,9 @@ def build_app(services: Services) -> Litestar:
             *import_routes(services),
             *chart_routes(services),
             *fhir_routes(services),
+            *([PrometheusController] if settings.metrics else []),
         ],
+        middleware=[_METRICS.middleware] if settings.metrics else [],
         lifespan=[lifespan],
         exception_handlers=HANDLERS,
         cors_config=CORSConfig(

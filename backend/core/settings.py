@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     largest_import_mb: int = Field(default=1_500, ge=1)
     """Megabytes that a measurement file sent over HTTP may have; on the console any size goes."""
 
+    metrics: bool = False
+    """Serve Prometheus metrics at ``/metrics``; let a proxy keep the world away from it."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least level that is logged. No level logs health data."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 from bson.errors import InvalidId
 from litestar import MediaType, Request, Response, get, post
+from litestar.params import FromPath, FromQuery
 
 from backend.core.errors import NotFound
 from backend.services import Services
@@ -36,7 +37,9 @@ def fhir_routes(services: Services) -> list[Any]:
 
     @post("/fhir/{resident:str}", status_code=200, request_max_body_size=_LARGEST_BUNDLE)
     async def take(
-        request: Request[Any, Any, Any], resident: str, patient: str | None = None
+        request: Request[Any, Any, Any],
+        resident: FromPath[str],
+        patient: FromQuery[str | None] = None,
     ) -> dict[str, Any]:
         """What became of each entry. The sender's ids are its account's own."""
         viewer = await viewer_of(request, services)
@@ -50,7 +53,9 @@ def fhir_routes(services: Services) -> list[Any]:
         return report.to_json(language_of(request.headers.get("accept-language")))
 
     @get("/fhir/{resident:str}/$everything", media_type=MediaType.JSON)
-    async def everything(request: Request[Any, Any, Any], resident: str) -> Response[bytes]:
+    async def everything(
+        request: Request[Any, Any, Any], resident: FromPath[str]
+    ) -> Response[bytes]:
         viewer = await viewer_of(request, services)
         bundle = await services.fhir_export.everything(viewer, resident_key(resident))
         return Response(
