@@ -13,8 +13,8 @@ from backend.archive.sections import ConditionBody, PartialDate, Profile, coded
 from backend.archive.sections.profile import PersonName, Sex
 from backend.core.clock import SHANGHAI
 from backend.identity.viewer import Role, Viewer
-from backend.services import Services
 from backend.measurements.draft import Draft, Kind, Meal, Quantity, Source
+from backend.services import Services
 
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 
@@ -116,7 +116,12 @@ def many_bp(count: int, *, start: datetime | None = None, system: str = "phone-1
     """Readings a minute apart, each with the phone's own id."""
     first = start or at("2026-10-01")
     return [
-        bp(120 + index % 40, 70 + index % 20, first + timedelta(minutes=index), source=Source(system=system, id=f"r{index}"))
+        bp(
+            120 + index % 40,
+            70 + index % 20,
+            first + timedelta(minutes=index),
+            source=Source(system=system, id=f"r{index}"),
+        )
         for index in range(count)
     ]
 

@@ -10,13 +10,13 @@ import pytest
 from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied
 from backend.core.idempotency import IdempotencyKeyReused
-from backend.services import Services
 from backend.measurements.batch import Outcome
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Kind, Source
 from backend.measurements.errors import PlausibilityImpossible
 from backend.measurements.readings import ReadingFilter
 from backend.measurements.write_errors import BatchTooLarge
+from backend.services import Services
 from tests.factories import a_caregiver, a_key, a_resident, a_viewer, at, bp, glucose, many_bp
 
 
@@ -39,9 +39,7 @@ async def test_a_reading_is_stored_canonical_with_what_was_entered(services: Ser
 async def test_mg_dl_sent_as_mmol_l_is_refused_and_nothing_is_stored(services: Services) -> None:
     viewer, resident_id = await a_resident(services)
     with pytest.raises(PlausibilityImpossible) as refusal:
-        await services.recording.record(
-            viewer, resident_id, glucose(140), idempotency_key=a_key()
-        )
+        await services.recording.record(viewer, resident_id, glucose(140), idempotency_key=a_key())
     assert refusal.value.data["suggested_unit"] == "mg/dL"
     assert await count(services) == 0
 
@@ -145,9 +143,7 @@ async def test_a_stranger_records_and_reads_nothing(services: Services) -> None:
 async def test_a_caregiver_records_under_her_own_name(services: Services) -> None:
     viewer, resident_id = await a_resident(services)
     daughter = await a_caregiver(services, resident_id)
-    outcome = await services.recording.record(
-        daughter, resident_id, bp(), idempotency_key=a_key()
-    )
+    outcome = await services.recording.record(daughter, resident_id, bp(), idempotency_key=a_key())
     reading = await services.readings.get(viewer, resident_id, outcome.reading_id)
     assert reading.recorded_by.account_id == daughter.account_id
     assert (reading.recorded_by.relation, reading.recorded_by.kinship) == ("caregiver", "daughter")
