@@ -16,11 +16,13 @@ from backend.core.errors import Invalid, NotFound
 from backend.identity.viewer import Language
 from backend.measurements.charting import SIZE
 from backend.measurements.draft import Kind, Meal
+from backend.measurements.plausibility import EARLIEST_YEAR
 from backend.measurements.trends import Period
 
 FOLDER = "/charts"
 _SUFFIX = ".png"
 _SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
+_YEARS = range(EARLIEST_YEAR, 2200)  # what can be counted back from, with any offset
 _DAYS = {Period.DAY: 30, Period.WEEK: 90, Period.MONTH: 365}
 
 E = TypeVar("E", bound=StrEnum)
@@ -105,7 +107,7 @@ def _time(field: str, text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise ChartQueryInvalid(field=field) from error
-    if at.tzinfo is None:
+    if at.tzinfo is None or at.year not in _YEARS:
         raise ChartQueryInvalid(field=field)
     return at
 
