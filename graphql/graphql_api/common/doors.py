@@ -24,6 +24,7 @@ from strawberry.schema.schema import validate_document
 
 from backend.core.errors import KangbanError
 from graphql_api.common.errors import (
+    OperationInvalid,
     OperationTooDeep,
     TooManyAliases,
     TooManyNodes,
@@ -74,6 +75,7 @@ class Documents:
     """The prepared documents of one schema."""
 
     def __init__(self, *, introspection: bool) -> None:
+        self._hints = introspection
         hidden = () if introspection else (NoSchemaIntrospectionCustomRule,)
         self._rules: tuple[type[ASTValidationRule], ...] = (*specified_rules, *hidden)
         self._known: OrderedDict[str, Prepared] = OrderedDict()
@@ -88,7 +90,9 @@ class Documents:
         """Measured first: what is too deep is not worth validating."""
         try:
             errors = _too_big(schema, document)
-            errors = errors or validate_document(schema, document, self._rules)
+            errors = errors or [
+                _coded(each, self._hints) for each in validate_document(schema, document, self._rules)
+            ]
         except RecursionError:
             errors = [_refused(OperationTooDeep(limit=DEPTH))]
         prepared = Prepared(document, errors, page_variables(document) if not errors else ())
@@ -189,6 +193,14 @@ def _values(variables: Mapping[str, Any]) -> int:
 
 def _hashable(value: Any) -> Any:
     return value if isinstance(value, int) else None
+
+
+def _coded(error: GraphQLError, hints: bool) -> GraphQLError:
+    # A scalar in the document that its own parser refused brings its own error.
+    if error.original_error is not None:
+        return error
+    text = error.message if hints else error.message.partition(" Did you mean ")[0]
+    return GraphQLError(text, nodes=error.nodes, original_error=OperationInvalid(detail=text))
 
 
 def _refused(error: KangbanError) -> GraphQLError:

@@ -60,15 +60,17 @@ def refusal_of(error: GraphQLError) -> KangbanError:
 def _own(cause: GraphQLError, error: GraphQLError) -> KangbanError:
     # GraphQL's own texts: about the client's document and variables, nothing of the store.
     if isinstance(cause, GraphQLSyntaxError):
+        if "nested too deeply" in cause.message:
+            return OperationTooDeep(limit=DEPTH)
         if "Document contains more than" in cause.message:
             return TooManyTokens(limit=TOKENS)
         return SyntaxInvalid(detail=cause.message)
     if error.path is not None:
         # A value that a resolver returned does not fit the schema: ours, not the client's.
         return _unknown(cause)
-    if cause.message.startswith("Variable "):
-        return VariablesInvalid(detail=cause.message)
-    return OperationInvalid(detail=cause.message)
+    if error.message.startswith("Variable "):
+        return VariablesInvalid(detail=error.message)
+    return OperationInvalid(detail=error.message)
 
 
 def _unknown(cause: BaseException | None) -> Internal:

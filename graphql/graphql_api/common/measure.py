@@ -27,6 +27,7 @@ from graphql import (
     VariableNode,
     get_named_type,
     is_composite_type,
+    is_object_type,
 )
 
 from graphql_api.common.limits import LISTS, MUTATION_PRICE, PRICES
@@ -70,13 +71,33 @@ class Measure:
 
     def _set(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Size:
         depth = aliases = nodes = price = 0
+        branches: dict[str, tuple[int, int]] = {}
         for selection in selections.selections if selections else ():
             each = self._one(selection, parent)
             depth = max(depth, each.depth)
             aliases += each.aliases
-            nodes += each.nodes
-            price += each.price
+            branch = self._branch(selection, parent)
+            if branch is None:
+                nodes, price = nodes + each.nodes, price + each.price
+            else:
+                before = branches.get(branch, (0, 0))
+                branches[branch] = (before[0] + each.nodes, before[1] + each.price)
+        # A node of a union or interface is of one type: the biggest branch is what it can be.
+        nodes += max((each for each, _ in branches.values()), default=0)
+        price += max((each for _, each in branches.values()), default=0)
         return Size(depth, aliases, nodes, price)
+
+    def _branch(self, selection: SelectionNode, parent: GraphQLNamedType | None) -> str | None:
+        """The object type that the selection is only for, where others are possible."""
+        if isinstance(selection, FieldNode):
+            return None
+        on: Any = selection
+        if isinstance(selection, FragmentSpreadNode):
+            on = self._fragments.get(selection.name.value)
+        condition = on.type_condition if on is not None else None
+        name = condition.name.value if condition else None
+        other = parent is None or name != parent.name
+        return name if other and is_object_type(self._schema.get_type(name or "")) else None
 
     def _one(self, selection: SelectionNode, parent: GraphQLNamedType | None) -> Size:
         if isinstance(selection, FieldNode):
