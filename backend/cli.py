@@ -138,6 +138,21 @@ def fhir(
     sys.exit(1 if failed else 0)
 
 
+@import_.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--resident", required=True, help="The resident's id.")
+@click.option("--json", "as_json", is_flag=True)
+@_DATA_DIR
+def measurements(
+    files: tuple[Path, ...], resident: str, as_json: bool, data_dir: Path | None
+) -> None:
+    """Import exports of devices and health apps; print per file what was taken or refused."""
+    from backend.commands.measurements import import_files
+
+    failed = _with_services(data_dir, import_files(files, resident, as_json=as_json))
+    sys.exit(1 if failed else 0)
+
+
 @main.command()
 @click.argument("name", required=False)
 @click.option("--quick", is_flag=True, help="Fewer rounds and less data; for a first look.")

@@ -29,7 +29,6 @@ _BY_HALF_DAY = frozenset({Kind.BLOOD_PRESSURE})  # morning and evening pressure 
 # Where on its day a half stands, so that the evening comes after the morning.
 _HOURS: Mapping[Part | None, timedelta] = {
     Part.MORNING: timedelta(hours=8),
-    None: timedelta(hours=14),
     Part.EVENING: timedelta(hours=20),
 }
 
@@ -99,11 +98,11 @@ class Charting:
 
 
 def _buckets(trend: Trend) -> Iterator[Drawn]:
-    halved = trend.kind in _BY_HALF_DAY and trend.period is Period.DAY
+    halved = _is_halved(trend)
     for bucket in trend.buckets:
-        for part, gathered in _parts(trend, bucket).items():
+        for part, gathered in _parts(trend, bucket, halved=halved).items():
             yield Drawn(
-                start=bucket.start + _HOURS.get(part, timedelta()) * halved,
+                start=bucket.start + (_HOURS[part] if halved else timedelta()),
                 mean={name: stat.mean for name, stat in gathered.stats.items()},
                 min={name: stat.min for name, stat in gathered.stats.items()},
                 max={name: stat.max for name, stat in gathered.stats.items()},
@@ -112,11 +111,14 @@ def _buckets(trend: Trend) -> Iterator[Drawn]:
             )
 
 
-def _parts(trend: Trend, bucket: Bucket) -> Mapping[Part | None, Gathered]:
-    by_day = trend.kind in _BY_HALF_DAY and trend.period is Period.DAY
-    if trend.kind not in _BY_MEAL and not by_day:
+def _is_halved(trend: Trend) -> bool:
+    # A reading of noon or night has no mark of its own in the picture, and must neither be
+    # left out nor pass for a morning's: then each day is one mean.
+    slots = {slot for bucket in trend.buckets for slot in bucket.slots}
+    return trend.kind in _BY_HALF_DAY and trend.period is Period.DAY and Slot.DAY not in slots
+
+
+def _parts(trend: Trend, bucket: Bucket, *, halved: bool) -> Mapping[Part | None, Gathered]:
+    if trend.kind not in _BY_MEAL and not halved:
         return {None: bucket.all}
-    return {
-        None if slot is Slot.DAY else Part(slot.value): gathered
-        for slot, gathered in bucket.slots.items()
-    }
+    return {Part(slot.value): gathered for slot, gathered in bucket.slots.items()}

@@ -16,7 +16,9 @@ from backend.core.clock import FixedClock
 from backend.core.links import LIFE
 from backend.identity.accounts import Account
 from backend.identity.viewer import Viewer
+from backend.measurements.charting import _buckets
 from backend.measurements.draft import Kind
+from backend.measurements.trends import Period, Trend
 from backend.services import Services
 from graphql_api.common import ids
 from tests.api import Api, sign_in
@@ -237,3 +239,30 @@ async def test_what_cannot_be_drawn_is_refused_with_its_own_code(
     api, viewer = await sign_in(services, client)
     _, resident_id = await a_resident(services, viewer)
     assert code(await get(api, resident_id, picture, **query)) == expected
+
+
+async def test_mornings_and_evenings_are_apart_unless_a_noon_would_pass_for_either(
+    services: Services, client: httpx.AsyncClient
+) -> None:
+    _, viewer, resident_id = await a_person(services, client)
+
+    async def trend() -> Trend:
+        return await services.trends.trend(
+            viewer,
+            resident_id,
+            Kind.BLOOD_PRESSURE,
+            period=Period.DAY,
+            since=at("2026-11-01"),
+            until=at("2026-11-21"),
+        )
+
+    halves = list(_buckets(await trend()))
+    assert len(halves) == 27  # the first morning lies before 08:00
+    assert {each.part and each.part.value for each in halves} == {"morning", "evening"}
+    starts = [each.start for each in sorted(halves, key=lambda each: each.start)]
+    assert [start.hour for start in starts] == [20] + [8, 20] * 13
+    noon = bp(150, 92, at("2026-11-05", "13:00"))
+    await services.recording.record_batch(viewer, resident_id, [noon], idempotency_key=None)
+    whole = list(_buckets(await trend()))
+    assert [each.part for each in whole] == [None] * 14
+    assert sum(each.count for each in whole) == 28
