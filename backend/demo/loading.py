@@ -8,11 +8,10 @@ readings of the demo gets nothing but the days since.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from bson import ObjectId
 
@@ -23,16 +22,14 @@ from backend.demo.household import first_day, household
 from backend.demo.people import Household, PlannedResident
 from backend.demo.records import Records
 from backend.demo.replay import ReplayClock
+from backend.demo.together import AT_ONCE, several
 from backend.main import build_dispatcher
 from backend.services import Services
 
 _REPLAYED = timedelta(days=7)
 """The family's last days come in day by day, so that alerts are of their day."""
-_AT_ONCE = 8
 Say = Callable[[str], None]
 Plan = Callable[[date], Household]
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ class _Loader:
         self._clock.set(_morning(self._since))
         await self._accounts.ensure(self._plan.logins)
         clinic = await self._accounts.ensure_clinic()
-        found = await _several(self._opened, self._plan.residents)
+        found = await several(self._opened, self._plan.residents)
         await self._share_and_fill(found, clinic)
         now = self._clock.real_now()
         family = [each for each in found if not each.plan.in_panel]
@@ -122,11 +119,11 @@ class _Loader:
 
     async def _share_and_fill(self, found: Sequence[_Record], clinic: ClinicAccess) -> None:
         if clinic.is_new:
-            await _several(lambda each: self._records.share(each.plan, each.id, CLINIC), found)
+            await several(lambda each: self._records.share(each.plan, each.id, CLINIC), found)
         empty = [each for each in found if each.newest is None]
         if not empty:
             return
-        await _several(lambda each: self._records.share(each.plan, each.id), empty)
+        await several(lambda each: self._records.share(each.plan, each.id), empty)
         # One after the other: each entry sets the clock to its own day.
         for each in empty:
             if not each.plan.in_panel:
@@ -134,7 +131,7 @@ class _Loader:
                 await self._records.fill(each.plan, each.id, self._since)
         self._clock.set(_morning(self._since))
         others = [each for each in empty if each.plan.in_panel]
-        await _several(lambda each: self._records.fill(each.plan, each.id, self._since), others)
+        await several(lambda each: self._records.fill(each.plan, each.id, self._since), others)
 
     async def _family(self, family: Sequence[_Record], now: datetime) -> int:
         """History at once, then the last days one by one, with the alerts they made."""
@@ -168,7 +165,7 @@ class _Loader:
             fresh = [each for each in planned if after is None or each.done_at > after]
             return await self._records.record(fresh, record.id)
 
-        return sum(await _several(one, records))
+        return sum(await several(one, records))
 
     async def _notice(self, family: Sequence[_Record], day: date) -> None:
         for record in family:
@@ -177,20 +174,7 @@ class _Loader:
                     await self._records.notice(noticed.by, record.id)
 
     async def _drain(self) -> None:
-        await asyncio.gather(*(self._dispatcher.drain() for _ in range(_AT_ONCE)))
-
-
-async def _several(work: Callable[[T], Awaitable[R]], items: Iterable[T]) -> list[R]:
-    """``work`` on every item, some at a time; the answers in the items' order."""
-    free = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(item: T) -> R:
-        async with free:
-            return await work(item)
-
-    async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(one(item)) for item in items]
-    return [each.result() for each in running]
+        await asyncio.gather(*(self._dispatcher.drain() for _ in range(AT_ONCE)))
 
 
 def _midnight(day: date) -> datetime:

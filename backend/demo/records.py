@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, date, datetime, time
 
 from bson import ObjectId
@@ -17,6 +16,7 @@ from backend.demo.accounts import Accounts
 from backend.demo.people import PlannedDraft, PlannedEntry, PlannedResident
 from backend.demo.replay import ReplayClock
 from backend.demo.series import SYSTEM
+from backend.demo.together import several
 from backend.identity.viewer import Viewer
 from backend.measurements.batch import Outcome
 from backend.measurements.readings import ReadingFilter
@@ -84,9 +84,7 @@ class Records:
             by_day.setdefault(max(since, _begun(each).astimezone(SHANGHAI).date()), []).append(each)
         for day, entries in by_day.items():
             self._clock.set(_at_noon(day))
-            async with asyncio.TaskGroup() as tasks:
-                for each in entries:
-                    tasks.create_task(self._add(each, resident_id))
+            await several(lambda each: self._add(each, resident_id), entries)
         await self._set_limits(plan, resident_id, since)
 
     async def newest(self, plan: PlannedResident, resident_id: ObjectId) -> date | None:
