@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -50,7 +49,10 @@ def mongodb(settings: Settings, *, watch: bool = False) -> Iterator[Settings]:
 
 def serve(*, host: str, port: int, data_dir: Path | None, demo: bool) -> None:
     """Serve until interrupted; one server a data directory."""
+    base = f"http://{host}:{port}"
     settings = settings_for(data_dir, **({"demo": True} if demo else {}))
+    if "public_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"public_url": base})
     with contextlib.ExitStack() as stack:
         lock = ServerLock(settings.data_dir)
         lock.acquire()
@@ -59,7 +61,6 @@ def serve(*, host: str, port: int, data_dir: Path | None, demo: bool) -> None:
         into_environment(ready)
         if demo:
             _load_demo()
-        base = f"http://{host}:{port}"
         click.echo(f"康伴 Kangban  {base}/  GraphQL {base}/graphql", err=True)
         _granian(host, port, ready.workers)
 
@@ -82,7 +83,7 @@ def _granian(host: str, port: int, workers: int) -> None:
 
 def _load_demo() -> None:
     # In a process of its own, which gives its memory back.
-    subprocess.run([sys.executable, "-m", "backend.cli", "demo"], check=True, env=os.environ)
+    subprocess.run([sys.executable, "-m", "backend.cli", "demo"], check=True)
 
 
 async def with_services(data_dir: Path | None, work: Callable[[Services], Awaitable[T]]) -> T:

@@ -144,6 +144,7 @@ def into_environment(settings: Settings) -> None:
     values = {
         "DATA_DIR": str(settings.data_dir.resolve()),
         "DEMO": str(settings.demo).lower(),
+        "PUBLIC_URL": settings.public_url,
         "MONGODB_URI": settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else None,
     }
     os.environ.update({f"KANGBAN_{name}": value for name, value in values.items() if value})
