@@ -7,9 +7,11 @@ that was opened before.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import structlog
 from strawberry.http import GraphQLRequestData
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -20,6 +22,8 @@ from backend.web.answers import language_of
 from backend.web.documents import TrustedDocuments
 from graphql_api.common.context import Context
 from graphql_api.schema import Schema
+
+log = structlog.get_logger(__name__)
 
 Admit = Callable[[Context, str | None], Awaitable[None]]
 
@@ -68,6 +72,28 @@ def socket_handler(door: Door) -> type[BaseGraphQLTransportWSHandler[Context, No
     class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         def __init__(self, **options: Any) -> None:
             super().__init__(**{**options, "schema": door})
+            self._reading: asyncio.Task[Any] | None = None
+
+        async def handle(self) -> None:
+            self._reading = asyncio.current_task()
+            try:
+                await super().handle()
+            except asyncio.CancelledError:
+                if not self.connection_timed_out or self._reading is None:
+                    raise
+                self._reading.uncancel()
+                await self.websocket.close(4408, "Connection initialisation timeout")
+
+        async def handle_connection_init_timeout(self) -> None:
+            # Granian sends no close frame while somebody waits for a message: end the wait first.
+            await asyncio.sleep(self.connection_init_wait_timeout.total_seconds())
+            if not self.connection_init_received and self._reading is not None:
+                self.connection_timed_out = True
+                self._reading.cancel()
+
+        async def handle_task_exception(self, error: Exception) -> None:
+            # Strawberry would log the text, which may quote a record.
+            log.error("socket operation failed", type=type(error).__name__)
 
         async def handle_message(self, message: Any) -> None:
             fault = _fault(message)

@@ -1,0 +1,342 @@
+"""Live updates over real sockets, from two server processes on one database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from bson import ObjectId
+from websockets.exceptions import InvalidStatus
+
+from backend.access.relations import Relation
+from backend.core.clock import FixedClock, SystemClock
+from backend.core.container import build_core
+from backend.core.database import connect
+from backend.core.keys import LocalMasterKey
+from backend.core.settings import Settings
+from backend.identity.viewer import Viewer
+from backend.services import DOCUMENTS, Services, build_services
+from graphql_api.common import ids
+from tests.api import Api
+from tests.factories import a_key, a_resident
+from tests.graphql_api.household import granted, signed_in
+from tests.graphql_api.live import Socket, codes, opened, server
+
+READINGS = """subscription R($id: ID!) {
+  readingRecorded(residentId: $id) { id kind values { quantity { value unit } } } }"""
+ALERTS = "subscription A($id: ID!) { alertChanged(residentId: $id) { id kind level reason } }"
+RECORD = """mutation M($input: RecordReadingInput!) {
+  recordReading(input: $input) { outcome reading { id } } }"""
+REGISTERED = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
+
+
+@dataclass(frozen=True)
+class Town:
+    """Two servers' addresses, and services on the same database."""
+
+    a: str
+    b: str
+    services: Services
+    past: Services
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+async def town(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
+    key_file = folder / "master.key"
+    key = LocalMasterKey.from_file(key_file, create=True)
+    database = f"t{uuid4().hex[:12]}"
+    environment = {
+        "KANGBAN_MONGODB_URI": mongodb_uri,
+        "KANGBAN_DATABASE": database,
+        "KANGBAN_MASTER_KEY_FILE": str(key_file),
+    }
+    settings = Settings(environment="test", data_dir=folder, demo=True, _env_file=None)
+    store = await connect(mongodb_uri, database)
+    await store.prepare(DOCUMENTS)
+    services = build_services(build_core(settings, store, key, SystemClock()))
+    an_hour_ago = FixedClock(datetime.now(UTC) - timedelta(hours=1))
+    past = build_services(build_core(settings, store, key, an_hour_ago))
+    with contextlib.ExitStack() as stack:
+        a, b = await asyncio.gather(
+            *(
+                asyncio.to_thread(stack.enter_context, server(folder / name, environment))
+                for name in ("a", "b")
+            )
+        )
+        yield Town(a, b, services, past, environment)
+    await store.client.drop_database(database)
+    await store.close()
+
+
+@dataclass(frozen=True)
+class Person:
+    viewer: Viewer
+    token: str
+    resident_id: ObjectId
+
+    @property
+    def id(self) -> str:
+        return ids.encode("Resident", self.resident_id)
+
+
+@pytest.fixture
+async def person(town: Town) -> Person:
+    viewer, token = await signed_in(town.services)
+    _, resident_id = await a_resident(town.services, viewer)
+    return Person(viewer, token, resident_id)
+
+
+async def record(address: str, person: Person, systolic: float, diastolic: float = 80) -> str:
+    """Record a blood pressure through this server now."""
+    values = [
+        {"component": "systolic", "value": systolic, "unit": "mmHg"},
+        {"component": "diastolic", "value": diastolic, "unit": "mmHg"},
+    ]
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+        data = await Api(client, person.token).ask(
+            RECORD,
+            input={
+                "residentId": person.id,
+                "idempotencyKey": a_key(),
+                "confirmed": True,
+                "reading": {"kind": "BLOOD_PRESSURE", "at": at, "values": values},
+            },
+        )
+    assert data["recordReading"]["outcome"] == "RECORDED"
+    reading_id: str = data["recordReading"]["reading"]["id"]
+    return reading_id
+
+
+async def listening(socket: Socket, id: str, query: str, person: Person) -> None:
+    """Subscribed, and the server had the time to open its ear: the protocol has no word for it."""
+    await socket.subscribe(id, query, id=person.id)
+    with contextlib.suppress(TimeoutError):
+        raise AssertionError(await socket.receive(within=1.5))
+
+
+async def test_a_reading_recorded_in_one_process_is_heard_in_the_other(
+    town: Town, person: Person
+) -> None:
+    async with opened(town.b) as socket:
+        await socket.init(person.token)
+        await listening(socket, "1", READINGS, person)
+        reading_id = await record(town.a, person, 131)
+        message = await socket.receive()
+    assert message["type"] == "next"
+    heard = message["payload"]["data"]["readingRecorded"]
+    assert heard["id"] == reading_id
+    assert [each["quantity"]["value"] for each in heard["values"]] == [131, 80]
+
+
+async def test_an_alert_is_on_the_screen_soon_after_the_reading_is_stored(
+    town: Town, person: Person, record_property: Callable[[str, object], None]
+) -> None:
+    async with opened(town.b) as socket:
+        await socket.init(person.token)
+        await listening(socket, "1", ALERTS, person)
+        await record(town.a, person, 192, 124)
+        stored = time.perf_counter()
+        message = await socket.receive()
+        seconds = time.perf_counter() - stored
+    alert = message["payload"]["data"]["alertChanged"]
+    assert (alert["kind"], alert["level"]) == ("BLOOD_PRESSURE", "URGENT")
+    record_property("seconds from stored reading to alert", round(seconds, 3))
+    sys.stderr.write(f"alert {seconds:.3f} s after the stored reading\n")
+    # 1 s is the aim and what an idle machine shows; test machines are shared.
+    assert seconds < 3
+
+
+async def test_nobody_elses_readings_are_heard(town: Town, person: Person) -> None:
+    viewer, token = await signed_in(town.services)
+    _, resident_id = await a_resident(town.services, viewer)
+    other = Person(viewer, token, resident_id)
+    async with opened(town.a) as socket:
+        await socket.init(person.token)
+        await listening(socket, "1", READINGS, person)
+        await record(town.a, other, 132)
+        await record(town.b, person, 133)
+        message = await socket.receive()
+        value = message["payload"]["data"]["readingRecorded"]["values"][0]["quantity"]["value"]
+        assert value == 133
+
+
+async def test_without_a_good_token_there_is_no_stream(town: Town, person: Person) -> None:
+    _, stranger = await signed_in(town.services)
+    _, expired = await signed_in(town.past)
+    for token, code in {
+        None: "TOKEN_MISSING",
+        "": "TOKEN_MISSING",
+        "abc": "TOKEN_INVALID",
+        expired: "TOKEN_EXPIRED",
+        stranger: "ACCESS_DENIED",
+    }.items():
+        for query in (READINGS, ALERTS):
+            async with opened(town.a) as socket:
+                await socket.init(token)
+                await socket.subscribe("1", query, id=person.id)
+                message = await socket.receive()
+                assert codes(message) == [code]
+                assert message["payload"] == [*message["payload"]] or (
+                    message["payload"]["data"] is None
+                )
+
+
+async def test_a_grant_that_ended_ends_the_stream_at_the_next_event(
+    town: Town, person: Person
+) -> None:
+    from backend.access.categories import Category
+
+    viewer, token = await granted(town.services, person.resident_id, Category.READINGS)
+    async with opened(town.b) as socket:
+        await socket.init(token)
+        await listening(socket, "1", READINGS, person)
+        await record(town.a, person, 134)
+        assert (await socket.receive())["type"] == "next"
+        await Relation.get_pymongo_collection().update_one(
+            {"account_id": viewer.account_id}, {"$set": {"ended_at": datetime.now(UTC)}}
+        )
+        await record(town.a, person, 135)
+        message = await socket.receive()
+        assert codes(message) == ["ACCESS_DENIED"]
+        assert message["payload"]["data"] is None
+        assert await socket.receive() == {"id": "1", "type": "complete"}
+
+
+async def test_signing_out_ends_the_stream_and_the_sockets_other_operations(
+    town: Town, person: Person
+) -> None:
+    async with opened(town.b) as socket:
+        await socket.init(person.token)
+        await listening(socket, "1", READINGS, person)
+        await socket.subscribe("2", "{ me { id } }")
+        assert (await socket.receive())["payload"]["data"]["me"]["id"]
+        assert await socket.receive() == {"id": "2", "type": "complete"}
+        await town.services.identity.sign_out(person.viewer)
+        await socket.subscribe("3", "{ me { id } }")
+        assert codes(await socket.receive()) == ["SESSION_ENDED"]
+        _, token = await _again(town, person)
+        await record(town.a, Person(person.viewer, token, person.resident_id), 136)
+        assert codes(await socket.receive()) == ["SESSION_ENDED"]
+        assert await socket.receive() == {"id": "1", "type": "complete"}
+
+
+async def _again(town: Town, person: Person) -> tuple[Viewer, str]:
+    from backend.access.categories import Category
+
+    return await granted(town.services, person.resident_id, Category.READINGS)
+
+
+async def test_ten_streams_a_viewer_over_all_connections(town: Town, person: Person) -> None:
+    async with opened(town.a) as one, opened(town.a) as two:
+        await one.init(person.token)
+        await two.init(person.token)
+        for number in range(5):
+            await one.subscribe(f"r{number}", READINGS, id=person.id)
+            await two.subscribe(f"r{number}", READINGS, id=person.id)
+        await asyncio.sleep(2)
+        await two.subscribe("more", READINGS, id=person.id)
+        message = await two.receive()
+        assert (message["id"], codes(message)) == ("more", ["TOO_MANY_SUBSCRIPTIONS"])
+        if message["type"] == "next":
+            assert await two.receive() == {"id": "more", "type": "complete"}
+        await one.send(id="r0", type="complete")
+        await asyncio.sleep(0.5)
+        await listening(two, "again", READINGS, person)
+
+
+async def test_who_says_nothing_for_five_seconds_is_closed(town: Town) -> None:
+    async with opened(town.a) as socket:
+        began = time.monotonic()
+        assert await socket.closed_with(within=15) == 4408
+        assert 4 < time.monotonic() - began < 12
+
+
+async def test_a_page_of_another_origin_is_refused(town: Town) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with opened(town.a, origin="https://evil.example"):
+            pass
+    assert refused.value.response.status_code == 403
+    async with opened(town.a, origin="http://127.0.0.1:8000") as socket:  # the public address
+        await socket.init(None)
+
+
+async def test_another_protocol_is_refused(town: Town) -> None:
+    async with opened(town.a, protocol="graphql-ws") as socket:
+        assert await socket.closed_with() == 4406
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", 4400),
+        ("[]", 4400),
+        ("7", 4400),
+        ('{"type": "nothing"}', 4400),
+        ('{"id": "1", "type": "subscribe"}', 4400),
+        ('{"id": 1, "type": "subscribe", "payload": {"query": "{ me { id } }"}}', 4400),
+        ('{"id": "1", "type": "subscribe", "payload": {"query": ["a"]}}', 4400),
+        ('{"id": "1", "type": "subscribe", "payload": {"query": "a", "variables": []}}', 4400),
+        ('{"id": "1", "type": "subscribe", "payload": {"query": "{ me { id } }"}}', 4401),
+    ],
+)
+async def test_what_is_not_the_protocol_closes_the_socket(town: Town, text: str, code: int) -> None:
+    async with opened(town.a) as socket:
+        await socket.connection.send(text)
+        assert await socket.closed_with() == code
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("subscription {", "GRAPHQL_SYNTAX_INVALID"),
+        ("subscription { nothing }", "GRAPHQL_INVALID"),
+        ("", "OPERATION_MISSING"),
+        ("fragment F on Query { me { id } }", "OPERATION_UNKNOWN"),
+        ("{" + "me{" * 700, "OPERATION_TOO_DEEP"),
+    ],
+)
+async def test_a_bad_operation_is_answered_and_the_socket_lives(
+    town: Town, query: str, code: str
+) -> None:
+    async with opened(town.a) as socket:
+        await socket.init(None)
+        await socket.subscribe("1", query)
+        assert codes(await socket.receive()) == [code]
+        await socket.send(type="ping")
+        assert (await socket.receive())["type"] in ("pong", "complete")
+
+
+@pytest.fixture
+def production(town: Town, tmp_path: Path) -> Iterator[str]:
+    environment = {
+        **town.environment,
+        "KANGBAN_ENVIRONMENT": "production",
+        "KANGBAN_PUBLIC_URL": "https://kangban.example",
+    }
+    with server(tmp_path / "production", environment) as address:
+        yield address
+
+
+async def test_production_trusts_registered_documents_only_over_sockets_too(
+    production: str, person: Person
+) -> None:
+    registered = (REGISTERED / "reading_recorded.graphql").read_text("utf-8")
+    async with opened(production) as socket:
+        await socket.init(person.token)
+        await socket.subscribe("1", READINGS, id=person.id)
+        assert codes(await socket.receive()) == ["DOCUMENT_NOT_TRUSTED"]
+        await socket.subscribe("2", registered, residentId=person.id)
+        with pytest.raises(TimeoutError):
+            await socket.receive(within=1.5)
