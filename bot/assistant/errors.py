@@ -24,3 +24,9 @@ class Unsupported(KangbanError):
     code = "ASSISTANT_UNSUPPORTED"
     zh = "回答里有没有依据的内容，已拦下。"
     en = "The answer holds something without evidence and was held back."
+
+
+class NowUnreadable(Invalid):
+    code = "ASSISTANT_NOW_UNREADABLE"
+    zh = "--now 应当是 ISO 8601 时间。"
+    en = "--now should be an ISO 8601 time."

@@ -66,6 +66,7 @@ class Panel:
     say: tuple[str, ...]
 
 
+@cache
 def read_toml(package: str, name: str) -> dict[str, Any]:
     """A data file that lies beside the code."""
     return tomllib.loads(files(package).joinpath(name).read_text(encoding="utf-8"))
