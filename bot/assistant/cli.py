@@ -28,7 +28,7 @@ def run(
         assistant = Assistant(load_bundle(archive, _moment(now)))
         for identifier, text in _questions(question, questions_file):
             answer = assistant.ask(text).to_json()
-            _print({"id": identifier, **answer} if identifier is not None else answer)
+            _print({"id": identifier, **answer})
     except KangbanError as error:
         _print({"error": {"code": error.code, "message": error.message("zh")}})
         return 1

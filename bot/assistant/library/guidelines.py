@@ -26,7 +26,8 @@ class Guideline:
         return self.zh if language == "zh" else self.en
 
     def citation(self, language: str) -> Citation:
-        return Citation(f"Guideline/{self.key}", None, self.says(language))
+        colon = "：" if language == "zh" else ": "
+        return Citation(f"Guideline/{self.key}", None, f"{self.source}{colon}{self.says(language)}")
 
 
 class Verdict(NamedTuple):
