@@ -24,6 +24,7 @@ _ORDER = ("system", "stop", "dose", "prescription", "prognosis", "diagnosis")
 _MEDICINES = ("stop", "dose", "prescription")
 # Soft ways of asking for a diagnosis that the record can answer: 是不是有高血压.
 _SOFT = re.compile(r"是不是|是否|算不算|有没有|属于|do i have|have i|am i")
+_COMPLICATION = re.compile(r"糖尿病(?:足|肾|视网膜|眼|神经|酮症|并发)|高血压(?:脑|肾|心脏|危象)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _is(text: str, reason: str) -> bool:
 
 def _on_record(query: Query, view: ArchiveView) -> bool:
     """「我是不是有高血压」 with hypertension on record is a question of the record."""
-    if not _SOFT.search(query.asked.plain):
+    if not _SOFT.search(query.asked.plain) or _COMPLICATION.search(query.asked.plain):
         return False
     terms = [t for t in query.terms if t.area is Area.CONDITION]
     return any(t.fits(e) for t in terms for e in view.entries(Area.CONDITION))

@@ -19,7 +19,7 @@ def reported(text: str) -> Mapping[str, bool]:
     """Which limits the readings in a sentence pass, by the names the rules use."""
     top, bottom = _pressure(text)
     glucose = _one(_GLUCOSE, text)
-    if glucose is not None and glucose > 45:
+    if glucose is not None and (glucose > 45 or "mg/dl" in text):
         glucose = glucose / 18  # mg/dL
     spo2, pulse = _one(_SPO2, text), _one(_PULSE, text)
     temperature = _temperature(text)

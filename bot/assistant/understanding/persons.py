@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.records import Person
 from bot.assistant.understanding.text import Asked, make_plain
+from bot.assistant.understanding.topics import known_word
 
 
 class Kin(NamedTuple):
@@ -122,15 +123,11 @@ def _named(asked: Asked, data: dict[str, str]) -> str | None:
     match = re.search(rf"(?:隔壁)?((?:老|小)[{family}](?=的|家|血|最|昨|体)|[{family}]{titles}(?!说|让|叫))", text)
     if match:
         return match[1]
-    possessive = (
-        rf"(?:^|[^一-鿿]|看看?|查查?|问问?|要|给|替|帮|知道|是|显示|调出|告诉我|查询|查一下|看一下|打开|导出|病人|患者|居民|用户)"
-        rf"(?:病人|患者|居民|用户|叫)?(?P<n>[{family}][一-鿿]{{1,2}}?)"
-        rf"(?=(?:这个人|本人)?的(?:.{{0,8}})(?:血|体|药|心|病|档案|记录|报告|检查|数据|资料|尿|过敏|诊断|肌|脂|糖|电话|疫苗)"
-        rf"|(?:最近|昨天|上次|现在|今天|去年)?(?:的)?(?:血压|血糖|体重|档案|病历|吃什么药|过敏))"
-    )
-    for match in re.finditer(possessive, text):
-        name = match["n"]
-        if not any(name.startswith(stop) for stop in data["not_names"]):
+    lead = r"(?:^|[^一-鿿]|把|看|查|问|要|给|替|帮|知道|是|有|和|与|跟|示|出|诉我|询|一下|打开|病人|患者|居民|用户|叫|的)"
+    given = rf"(?:(?![{data['not_given']}])[一-鿿]){{1,2}}"
+    for match in re.finditer(rf"{lead}(?P<n>[{family}]{given})(?={data['after']})", text):
+        name, at = match["n"], match.start("n")
+        if not any(name.startswith(stop) for stop in data["not_names"]) and not known_word(text, at):
             return name
     return None
 

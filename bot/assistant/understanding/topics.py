@@ -104,6 +104,16 @@ def areas_in(text: str) -> list[Area | str]:
     return [key for key, pattern in _areas() if pattern.search(text)]
 
 
+def known_word(text: str, at: int) -> bool:
+    """Whether a word of the lexicon begins there (so that 白细胞 is nobody's name)."""
+    return bool(_known().match(text, at))
+
+
+@cache
+def _known() -> re.Pattern[str]:
+    return _alternation(_common())
+
+
 @cache
 def _areas() -> list[tuple[Area | str, re.Pattern[str]]]:
     rows = read_toml(__package__, "areas.toml")
