@@ -33,7 +33,7 @@ class Assistant:
         """The answer with its evidence, verified; never raises over what was asked."""
         asked = read(question)
         alarm = triage(asked, self._view)
-        if alarm is not None and alarm.rule.level is Level.EMERGENCY:
+        if alarm is not None and alarm.level is Level.EMERGENCY:
             return self._verified(emergency(asked, alarm, self._view), question, asked.language)
         query = understand(asked, self._view, self._topics)
         declined = decline(query, self._view, self._topics)

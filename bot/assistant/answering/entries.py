@@ -16,7 +16,7 @@ from bot.assistant.understanding.asks import Ask
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
-_PAST = re.compile(r"以前|过去|曾经?|之前|停(?:了|用|掉|过)|原来|得过|吃过|用过|好了的|治好|used to|past|previous|stopped|earlier|history of|ever")
+_PAST = re.compile(r"以前|现在停|过去|曾经?|之前|停(?:了|用|掉|过)|原来|得过|吃过|用过|好了的|治好|used to|past|previous|stopped|earlier|history of|ever")
 _NOW = re.compile(r"现在|目前|正在|在吃|在用|还在|如今|眼下|每天|天天|平时|current|now|taking|\bon\b|at present|these days")
 _ALL = re.compile(r"所有|全部|都|一共|得过|历来|历史|all|every|ever")
 _DOSE = re.compile(r"(?:怎么|咋|如何|怎样)(?:吃|服|用|打|喝)|(?:吃|服|用|打|喝)(?:几|多少)(?:次|片|粒|颗|毫克|单位|袋|支|滴|量|丸|mg|回)?|用法|用量|剂量|几(?:片|粒|颗|次|回|单位)|多少(?:毫克|单位|mg|剂量|片)|多大(?:剂)?量|规格|一天几|每天几|每次几|1天几|饭前还是饭后|早上还是晚上|dos(?:e|age|ing)|how (?:much|often|many)(?! times (?:have|did|was))|how (?:do|should) i take|instructions|how is .* taken")
@@ -43,15 +43,15 @@ def answer_entries(
     if area is Area.ALLERGY and not found:
         found = _none_known(known) if chosen_terms else []
         if found:
-            return _rows_draft(query, area, found, "no_known_allergy")
+            return rows_draft(query, area, found, "no_known_allergy")
     if refuted and not found and chosen_terms:
-        return _rows_draft(query, area, refuted, "refuted")
+        return rows_draft(query, area, refuted, "refuted")
     if window is not None:
         found = [e for e in found if _in_window(e, window, area)]
     if area is Area.MEDICATION and chosen_terms and _current_only(text) and found:
         active = [e for e in found if e.active]
         if not active and not _SINCE.search(text) and not _WHEN.search(text):
-            return _rows_draft(query, area, found, "has_medication_past")
+            return rows_draft(query, area, found, "has_medication_past")
         found = active or found
     if not found:
         return _nothing(query, area, chosen_terms, bool(known) and window is not None)
@@ -74,9 +74,9 @@ def _told(query: Query, area: Area, found: list[Entry], terms: Sequence[Term]) -
         many = not terms and not _LAST.search(text)
         return _dates(query, _per_name(found, last=True) if many else [_dated(found)[-1]], "when_entry")
     if _LAST.search(text) and area not in (Area.CONDITION, Area.ALLERGY, Area.FAMILY):
-        return _rows_draft(query, area, [_dated(found)[-1]], f"has_{area}" if terms else f"list_{area}")
+        return rows_draft(query, area, [_dated(found)[-1]], f"has_{area}" if terms else f"list_{area}")
     if terms:
-        return _rows_draft(query, area, found, f"has_{area}")
+        return rows_draft(query, area, found, f"has_{area}")
     return _listed(query, area, found)
 
 
@@ -90,24 +90,25 @@ def _listed(query: Query, area: Area, found: list[Entry]) -> Draft:
         past = _unique([e for e in found if not e.active])
         if _PAST.search(text) and not _NOW.search(text) and past and not _ALL.search(text):
             key = "list_conditions_past" if area is Area.CONDITION else "list_medication_past"
-            return _rows_draft(query, area, past, key)
+            return rows_draft(query, area, past, key)
         key = "list_conditions" if area is Area.CONDITION else "list_medication"
         wide = area is Area.CONDITION or _PAST.search(text) or _ALL.search(text)
         draft = Draft()
         if active:
-            draft.take(_rows_draft(query, area, active, key))
+            draft.take(rows_draft(query, area, active, key))
         elif area is Area.MEDICATION:
             draft.sentences.append(phrase(query.language, "none_medication_now"))
             if not wide:
                 draft.outcome = Outcome.NOT_FOUND
         if past and wide and not (_NOW.search(text) and area is Area.CONDITION and active):
-            draft.take(_rows_draft(query, area, past, f"{key}_past"))
+            draft.take(rows_draft(query, area, past, f"{key}_past"))
         return draft
     key = "list_conditions" if area is Area.CONDITION else f"list_{area}"
-    return _rows_draft(query, area, found[-30:], key)
+    return rows_draft(query, area, found[-30:], key)
 
 
-def _rows_draft(query: Query, area: Area, found: Sequence[Entry], key: str) -> Draft:
+def rows_draft(query: Query, area: Area, found: Sequence[Entry], key: str) -> Draft:
+    """Entries told in one sentence of that template, with their facts and citations."""
     draft = Draft()
     glue = "；" if query.language == "zh" else "; "
     rows = glue.join(tell(e, query.language) for e in found)
@@ -160,7 +161,7 @@ def _counted(query: Query, area: Area, found: list[Entry]) -> Draft:
     if area is Area.MEDICATION and not _ALL.search(text):
         found = [e for e in found if e.active] or found
     rows = _unique(found) if kinds_asked or area is Area.MEDICATION else found
-    draft = _rows_draft(query, area, rows, "list_conditions" if area is Area.CONDITION else f"list_{area}")
+    draft = rows_draft(query, area, rows, "list_conditions" if area is Area.CONDITION else f"list_{area}")
     glue = "；" if query.language == "zh" else "; "
     told = glue.join(tell(e, query.language) for e in rows)
     draft.sentences = [phrase(query.language, "count_entries", count=len(rows), rows=told)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.assistant.answer import Escalation, Outcome, Urgency
-from bot.assistant.answering.entries import answer_entries
+from bot.assistant.answering.entries import rows_draft
 from bot.assistant.answering.family import answer_relative
 from bot.assistant.answering.numbers import answer_kind
 from bot.assistant.composing.draft import Draft
@@ -98,9 +98,7 @@ def _say_medicines(draft: Draft, query: Query, view: ArchiveView) -> None:
         )
     )  # fmt: skip
     if known:
-        asked = replace(query, ask=Ask.VALUE, windows=(), asked=query.asked._replace(plain=""))
-        said = answer_entries(view, asked, Area.MEDICATION, terms, None)
-        _append(draft, said, query.language)
+        _append(draft, rows_draft(query, Area.MEDICATION, known, "list_medication"), query.language)
 
 
 def _say_numbers(draft: Draft, query: Query, view: ArchiveView) -> None:

@@ -104,7 +104,7 @@ def judge(
         value = values.get(rule.part)
         if value is not None and beyond(value, rule.side, rule.limit):
             return Verdict(rule.level, guidelines()[rule.guideline])
-    last = [r for r in rules if r.level != "urgent"]
+    last = sorted((r for r in rules if r.level != "urgent"), key=lambda r: r.level == "low")
     return Verdict("normal", guidelines()[last[0].guideline]) if last else None
 
 

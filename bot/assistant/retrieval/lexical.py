@@ -67,7 +67,7 @@ class LexicalIndex:
             return None
         score, index = max(scores, key=lambda pair: (pair[0], -pair[1]))
         held = sum(len(t) for t in wanted if t in self._tokens[index])
-        if score <= 0 or held / sum(len(t) for t in wanted) < 0.5:
+        if score <= 0 or not held or held / sum(len(t) for t in wanted) < 0.5:
             return None
         return self._rows[index]
 

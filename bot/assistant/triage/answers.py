@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.assistant.answer import Escalation, Fact, Outcome, Urgency
+from bot.assistant.answering.asked import answer_asked
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.kinds import read_toml
@@ -61,4 +62,8 @@ def urgent(
     )  # fmt: skip
     draft.sentences.append(phrase(asked.language, "symptom_watch"))
     draft.cite(guideline.citation(asked.language))
+    if query.kinds or query.terms:
+        also = answer_asked(query, view, topics)
+        if also.outcome is Outcome.ANSWERED:
+            draft.take(also)
     return draft

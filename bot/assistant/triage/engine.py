@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.triage.numbers import reported
-from bot.assistant.triage.rules import Rule, rules
-from bot.assistant.triage.saying import is_now, without_idioms
+from bot.assistant.triage.rules import Level, Rule, rules
+from bot.assistant.triage.saying import State, state, without_idioms
 from bot.assistant.understanding.text import Asked
 from bot.assistant.view import ArchiveView
 
@@ -34,22 +34,26 @@ class Alarm:
 
     rule: Rule
     words: tuple[str, ...]
+    level: Level
 
 
 def triage(asked: Asked, view: ArchiveView) -> Alarm | None:
     """The most urgent rule met, or None."""
     text = without_idioms(asked.plain)
     numbers = reported(text) if _reports(text) else {}
+    passed: Alarm | None = None
     for rule in rules():
-        words = _met(rule, text, numbers, view)
-        if words is not None:
-            return Alarm(rule, words)
-    return None
+        found = _met(rule, text, numbers, view)
+        if found is not None and found.level is rule.level:
+            return passed if passed and rule.level is Level.URGENT else found
+        passed = passed or found
+    return passed
 
 
 def _met(
     rule: Rule, text: str, numbers: dict[str, bool] | object, view: ArchiveView
-) -> tuple[str, ...] | None:
+) -> Alarm | None:
+    """An alarm; one that has passed off is no emergency any more, but for a doctor today."""
     assert isinstance(numbers, dict)
     if any(not numbers.get(name) for name in rule.numbers):
         return None
@@ -58,19 +62,19 @@ def _met(
     if rule.who and not _is(rule.who, text, view):
         return None
     found = []
+    level = rule.level
     for group in rule.groups:
-        match = next(
-            (
-                m
-                for m in group.finditer(text)
-                if is_now(text, m.start(), m.end(), always=rule.always)
-            ),
-            None,
-        )
-        if match is None:
+        said = [
+            (state(text, m.start(), m.end(), always=rule.always), m[0])
+            for m in group.finditer(text)
+        ]
+        now = [word for how, word in said if how is State.NOW]
+        over = [word for how, word in said if how is State.OVER]
+        if not now and not over:
             return None
-        found.append(match[0])
-    return tuple(found)
+        level = level if now else Level.URGENT
+        found.append((now or over)[0])
+    return Alarm(rule, tuple(found), level)
 
 
 def _reports(text: str) -> bool:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 
 from bot.assistant.lexicon.kinds import read_toml
 
 _SENTENCE = re.compile(r"[。.!！?？;；\n](?!\d)")
 _CLAUSE = re.compile(r"[，,。.!！?？;；\n](?!\d)|(?:但是|可是|不过|就是(?!没)|只是|但(?!凡)|而是|反而|\bbut\b|\bhowever\b)")
+
+
+_AGAIN = re.compile(r"又|还是|还(?:疼|痛|晕|闷|喘|吐|有)|但(?:是)?|可是|不过|but|still|again")
+
+
+class State(Enum):
+    """How words are said: of now, of something that has passed off, or not at all."""
+
+    NOW = "now"
+    OVER = "over"
+    NOT = "not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,7 @@ def without_idioms(text: str) -> str:
     return _words().idioms.sub(lambda m: "□" * len(m[0]), text)
 
 
-def is_now(text: str, start: int, end: int, *, always: bool = False) -> bool:
+def state(text: str, start: int, end: int, *, always: bool = False) -> State:
     """Whether the words at ``start:end`` are said of the present.
 
     ``always`` (thoughts of self-harm) counts unless denied or plainly about
@@ -57,20 +69,20 @@ def is_now(text: str, start: int, end: int, *, always: bool = False) -> bool:
     words = _words()
     clause, before, after = _around(text, start, end)
     if words.denied_before.search(before) or words.denied_after.search(after):
-        return False
+        return State.NOT
     sentence = _sentence(text, start, end)
     present = bool(words.present.search(sentence))
     if words.education.search(sentence) and not _complains(sentence, present):
-        return False
+        return State.NOT
     if words.hypothetical.search(text[: start] if not always else before) and not (
         present and words.present.search(clause) and not _supposes_now(text[:start])
     ):
-        return False
+        return State.NOT
     if words.past.search(_until(text, start, end)) and not words.present.search(clause):
-        return False
-    if words.over_after.search(after) and not words.present.search(text[end + len(after) :]):
-        return False
-    return not (words.record.search(sentence) and not present)
+        return State.NOT
+    if not always and words.over_after.search(text[end:]) and not _AGAIN.search(text[end:]):
+        return State.OVER
+    return State.NOT if words.record.search(sentence) and not present else State.NOW
 
 
 def _complains(sentence: str, present: bool) -> bool:
