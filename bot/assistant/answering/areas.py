@@ -33,7 +33,7 @@ def area_and_terms(query: Query, view: ArchiveView) -> tuple[Area | None, tuple[
     if Area.IMMUNIZATION in named or (by_area[Area.IMMUNIZATION] and _VACCINE.search(text)):
         found = by_area[Area.IMMUNIZATION]
         return Area.IMMUNIZATION, found or _named((), Area.IMMUNIZATION, _VACCINATED, text, query)
-    if query.kinds and query.ask in _NUMERIC and not by_area[Area.REPORT]:
+    if query.kinds and (query.anchor or (query.ask in _NUMERIC and not by_area[Area.REPORT])):
         return None, ()
     if by_area[Area.MEDICATION] and _TAKING.search(text):
         return Area.MEDICATION, by_area[Area.MEDICATION]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.areas import area_and_terms
@@ -75,6 +76,10 @@ def _entries(
     query: Query, view: ArchiveView, area: Area, terms: Sequence[Term], window: Window | None
 ) -> Draft:
     draft = answer_entries(view, query, area, terms, window)
+    if draft.outcome is Outcome.NOT_FOUND and area is Area.CONDITION and terms:
+        written = [r for r in find_reports(view, terms, window) if any(t.fits(r, with_text=True) for t in terms)]
+        if written:
+            return answer_report(view, query, written, window)
     if draft.outcome is Outcome.NOT_FOUND and area is Area.LIFESTYLE:
         other = answer_words(query, view, window)
         return other if other.outcome is Outcome.ANSWERED else draft
@@ -116,14 +121,16 @@ def _windows(
             return (found[0], *query.windows), found[1]
         return query.windows, None
     if query.ask is Ask.COMPARE and len(query.windows) == 1:
-        return (*query.windows, _before(query.windows[0])), None
+        return (*query.windows, _other_side(query.windows[0], view.now)), None
     if not query.windows and query.vague and query.ask in _VAGUE_ASKS and query.kinds:
         return (spans.rolling(view.now, "m", 1),), None
     return query.windows, None
 
 
-def _before(window: Window) -> Window:
-    """The span of the same length just before."""
+def _other_side(window: Window, now: datetime) -> Window:
+    """What one span is compared with: the time since it, or as long a time before it."""
+    if window.end < now:
+        return Window(window.end, now)
     return Window(window.start - (window.end - window.start), window.start)
 
 

@@ -53,6 +53,8 @@ def answer_entries(
         if not active and not _SINCE.search(text) and not _WHEN.search(text):
             return rows_draft(query, area, found, "has_medication_past")
         found = active or found
+    elif area is Area.MEDICATION and chosen_terms and not _PAST.search(text) and not _WHEN.search(text):
+        found = [e for e in found if e.active] or found
     if not found:
         return _nothing(query, area, chosen_terms, bool(known) and window is not None)
     draft = _told(query, area, found, chosen_terms)
@@ -75,6 +77,8 @@ def _told(query: Query, area: Area, found: list[Entry], terms: Sequence[Term]) -
         return _dates(query, _per_name(found, last=True) if many else [_dated(found)[-1]], "when_entry")
     if _LAST.search(text) and area not in (Area.CONDITION, Area.ALLERGY, Area.FAMILY):
         return rows_draft(query, area, [_dated(found)[-1]], f"has_{area}" if terms else f"list_{area}")
+    if area is Area.LIFESTYLE:
+        return rows_draft(query, area, _unique(found), f"has_{area}")
     if terms:
         return rows_draft(query, area, found, f"has_{area}")
     return _listed(query, area, found)

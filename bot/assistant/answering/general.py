@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
+from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Escalation, Outcome, Urgency
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase
 from bot.assistant.lexicon.kinds import kinds, read_toml
-from bot.assistant.library.guidelines import Guideline, guidelines, of_kind
+from bot.assistant.library.guidelines import Guideline, guidelines, judge, of_kind
 from bot.assistant.understanding.asks import Ask, says
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
@@ -39,6 +41,9 @@ def answer_general(query: Query, view: ArchiveView) -> Draft | None:
         found = _ranges(query, view)
         if found is not None:
             return found
+    given = _given(query, view)
+    if given is not None:
+        return given
     if query.ask is Ask.WHAT_IS or says(Ask.WHAT_IS, text):
         found = _explained(query, view)
         if found is not None:
@@ -46,6 +51,48 @@ def answer_general(query: Query, view: ArchiveView) -> Draft | None:
     if _SYMPTOM.search(text) and not query.kinds and not query.areas and (_HELP.search(text) or not query.terms):
         return _symptom(query)
     return None
+
+
+_PAIR = re.compile(r"(?<![\d.])(\d{2,3})\s*(?:/|over|比)\s*(\d{2,3})(?!\d)")
+_SINGLE = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)(?!\d|\.|年|月|日|号|天|周|次|个|岁|/|-|点|小时|片|h\b)")
+_JUDGED = re.compile(r"正常|高|低|要紧|严重|危险|达标|超标|怎么样|怎么办|有问题|有事|normal|high|low|ok|okay|bad|dangerous|fine|good")
+
+
+def _given(query: Query, view: ArchiveView) -> Draft | None:
+    """「血压150/95算高吗」: the question's own value, judged by guideline."""
+    if len(query.kinds) != 1 or query.windows or query.limit or not _JUDGED.search(query.rest):
+        return None
+    key, rest = query.kinds[0], query.rest
+    values: dict[str, Decimal] = {}
+    if key == "blood_pressure":
+        match = _PAIR.search(rest)
+        if match:
+            values = {"systolic": Decimal(match[1]), "diastolic": Decimal(match[2])}
+        elif query.part and (match := _SINGLE.search(rest)):
+            values = {query.part: Decimal(match[1])}
+    elif query.last_n is None and (match := _SINGLE.search(re.sub(r"2(?:个)?小时|2 hours?", "", rest))):
+        values = {"value": Decimal(match[1])}
+    age = view.patient.age(view.now.astimezone(SHANGHAI).date())
+    verdict = values and judge(
+        key, values, meal=query.meal, sex=view.patient.sex, adult=age is None or age >= 18
+    )
+    if not verdict:
+        return None
+    draft = Draft()
+    level = "judged_high" if verdict.level == "urgent" else f"judged_{verdict.level}"
+    guideline = verdict.guideline
+    draft.cite(guideline.citation(query.language))
+    said = guideline.says(query.language)
+    draft.sentences.append(phrase(query.language, level, source=guideline.source, said=said))
+    if verdict.level == "urgent":
+        draft.urgency = Urgency.URGENT
+        draft.escalation = Escalation(
+            phrase(query.language, "reason_urgent_value"), Urgency.URGENT
+        )
+        draft.sentences.append(phrase(query.language, "symptom_urgent"))
+    elif verdict.level != "normal":
+        draft.sentences.append(phrase(query.language, "advise_high"))
+    return draft
 
 
 def _own(query: Query, text: str) -> bool:

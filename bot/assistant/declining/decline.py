@@ -97,6 +97,10 @@ def _say_medicines(draft: Draft, query: Query, view: ArchiveView) -> None:
             source=guideline.source, said=guideline.says(query.language),
         )
     )  # fmt: skip
+    allergies = list(view.entries(Area.ALLERGY))
+    if allergies:
+        said = rows_draft(query, Area.ALLERGY, allergies, "list_allergy")
+        _append(draft, said, query.language)
     if known:
         _append(draft, rows_draft(query, Area.MEDICATION, known, "list_medication"), query.language)
 

@@ -31,7 +31,7 @@ class Term:
         """Whether an entry of the archive is about this."""
         said = [entry.name, *entry.names, entry.details.get("conditions", "")]
         if with_text:
-            said.append(entry.text)
+            said += [entry.text, entry.details.get("conclusion", "")]
         names = " | ".join(said).lower()
         if any(word in names for word in self.excluded):
             return False

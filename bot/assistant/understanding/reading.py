@@ -120,8 +120,8 @@ def _ask(text: str, windows: tuple[object, ...], limited: bool, side: str | None
         often = ask is Ask.COUNT or re.search(r"几|多少(?:次|天)|哪|次数|有没有|有过|how many|ever|any|when|which", text)
         if often:
             return Ask.HOW_OFTEN
-    if ask is Ask.COMPARE and len(windows) < 2:
-        return Ask.TREND if says(Ask.TREND, text) or windows else Ask.COMPARE
+    if ask is Ask.COMPARE and not windows:
+        return Ask.TREND
     if ask is Ask.WHEN and (says(Ask.HIGHEST, text) or says(Ask.LOWEST, text)):
         return Ask.HIGHEST if says(Ask.HIGHEST, text) else Ask.LOWEST
     return ask

@@ -152,6 +152,6 @@ def _alternation(table: Mapping[str, object]) -> re.Pattern[str]:
     parts = []
     for word in sorted(table, key=len, reverse=True):
         latin_start = r"(?<![a-z0-9])" if re.match(r"[a-z0-9]", word) else ""
-        latin_end = r"(?![a-z])" if re.search(r"[a-z]$", word) else ""
+        latin_end = r"(?=(?:s|es|'s)?(?![a-z]))" if re.search(r"[a-z]$", word) else ""
         parts.append(latin_start + re.escape(word) + latin_end)
     return re.compile("|".join(parts))
