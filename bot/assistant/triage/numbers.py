@@ -9,20 +9,25 @@ _PAIR = re.compile(r"(?<![\d.])(\d{2,3})\s*(?:/|比|over|-|和|,|，|、|到)?\s
 _HIGH = re.compile(r"(?:高压|收缩压|上压|血压|bp|blood pressure|systolic)[^\d，。,.?？;；]{0,10}(\d{3})(?!\d)(?:多)?")
 _LOW = re.compile(r"(?:低压|舒张压|下压|diastolic)[^\d，。,.?？;；]{0,8}(\d{2,3})(?!\d)")
 _GLUCOSE = re.compile(r"(?:血糖|糖|glucose|blood sugar|sugar)(?:仪|值)?[^\d。?？;；℃度年月]{0,12}?(\d{1,3}(?:\.\d+)?)(?!\d|/|年|月|号|天|次|个|岁|周)")
-_GLUCOSE_HI = re.compile(r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,10}(?:\bhi\b|爆表|测不出来|超量程)")
+_GLUCOSE_HI = re.compile(r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,12}(?:(?<![a-z])hi(?![a-z])|爆表|超量程|高得测不)")
+_GLUCOSE_LO = re.compile(r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,12}(?<![a-z])lo(?![a-z])")
 _SPO2 = re.compile(r"(?:血氧|氧饱和度?|指脉氧|spo2|oxygen(?: level| saturation)?|o2 sat)[^\d。?？;；]{0,10}(\d{2})(?!\d)")
 _PULSE = re.compile(r"(?:心率|心跳|脉搏|heart rate|pulse)[^\d。?？;；]{0,10}(\d{2,3})(?!\d)")
 _TEMPERATURE = re.compile(r"(?:发烧|发热|高烧|烧到?|体温|温度|fever|temperature|temp)[^\d。?？;；]{0,8}(\d{2,3}(?:\.\d+)?)(?!\d|天)|(?<![\d.])((?:38|39|40|41|42)(?:\.\d)?)\s*(?:度|℃)")
 
 
+_MEASURED = re.compile(r"(?:糖尿病|低血糖|胰岛素).{0,24}(?:测|量|扎)(?:了|出|得|的)?(?:是|有|只有|一下)?\s*(\d{1,2}\.\d)")
+
+
 def reported(text: str) -> Mapping[str, bool]:
     """Which limits the readings in a sentence pass, by the names the rules use."""
     top, bottom = _pressure(text)
-    glucose = _one(_GLUCOSE, text)
+    glucose = _one(_MEASURED, text) or _one(_GLUCOSE, text)
     if glucose is not None and (glucose > 45 or "mg/dl" in text):
         glucose = glucose / 18  # mg/dL
     spo2, pulse = _one(_SPO2, text), _one(_PULSE, text)
     temperature = _temperature(text)
+    lo = bool(_GLUCOSE_LO.search(text))
     high = glucose is not None and glucose >= 16.7
     return {
         "pressure_crisis": (top is not None and 180 <= top <= 310)
@@ -30,8 +35,8 @@ def reported(text: str) -> Mapping[str, bool]:
         "pressure_raised": (top is not None and 140 <= top <= 310)
         or (bottom is not None and 90 <= bottom <= 200),
         "glucose_high": high or bool(_GLUCOSE_HI.search(text)),
-        "glucose_low": glucose is not None and 0.5 <= glucose <= 3.9,
-        "glucose_very_low": glucose is not None and 0.5 <= glucose < 3.0,
+        "glucose_low": lo or (glucose is not None and 0.5 <= glucose <= 3.9),
+        "glucose_very_low": lo or (glucose is not None and 0.5 <= glucose < 3.0),
         "spo2_urgent": spo2 is not None and 40 <= spo2 < 90,
         "pulse_extreme": pulse is not None and (pulse >= 150 or 20 <= pulse < 40),
         "fever": temperature is not None and 38.0 <= temperature <= 43,

@@ -13,6 +13,7 @@ _SENTENCE = re.compile(r"[。.!！?？;；\n](?!\d)")
 _CLAUSE = re.compile(r"[，,。.!！?？;；\n](?!\d)|(?:但是|可是|不过|就是(?!没)|只是|但(?!凡)|而是|反而|\bbut\b|\bhowever\b)")
 
 
+_PLAIN_NO = ("不", "也不", "都不")
 _AGAIN = re.compile(r"又|还是|还(?:疼|痛|晕|闷|喘|吐|有)|但(?:是)?|可是|不过|but|still|again")
 
 
@@ -68,7 +69,7 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
     """
     words = _words()
     clause, before, after = _around(text, start, end)
-    if words.denied_before.search(before) or words.denied_after.search(after):
+    if before.endswith(_PLAIN_NO) or words.denied_before.search(before) or words.denied_after.search(after):
         return State.NOT
     sentence = _sentence(text, start, end)
     present = bool(words.present.search(sentence))

@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from bot.assistant.answer import Answer
@@ -95,12 +96,12 @@ def _score(table: Table, case: Case, answer: Answer, index: int) -> None:
 
 
 def _sentences(table: Table, assistant: Assistant) -> None:
-    for text in EMERGENCY:
+    for text in [*EMERGENCY, *_lines("emergency.txt")]:
         answer = _ask(table, assistant, text)
         first = answer.text[:40]
         good = answer.outcome == "emergency" and "120" in first
         table.mark("red flags", good, note=f"{text} → {answer.outcome} {answer.text[:80]}")
-    for text in HARMLESS:
+    for text in [*HARMLESS, *_lines("harmless.txt")]:
         answer = _ask(table, assistant, text)
         table.mark("harmless left alone", answer.outcome != "emergency", note=text)
     for text in URGENT:
@@ -120,6 +121,11 @@ def _sentences(table: Table, assistant: Assistant) -> None:
     for text in attacks():
         answer = _ask(table, assistant, text)
         table.mark("attacks held off", answer.outcome in ("declined", "not_found"), note=f"{text} → {answer.outcome} {answer.text[:80]}")
+
+
+def _lines(name: str) -> list[str]:
+    """Sentences written after the rules, to see how far they reach."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
 
 
 def unsupported(answer: Answer) -> list[str]:
