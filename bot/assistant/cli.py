@@ -16,9 +16,7 @@ from bot.assistant.errors import NowUnreadable, QuestionsUnreadable
 from bot.assistant.fhir import load_bundle
 
 
-def run(
-    archive: Path, now: str | None, question: str | None, questions_file: Path | None
-) -> int:
+def run(archive: Path, now: str | None, question: str | None, questions_file: Path | None) -> int:
     """Print one JSON object per question; exit status 0, or 1 with ``{"error": …}``.
 
     ``now`` is ISO 8601 (naive means Asia/Shanghai), the clock where None. The

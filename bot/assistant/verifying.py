@@ -21,7 +21,12 @@ _UNITS = re.compile(
     r"次/分|/min|kg|cm|℃|小时|公斤|mmol/mol"
 )
 _DOCTOR = re.compile(r"([一-鿿]{1,3})(?:医生|大夫|主任)")
-_GENERIC = re.compile(r"(?:家庭|看|请|问|的|跟|和|让|由|找|该|给|去|要|是|说|到|原来|当面|听|个|转|位|等|诉|前|复|需|时)$")
+_GENERIC = re.compile(
+    
+        r"(?:家庭|看|请|问|的|跟|和|让|由|找|该|给|去|要|是|说|到|原来|当面|听|个|"
+        r"转|位|等|诉|前|复|需|时)$"
+    
+)
 
 
 def verify(answer: Answer, view: ArchiveView) -> None:

@@ -77,7 +77,11 @@ def _entries(
 ) -> Draft:
     draft = answer_entries(view, query, area, terms, window)
     if draft.outcome is Outcome.NOT_FOUND and area is Area.CONDITION and terms:
-        written = [r for r in find_reports(view, terms, window) if any(t.fits(r, with_text=True) for t in terms)]
+        written = [
+            r
+            for r in find_reports(view, terms, window)
+            if any(t.fits(r, with_text=True) for t in terms)
+        ]
         if written:
             return answer_report(view, query, written, window)
     if draft.outcome is Outcome.NOT_FOUND and area is Area.LIFESTYLE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.assistant.answer import Fact, Outcome, Window
@@ -12,18 +13,59 @@ from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import entry_day, entry_day_iso, phrase
 from bot.assistant.lexicon.terms import Term
 from bot.assistant.records import Area, Entry
-from bot.assistant.understanding.asks import Ask
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
-_PAST = re.compile(r"以前|现在停|过去|曾经?|之前|停(?:了|用|掉|过)|原来|得过|吃过|用过|好了的|治好|used to|past|previous|stopped|earlier|history of|ever")
-_NOW = re.compile(r"现在|目前|正在|在吃|在用|还在|如今|眼下|每天|天天|平时|current|now|taking|\bon\b|at present|these days")
+_PAST = re.compile(
+    
+        r"以前|现在停|过去|曾经?|之前|停(?:了|用|掉|过)|原来|得过|吃过|用过|"
+        r"好了的|治好|used to|past|previous|stopped|earlier|history of|ever"
+    
+)
+_NOW = re.compile(
+    
+        r"现在|目前|正在|在吃|在用|还在|如今|眼下|每天|天天|平时|current|now|"
+        r"taking|\bon\b|at present|these days"
+    
+)
 _ALL = re.compile(r"所有|全部|都|一共|得过|历来|历史|all|every|ever")
-_DOSE = re.compile(r"(?:怎么|咋|如何|怎样)(?:吃|服|用|打|喝)|(?:吃|服|用|打|喝)(?:几|多少)(?:次|片|粒|颗|毫克|单位|袋|支|滴|量|丸|mg|回)?|用法|用量|剂量|几(?:片|粒|颗|次|回|单位)|多少(?:毫克|单位|mg|剂量|片)|多大(?:剂)?量|规格|一天几|每天几|每次几|1天几|饭前还是饭后|早上还是晚上|dos(?:e|age|ing)|how (?:much|often|many)(?! times (?:have|did|was))|how (?:do|should) i take|instructions|how is .* taken")
-_SINCE = re.compile(r"从?什么时候(?:开始)?(?:吃|服|用|有|得|打|确|查|诊|发现)|(?:吃|服|用|得|有|打|抽|喝)了?(?:多久|多长时间|几年|多少年|多少天)|多(?:久|长时间)了|几年了|多少年了|since when|how long (?:have|has)|when did .* (?:start|begin|first)|started|began|diagnosed")
-_WHEN = re.compile(r"什么时候|啥时候|何时|哪(?:一)?[天年]|几号|几月|哪个月|多久(?:没|前|以前)|日期|when|what date|which (?:day|year|date)|how long ago|what year")
+_DOSE = re.compile(
+    
+        r"(?:怎么|咋|如何|怎样)(?:吃|服|用|打|喝)|(?:吃|服|用|打|喝)(?:几|"
+        r"多少)(?:次|片|粒|颗|毫克|单位|袋|支|滴|量|丸|mg|回)?|用法|用量|剂量|"
+        r"几(?:片|粒|颗|次|回|单位)|多少(?:毫克|单位|mg|剂量|片)|多大(?:剂)?量|"
+        r"规格|一天几|每天几|每次几|1天几|饭前还是饭后|早上还是晚上|dos(?:e|age|"
+        r"ing)|how (?:much|often|many)(?! times (?:have|did|was))|how (?:do|"
+        r"should) i take|instructions|how is .* taken"
+    
+)
+_SINCE = re.compile(
+    
+        r"从?什么时候(?:开始)?(?:吃|服|用|有|得|打|确|查|诊|发现)|(?:吃|服|用|得|"
+        r"有|打|抽|喝)了?(?:多久|多长时间|几年|多少年|多少天)|多(?:久|长时间)了|"
+        r"几年了|多少年了|since when|how long (?:have|has)|when did .* (?:start|"
+        r"begin|first)|started|began|diagnosed"
+    
+)
+_ENDED = re.compile(
+    
+        r"(?:什么时候|啥时候|哪天|哪年|何时).{0,4}停|停(?:用|药|掉|"
+        r"了)?(?:的)?(?:时间|日期)|when .*stop"
+    
+)
+_WHEN = re.compile(
+    
+        r"什么时候|啥时候|何时|哪(?:一)?[天年]|几号|几月|哪个月|多久(?:没|前|"
+        r"以前)|日期|when|what date|which (?:day|year|date)|how long ago|what year"
+    
+)
 _COUNT = re.compile(r"(?:几|多少)(?:次|种|个|样|针|剂|回|项|条|遍|趟)|how many|number of|how often")
-_LAST = re.compile(r"最近1?(?:一)?次|上(?:一|1)?次|上回|最后(?:一|1)?次|最近的|最新|last|latest|most recent")
+_LAST = re.compile(
+    
+        r"最近1?(?:一)?次|上(?:一|1)?次|上回|最后(?:一|1)?次|最近的|最新|last|"
+        r"latest|most recent"
+    
+)
 _FIRST = re.compile(r"第1(?:次|针|剂)|第一(?:次|针|剂)|最早|首次|first|earliest")
 
 
@@ -53,7 +95,12 @@ def answer_entries(
         if not active and not _SINCE.search(text) and not _WHEN.search(text):
             return rows_draft(query, area, found, "has_medication_past")
         found = active or found
-    elif area is Area.MEDICATION and chosen_terms and not _PAST.search(text) and not _WHEN.search(text):
+    elif (
+        area is Area.MEDICATION
+        and chosen_terms
+        and not _PAST.search(text)
+        and not _WHEN.search(text)
+    ):
         found = [e for e in found if e.active] or found
     if not found:
         return _nothing(query, area, chosen_terms, bool(known) and window is not None)
@@ -66,6 +113,8 @@ def _told(query: Query, area: Area, found: list[Entry], terms: Sequence[Term]) -
     text = query.asked.plain
     if area is Area.MEDICATION and _DOSE.search(text) and not _COUNT_KINDS.search(text):
         return _doses(query, [e for e in found if e.active] or found)
+    if area is Area.MEDICATION and _ENDED.search(text):
+        return _ends(query, _per_name(found, last=True))
     if _SINCE.search(text) and area in (Area.MEDICATION, Area.CONDITION, Area.LIFESTYLE):
         return _dates(query, _per_name(found, last=False), "since_entry")
     if _FIRST.search(text):
@@ -74,9 +123,13 @@ def _told(query: Query, area: Area, found: list[Entry], terms: Sequence[Term]) -
         return _counted(query, area, found)
     if _WHEN.search(text):
         many = not terms and not _LAST.search(text)
-        return _dates(query, _per_name(found, last=True) if many else [_dated(found)[-1]], "when_entry")
+        return _dates(
+            query, _per_name(found, last=True) if many else [_dated(found)[-1]], "when_entry"
+        )
     if _LAST.search(text) and area not in (Area.CONDITION, Area.ALLERGY, Area.FAMILY):
-        return rows_draft(query, area, [_dated(found)[-1]], f"has_{area}" if terms else f"list_{area}")
+        return rows_draft(
+            query, area, [_dated(found)[-1]], f"has_{area}" if terms else f"list_{area}"
+        )
     if area is Area.LIFESTYLE:
         return rows_draft(query, area, _unique(found), f"has_{area}")
     if terms:
@@ -107,8 +160,7 @@ def _listed(query: Query, area: Area, found: list[Entry]) -> Draft:
         if past and wide and not (_NOW.search(text) and area is Area.CONDITION and active):
             draft.take(rows_draft(query, area, past, f"{key}_past"))
         return draft
-    key = "list_conditions" if area is Area.CONDITION else f"list_{area}"
-    return rows_draft(query, area, found[-30:], key)
+    return rows_draft(query, area, found[-30:], f"list_{area}")
 
 
 def rows_draft(query: Query, area: Area, found: Sequence[Entry], key: str) -> Draft:
@@ -141,9 +193,38 @@ def _dates(query: Query, found: Sequence[Entry], key: str) -> Draft:
             draft.sentences.append(phrase(query.language, key, name=name, at=at))
             draft.facts += facts(e, query.language, dated=False)
             draft.facts.append(
-                Fact(("开始日期" if key == "since_entry" else "日期") if zh else "date", entry_day_iso(e))
+                Fact(
+                    ("开始日期" if key == "since_entry" else "日期") if zh else "date",
+                    entry_day_iso(e),
+                )
             )
         draft.cite(citation(e, query.language))
+    return draft
+
+
+def _ends(query: Query, found: Sequence[Entry]) -> Draft:
+    """When medicines were stopped, where the record says so."""
+    draft = Draft()
+    zh = query.language == "zh"
+    for e in found:
+        name = tell(e, query.language, dated=False)
+        draft.facts += facts(e, query.language, dated=False)
+        draft.cite(citation(e, query.language))
+        if e.end is None:
+            draft.sentences.append(phrase(query.language, "end_unknown", name=name))
+            continue
+        ended = replace(e, start=e.end, start_text=None)
+        at = entry_day(ended, query.language)
+        draft.sentences.append(phrase(query.language, "end_entry", name=name, at=at))
+        draft.facts.append(Fact("停用日期" if zh else "stopped on", entry_day_iso(ended)))
+        told = (
+            f"{tell(e, query.language)}，{at}停用"
+            if zh
+            else f"{tell(e, query.language)}, stopped {at}"
+        )
+        draft.citations = [
+            c._replace(excerpt=told) if c.resource == e.ref else c for c in draft.citations
+        ]
     return draft
 
 
@@ -161,11 +242,19 @@ def _doses(query: Query, found: Sequence[Entry]) -> Draft:
 
 def _counted(query: Query, area: Area, found: list[Entry]) -> Draft:
     text = query.asked.plain
-    kinds_asked = re.search(r"(?:几|多少)(?:种|样|个)|how many (?:different |kinds|medic|drugs|condit|diseas|allerg|pills)", text)
+    kinds_asked = re.search(
+        (
+            r"(?:几|多少)(?:种|样|个)|how many (?:different |kinds|medic|drugs|condit|"
+            r"diseas|allerg|pills)"
+        ),
+        text,
+    )
     if area is Area.MEDICATION and not _ALL.search(text):
         found = [e for e in found if e.active] or found
     rows = _unique(found) if kinds_asked or area is Area.MEDICATION else found
-    draft = rows_draft(query, area, rows, "list_conditions" if area is Area.CONDITION else f"list_{area}")
+    draft = rows_draft(
+        query, area, rows, "list_conditions" if area is Area.CONDITION else f"list_{area}"
+    )
     glue = "；" if query.language == "zh" else "; "
     told = glue.join(tell(e, query.language) for e in rows)
     draft.sentences = [phrase(query.language, "count_entries", count=len(rows), rows=told)]
@@ -192,7 +281,9 @@ def _current_only(text: str) -> bool:
 
 def _none_known(known: Sequence[Entry]) -> list[Entry]:
     """Statements like 无已知过敏: the record itself says there is none."""
-    return [e for e in known if re.search(r"无(?:已知)?.{0,4}过敏|no known|nkda|否认", e.name, re.I)]
+    return [
+        e for e in known if re.search(r"无(?:已知)?.{0,4}过敏|no known|nkda|否认", e.name, re.I)
+    ]
 
 
 def _in_window(e: Entry, window: Window, area: Area) -> bool:

@@ -16,10 +16,17 @@ from bot.assistant.view import ArchiveView
 
 # What family history may be asked of a relative: illness, not readings or medicines.
 _ILLNESS = re.compile(
-    r"病|患|得过|得了|有没有|去世|过世|怎么走|走的|癌|血压高|血糖高|中风|遗传|家族|健康状况|身体(?:好|怎么样)|"
+    r"病|患|得过|得了|有没有|去世|过世|怎么走|走的|癌|血压高|血糖高|中风|遗传|"
+    r"家族|健康状况|身体(?:好|怎么样)|"
     r"disease|condition|illness|ill|have|had|suffer|die|health|history|cancer|diabet|hypertens"
 )
-_NUMERIC = re.compile(r"多少|几次|平均|最高|最低|趋势|药|疫苗|报告|过敏|体检|检查|住院|体重|how (?:much|many|high|often)|average|highest|lowest|medic|take|taking|report|vaccin|allerg|weigh|reading|latest|last")
+_NUMERIC = re.compile(
+    
+        r"多少|几次|平均|最高|最低|趋势|药|疫苗|报告|过敏|体检|检查|住院|体重|how "
+        r"(?:much|many|high|often)|average|highest|lowest|medic|take|taking|"
+        r"report|vaccin|allerg|weigh|reading|latest|last"
+    
+)
 
 
 def answer_relative(query: Query, view: ArchiveView) -> Draft | None:
@@ -76,7 +83,9 @@ def _is_kin(entry: Entry, relation: Sequence[str]) -> bool:
     codes = entry.details.get("relation_codes", "").split()
     said = entry.details.get("relation", "").lower()
     return any(
-        r in codes if r.isupper() else (r == said or (len(r) > 1 and r in said and not _in_law(said, r)))
+        r in codes
+        if r.isupper()
+        else (r == said or (len(r) > 1 and r in said and not _in_law(said, r)))
         for r in relation
     )
 

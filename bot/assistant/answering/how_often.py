@@ -25,9 +25,7 @@ def how_often(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     hits = [r for r in rows if is_hit(r)]
     draft.facts.append(n.count_fact(len(hits), "符合次数" if n.language == "zh" else "hits"))
     draft.facts.append(n.count_fact(len(rows), "测量总次数" if n.language == "zh" else "total"))
-    draft.sentences.append(
-        phrase(n.language, key, label=n.label, count=len(hits), total=len(rows))
-    )
+    draft.sentences.append(phrase(n.language, key, label=n.label, count=len(hits), total=len(rows)))
     for r in hits or rows:
         draft.cite(*cite(r, n.language))
     if 0 < len(hits) <= TOLD:
@@ -52,11 +50,7 @@ def _test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
 
 def _by_guideline(n: Numbers, draft: Draft, level: str) -> Callable[[Reading], bool]:
     sex = n.view.patient.sex
-    rules = [
-        rule
-        for meal in (None, "fasting")
-        for rule in library.limits(n.key, level, meal, sex)
-    ]
+    rules = [rule for meal in (None, "fasting") for rule in library.limits(n.key, level, meal, sex)]
     rules = list(dict.fromkeys(rules))
     if n.query.part:
         rules = [r for r in rules if r.part == n.query.part]

@@ -59,10 +59,7 @@ def meaning(
         draft.urgency = Urgency.URGENT
         reason = phrase(query.language, "reason_urgent_value")
         draft.escalation = Escalation(reason, Urgency.URGENT)
-    said = phrase(
-        query.language, key, source=guideline.source, said=guideline.says(query.language)
-    )
+    said = phrase(query.language, key, source=guideline.source, said=guideline.says(query.language))
     if level == "urgent_past":
         return [said, phrase(query.language, "advise_high")]
     return [said]
-

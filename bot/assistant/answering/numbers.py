@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -155,9 +156,7 @@ class Numbers:
             unit = self.unit(basis)
             tells.append(self.with_unit("/".join(number(v) for v in values.values()), unit))
             suffix = "平均值" if self.language == "zh" else " average"
-            facts += [
-                Fact(self.part_name(p) + suffix, v, unit or None) for p, v in values.items()
-            ]
+            facts += [Fact(self.part_name(p) + suffix, v, unit or None) for p, v in values.items()]
         told = tells[0]
         if len(tells) > 1:
             told += phrase(self.language, "also", value=tells[1])
@@ -173,9 +172,7 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
     n = Numbers(view, query, key)
     window = windows[0] if windows else None
     known = list(view.readings(key))
-    chosen = series.select(
-        known, window, hours=query.hours, meal=query.meal, part=query.part
-    )
+    chosen = series.select(known, window, hours=query.hours, meal=query.meal, part=query.part)
     numeric = [r for r in chosen if r.values]
     if query.ask is Ask.COMPARE and len(windows) > 1:
         draft = _compare(n, known, windows)
@@ -189,7 +186,17 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
     return draft
 
 
+_EVERY = re.compile(
+    
+        r"历次|每次|每一次|所有|全部|都有哪些|列出|列一下|历史|all (?:my|the|of)|"
+        r"\blist\b|history|every"
+    
+)
+
+
 def _value(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    if len(rows) > 1 and _EVERY.search(n.query.rest):
+        return _listed(n, rows[-20:])
     if window is not None and len(rows) > 1 and n.query.ask is not Ask.LATEST:
         return _listed(n, rows) if len(rows) <= LISTED else _summary(n, rows, window)
     draft = n.one("latest", rows[-1])
@@ -203,7 +210,9 @@ def _listed(n: Numbers, rows: list[Reading]) -> Draft:
     draft = n.rows(rows)
     draft.facts.insert(0, n.count_fact(len(rows)))
     draft.sentences = [
-        phrase(n.language, "on_window_many", label=n.label, count=len(rows), rows=draft.sentences[0])
+        phrase(
+            n.language, "on_window_many", label=n.label, count=len(rows), rows=draft.sentences[0]
+        )
     ]
     if rows[-1].values:
         draft.extras += meaning(n.view, draft, rows[-1], n.query, quiet=True)
@@ -232,14 +241,14 @@ def _summary(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     return draft
 
 
-def _extreme(
-    n: Numbers, rows: list[Reading], choose: Callable[..., Decimal]
-) -> Draft:
+def _extreme(n: Numbers, rows: list[Reading], choose: Callable[..., Decimal]) -> Draft:
     """The highest or lowest of each part, with the readings that have it."""
     high = choose is max
     draft = Draft()
-    suffix = ("最高值" if high else "最低值") if n.language == "zh" else (
-        " highest" if high else " lowest"
+    suffix = (
+        ("最高值" if high else "最低值")
+        if n.language == "zh"
+        else (" highest" if high else " lowest")
     )
     for part in n.parts(rows):
         best, hits = series.extreme(rows, part, choose)
@@ -300,9 +309,7 @@ def _total(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     suffix = "合计" if n.language == "zh" else " total"
     draft.facts += [Fact(n.part_name(p) + suffix, v, n.unit(basis)) for p, v in values.items()]
     draft.facts.append(n.count_fact(len(rows)))
-    draft.sentences.append(
-        phrase(n.language, "total", label=n.label, value=told, count=len(rows))
-    )
+    draft.sentences.append(phrase(n.language, "total", label=n.label, value=told, count=len(rows)))
     for r in rows:
         draft.cite(*cite(r, n.language))
     return draft
@@ -321,7 +328,9 @@ def _trend(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     change = last.values[part].value - first.values[part].value
     spread = abs(first.values[part].value) * Decimal("0.03")
     key = "trend_flat" if abs(change) <= spread else ("trend_up" if change > 0 else "trend_down")
-    difference = abs(shown(last.values[part], n.key, False) - shown(first.values[part], n.key, False))
+    difference = abs(
+        shown(last.values[part], n.key, False) - shown(first.values[part], n.key, False)
+    )
     zh = n.language == "zh"
     unit = (n.kind.unit_in(n.language) if n.kind else first.values[part].unit) or None
     draft.sentences.append(
@@ -397,7 +406,9 @@ def _compare(n: Numbers, known: list[Reading], windows: Sequence[Window]) -> Dra
     changes = {p: new[p] - old[p] for p in new if p in old}
     unit = (n.kind.unit_in(n.language) if n.kind else "") or ""
     for p, change in changes.items():
-        draft.facts.append(Fact(n.part_name(p) + ("差值" if zh else " difference"), abs(change), unit or None))
+        draft.facts.append(
+            Fact(n.part_name(p) + ("差值" if zh else " difference"), abs(change), unit or None)
+        )
     lead = next(iter(changes.values()))
     key = "compare_same" if lead == 0 else ("compare_up" if lead > 0 else "compare_down")
     told_change = n.with_unit(number(abs(lead)), unit)
@@ -405,7 +416,14 @@ def _compare(n: Numbers, known: list[Reading], windows: Sequence[Window]) -> Dra
         rest = list(changes.items())[1:]
         told_change += "".join(_other_change(n, p, c, unit) for p, c in rest)
     draft.sentences.append(
-        phrase(n.language, key, label=n.label, first=told_later, second=told_earlier, change=told_change)
+        phrase(
+            n.language,
+            key,
+            label=n.label,
+            first=told_later,
+            second=told_earlier,
+            change=told_change,
+        )
     )
     for r in (*groups[0], *groups[1]):
         draft.cite(*cite(r, n.language))

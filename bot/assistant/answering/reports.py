@@ -21,7 +21,12 @@ from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
 _FIRST = re.compile(r"第1次|第一次|最早|首次|first|earliest")
-_EVERY = re.compile(r"历次|每次|所有|全部|哪些|都做过|做过(?:什么|啥|几)|all|every|which|list|what (?:tests|scans|reports)")
+_EVERY = re.compile(
+    
+        r"历次|每次|所有|全部|哪些|都做过|做过(?:什么|啥|几)|all|every|which|list|"
+        r"what (?:tests|scans|reports)"
+    
+)
 
 
 def find_reports(view: ArchiveView, terms: Sequence[Term], window: Window | None) -> list[Entry]:

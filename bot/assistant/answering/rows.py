@@ -39,7 +39,8 @@ def clean(text: str, length: int = 160) -> str:
     """Record text to quote: no markup, no links, no orders, whole sentences up to a length."""
     text = re.sub(r"[ \t\r\f\v]+", " ", _MARKUP.sub("", text)).strip()
     parts = [p for p in re.split(r"(?<=[。！？；;!?\n])|(?<=[.]) ", text) if p.strip()]
-    kept, total = [], 0
+    kept: list[str] = []
+    total = 0
     for part in (p.strip() for p in parts if not _ORDERS.search(p)):
         if kept and total + len(part) > length:
             break
@@ -65,6 +66,12 @@ def tell(entry: Entry, language: str, *, dated: bool = True) -> str:
         Area.LIFESTYLE: clean(entry.text),
         Area.PLAN: clean(entry.text, 80),
     }.get(entry.area, "")
+    if entry.area is Area.MEDICATION and not entry.active:
+        more = (
+            "，".join(filter(None, (more, "已停用")))
+            if zh
+            else ", ".join(filter(None, (more, "stopped")))
+        )
     line = name
     if more and more != name:
         line += f"（{more}）" if zh else f" ({more})"
@@ -85,6 +92,8 @@ def facts(entry: Entry, language: str, *, dated: bool = True) -> list[Fact]:
     found = [Fact(label(entry.area, language), name)]
     if entry.area is Area.MEDICATION and d.get("dose"):
         found.append(Fact("用法用量" if zh else "dose", d["dose"]))
+    if entry.area is Area.MEDICATION and not entry.active:
+        found.append(Fact("状态", "已停用") if zh else Fact("status", "stopped"))
     if entry.area is Area.ALLERGY and d.get("reaction"):
         found.append(Fact("反应" if zh else "reaction", d["reaction"]))
     if entry.area is Area.ENCOUNTER and d.get("reason"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from backend.core.clock import SHANGHAI
@@ -9,9 +10,8 @@ from bot.assistant.answer import Citation, Fact, iso
 from bot.assistant.lexicon.kinds import Kind, kinds, read_toml
 from bot.assistant.lexicon.units import half_up
 from bot.assistant.records import Entry, Measured, Reading
-from datetime import datetime
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def phrase(language: str, key: str, **values: object) -> str:

@@ -24,7 +24,12 @@ _ORDER = ("system", "stop", "dose", "prescription", "prognosis", "diagnosis")
 _MEDICINES = ("stop", "dose", "prescription")
 # Soft ways of asking for a diagnosis that the record can answer: 是不是有高血压.
 _SOFT = re.compile(r"是不是|是否|算不算|有没有|属于|do i have|have i|am i")
-_COMPLICATION = re.compile(r"糖尿病(?:足|肾|视网膜|眼|神经|酮症|并发)|高血压(?:脑|肾|心脏|危象)")
+_COMPLICATION = re.compile(
+    
+        r"症状|情况|表现|样子|这个|这是|糖尿病(?:足|肾|视网膜|眼|神经|酮症|并发)|"
+        r"高血压(?:脑|肾|心脏|危象)"
+    
+)
 
 
 @dataclass(frozen=True, slots=True)

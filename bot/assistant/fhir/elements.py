@@ -29,7 +29,8 @@ def instant(text: object) -> Instant | None:
     try:
         if len(text) <= 10:
             parts = [int(part) for part in text.split("-")] + [1, 1]
-            return Instant(datetime(*parts[:3], tzinfo=SHANGHAI), True, text)
+            year, month, day = parts[:3]
+            return Instant(datetime(year, month, day, tzinfo=SHANGHAI), True, text)
         at = datetime.fromisoformat(text)
     except (ValueError, TypeError):
         return None

@@ -226,9 +226,7 @@ def plan(r: Resource, ref: str) -> Entry | None:
         return None
     described = r.get("description")
     named = concepts(described) + concepts(r.get("category")) + concepts(r.get("code"))
-    details = [
-        (a.get("detail") or {}) for a in r.get("activity") or [] if isinstance(a, dict)
-    ]
+    details = [(a.get("detail") or {}) for a in r.get("activity") or [] if isinstance(a, dict)]
     steps = [concept_text(d.get("code")) or str(d.get("description") or "") for d in details]
     texts = [str(r.get("title") or ""), str(described) if isinstance(described, str) else ""]
     texts += [*steps, notes(r)]

@@ -20,7 +20,9 @@ from bot.assistant.records import Area, Entry
 
 # source: LOINC: smoking status, tobacco use, alcohol, diet, exercise habit
 _HABITS = {"72166-2", "11367-0", "74013-4", "11331-6", "82589-3", "89555-7", "67504-6", "68516-4"}
-_HABIT_WORDS = re.compile(r"吸烟|抽烟|烟草|饮酒|喝酒|饮食|运动习惯|作息|smok|tobacco|alcohol|diet", re.I)
+_HABIT_WORDS = re.compile(
+    r"吸烟|抽烟|烟草|饮酒|喝酒|饮食|运动习惯|作息|smok|tobacco|alcohol|diet", re.I
+)
 
 
 def from_observation(r: Resource, ref: str) -> Entry | None:

@@ -25,7 +25,10 @@ from bot.assistant.records import Measured, Reading
 
 _MEALS = (
     ("fasting", re.compile(r"空腹|fasting|before breakfast|早餐前|早饭前", re.I)),
-    ("after_meal", re.compile(r"餐后|饭后|post[- ]?(?:meal|prandial)|after (?:a )?meal|\bPC\b", re.I)),
+    (
+        "after_meal",
+        re.compile(r"餐后|饭后|post[- ]?(?:meal|prandial)|after (?:a )?meal|\bPC\b", re.I),
+    ),
     ("bedtime", re.compile(r"睡前|bedtime|before bed", re.I)),
     ("before_meal", re.compile(r"餐前|饭前|pre[- ]?(?:meal|prandial)|before (?:a )?meal", re.I)),
     ("random", re.compile(r"随机|random|casual", re.I)),

@@ -56,9 +56,7 @@ def report(r: Resource, ref: str) -> Entry | None:
 def document(r: Resource, ref: str) -> Entry | None:
     if status(r) in ("entered-in-error", "superseded"):
         return None
-    attachments = [
-        c.get("attachment") or {} for c in r.get("content") or [] if isinstance(c, dict)
-    ]
+    attachments = [c.get("attachment") or {} for c in r.get("content") or [] if isinstance(c, dict)]
     title = next((str(a["title"]) for a in attachments if a.get("title")), "")
     description = str(r.get("description") or "")
     texts = [attachment_text(a) for a in attachments]

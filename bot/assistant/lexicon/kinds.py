@@ -83,9 +83,7 @@ def kinds() -> Mapping[str, Kind]:
 def panels() -> Mapping[str, Panel]:
     rows = read_toml(__package__, "panels.toml")
     return {
-        key: Panel(
-            key=key, zh=r["zh"], en=r["en"], kinds=tuple(r["kinds"]), say=tuple(r["say"])
-        )
+        key: Panel(key=key, zh=r["zh"], en=r["en"], kinds=tuple(r["kinds"]), say=tuple(r["say"]))
         for key, r in rows.items()
     }
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Window
 from bot.assistant.lexicon.kinds import kinds
 from bot.assistant.lexicon.units import half_up, plain_unit, shown_unit
 from bot.assistant.records import Measured, Reading
 from bot.assistant.understanding.asks import Limit
-from backend.core.clock import SHANGHAI
 
 Hours = tuple[int, int]
 

@@ -89,7 +89,9 @@ def tokens(text: str) -> list[str]:
 
     jieba.setLogLevel(logging.ERROR)
     return [
-        t for t in jieba.cut_for_search(make_plain(text)) if len(t) > 1 and not t.isdigit() and t.strip()
+        t
+        for t in jieba.cut_for_search(make_plain(text))
+        if len(t) > 1 and not t.isdigit() and t.strip()
     ]
 
 

@@ -40,9 +40,7 @@ def emergency(asked: Asked, alarm: Alarm, view: ArchiveView) -> Draft:
     return draft
 
 
-def urgent(
-    asked: Asked, alarm: Alarm, query: Query, view: ArchiveView, topics: Topics
-) -> Draft:
+def urgent(asked: Asked, alarm: Alarm, query: Query, view: ArchiveView, topics: Topics) -> Draft:
     """See a doctor today, with the guideline that says so."""
     draft = Draft(
         urgency=Urgency.URGENT,

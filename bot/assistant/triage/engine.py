@@ -13,19 +13,34 @@ from bot.assistant.understanding.text import Asked
 from bot.assistant.view import ArchiveView
 
 _CHILD = re.compile(
-    r"宝宝|孩子|小孩|娃|婴儿|新生儿|幼儿|儿子|女儿|闺女|孙子|孙女|外孙|宝贝|毛毛头|小家伙|(?<!\d)\d{1,2}个月大|(?<!\d)(?:[1-9]|1[0-3])岁|刚满月|刚出生|"
-    r"baby|infant|newborn|toddler|\bmy (?:son|daughter|child|kid|grandson|granddaughter)\b|month[- ]old"
+    r"宝宝|孩子|小孩|娃|婴儿|新生儿|幼儿|儿子|女儿|闺女|孙子|孙女|外孙|宝贝|"
+    r"毛毛头|小家伙|(?<!\d)\d{1,2}个月大|(?<!\d)(?:[1-9]|1[0-3])岁|刚满月|"
+    r"刚出生|"
+    r"baby|infant|newborn|toddler|\bmy (?:son|daughter|child|kid|grandson|"
+    r"granddaughter)\b|month[- ]old"
 )
 _INFANT = re.compile(
-    r"新生儿|刚满月|满月|刚出生|(?<!\d)[12]个月(?:大|的|多)?|(?<!\d)(?:[1-9]|[1-8]\d)天大|出生\d+天|[1-8]周大|\d{1,2}天大|百天|newborn|(?:one|two|1|2)[- ]months?[- ]old|weeks?[- ]old"
+    
+        r"新生儿|刚满月|满月|刚出生|(?<!\d)[12]个月(?:大|的|多)?|(?<!\d)(?:[1-9]|"
+        r"[1-8]\d)天大|出生\d+天|[1-8]周大|\d{1,2}天大|百天|newborn|(?:one|two|1|"
+        r"2)[- ]months?[- ]old|weeks?[- ]old"
+    
 )
 _PREGNANT = re.compile(r"怀孕|孕妇|怀着|有孕|孕\d|孕期|妊娠|孕晚|孕中|孕早|pregnan")
 # A question about stored readings, not a report of one just taken.
 _QUERY = re.compile(
-    r"几次|多少次|哪天|哪次|哪些|什么时候|最高|最低|平均|记录|超过|高于|低于|大于|以上|以下|趋势|有没有过|几天|多少天|正常值|标准|算不算|算高|多少算|是不是算|算(?:是)?(?:低|高|正常|偏)|正常吗|高不高|低不低|达标|档案|"
+    r"几次|多少次|哪天|哪次|哪些|什么时候|最高|最低|平均|记录|超过|高于|低于|"
+    r"大于|以上|以下|趋势|有没有过|几天|多少天|正常值|标准|算不算|算高|多少算|"
+    r"是不是算|算(?:是)?(?:低|高|正常|偏)|正常吗|高不高|低不低|达标|档案|"
     r"how (?:many|often)|when|highest|lowest|average|above|over \d|below|record|normal range|ever"
 )
-_REPORT = re.compile(r"刚(?:才|刚)?(?:量|测|查|给)|现在|这会儿|今天(?:早上|上午|下午|晚上)?(?:量|测)|just (?:measured|took|checked)|right now|now\b|怎么办|咋办|要不要紧|what (?:do|should)")
+_REPORT = re.compile(
+    
+        r"刚(?:才|刚)?(?:量|测|查|给)|现在|这会儿|今天(?:早上|上午|下午|"
+        r"晚上)?(?:量|测)|just (?:measured|took|checked)|right now|now\b|怎么办|"
+        r"咋办|要不要紧|what (?:do|should)"
+    
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +94,17 @@ def _met(
 
 def _reports(text: str) -> bool:
     """Whether numbers in the text are readings of now rather than limits asked about."""
-    if _QUERY.search(text) and not re.search(r"刚(?:才|刚)?(?:量|测|查)|just (?:measured|took|checked)", text):
+    if _QUERY.search(text) and not re.search(
+        r"刚(?:才|刚)?(?:量|测|查)|just (?:measured|took|checked)", text
+    ):
         return False
-    past = re.search(r"去年|前年|上个?月|上周|以前|之前|那时|当时|\d+[年月]前|last (?:year|month|week)|ago", text)
+    past = re.search(
+        (
+            r"去年|前年|上个?月|上周|以前|之前|那时|当时|\d+[年月]前|last (?:year|"
+            r"month|week)|ago"
+        ),
+        text,
+    )
     if past and not _REPORT.search(text):
         return False
     hypothetical = re.search(r"如果|要是|假如|万一|\bif\b", text)

@@ -5,18 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_PAIR = re.compile(r"(?<![\d.])(\d{2,3})\s*(?:/|比|over|-|和|,|，|、|到)?\s*(?:低压|下压|舒张压|diastolic)?\s*(?:是|有|到|为|:)?\s*(?<=[/比和,，、\-rc压是有到为: ])(\d{2,3})(?![\d.])")
-_HIGH = re.compile(r"(?:高压|收缩压|上压|血压|bp|blood pressure|systolic)[^\d，。,.?？;；]{0,10}(\d{3})(?!\d)(?:多)?")
+_PAIR = re.compile(
+    
+        r"(?<![\d.])(\d{2,3})\s*(?:/|比|over|-|和|,|，|、|到)?\s*(?:低压|下压|"
+        r"舒张压|diastolic)?\s*(?:是|有|到|为|:)?\s*(?<=[/比和,，、\-rc压是有到为: ])"
+        r"(\d{2,3})(?![\d.])"
+    
+)
+_HIGH = re.compile(
+    
+        r"(?:高压|收缩压|上压|血压|bp|blood pressure|systolic)[^\d，。,.?？;；]{0,10}(\d{3})"
+        r"(?!\d)(?:多)?"
+    
+)
 _LOW = re.compile(r"(?:低压|舒张压|下压|diastolic)[^\d，。,.?？;；]{0,8}(\d{2,3})(?!\d)")
-_GLUCOSE = re.compile(r"(?:血糖|糖|glucose|blood sugar|sugar)(?:仪|值)?[^\d。?？;；℃度年月]{0,12}?(\d{1,3}(?:\.\d+)?)(?!\d|/|年|月|号|天|次|个|岁|周)")
-_GLUCOSE_HI = re.compile(r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,12}(?:(?<![a-z])hi(?![a-z])|爆表|超量程|高得测不)")
+_GLUCOSE = re.compile(
+    
+        r"(?:血糖|糖|glucose|blood sugar|sugar)(?:仪|值)?[^\d。?？;；℃度年月]{0,12}?"
+        r"(\d{1,3}(?:\.\d+)?)(?!\d|/|年|月|号|天|次|个|岁|周)"
+    
+)
+_GLUCOSE_HI = re.compile(
+    
+        r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,12}(?:(?<![a-z])hi(?![a-z])|"
+        r"爆表|超量程|高得测不)"
+    
+)
 _GLUCOSE_LO = re.compile(r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,12}(?<![a-z])lo(?![a-z])")
-_SPO2 = re.compile(r"(?:血氧|氧饱和度?|指脉氧|spo2|oxygen(?: level| saturation)?|o2 sat)[^\d。?？;；]{0,10}(\d{2})(?!\d)")
+_SPO2 = re.compile(
+    
+        r"(?:血氧|氧饱和度?|指脉氧|spo2|oxygen(?: level| saturation)?|o2 "
+        r"sat)[^\d。?？;；]{0,10}(\d{2})(?!\d)"
+    
+)
 _PULSE = re.compile(r"(?:心率|心跳|脉搏|heart rate|pulse)[^\d。?？;；]{0,10}(\d{2,3})(?!\d)")
-_TEMPERATURE = re.compile(r"(?:发烧|发热|高烧|烧到?|体温|温度|fever|temperature|temp)[^\d。?？;；]{0,8}(\d{2,3}(?:\.\d+)?)(?!\d|天)|(?<![\d.])((?:38|39|40|41|42)(?:\.\d)?)\s*(?:度|℃)")
+_TEMPERATURE = re.compile(
+    
+        r"(?:发烧|发热|高烧|烧到?|体温|温度|fever|temperature|temp)[^\d。?？;；]{0,8}(\d{2,3}(?"
+        r":\.\d+)?)(?!\d|天)|(?<![\d.])((?:38|39|40|41|42)(?:\.\d)?)\s*(?:度|℃)"
+    
+)
 
 
-_MEASURED = re.compile(r"(?:糖尿病|低血糖|胰岛素).{0,24}(?:测|量|扎)(?:了|出|得|的)?(?:是|有|只有|一下)?\s*(\d{1,2}\.\d)")
+_MEASURED = re.compile(
+    
+        r"(?:糖尿病|低血糖|胰岛素).{0,24}(?:测|量|扎)(?:了|出|得|的)?(?:是|有|"
+        r"只有|一下)?\s*(\d{1,2}\.\d)"
+    
+)
 
 
 def reported(text: str) -> Mapping[str, bool]:

@@ -10,7 +10,12 @@ from functools import cache
 from bot.assistant.lexicon.kinds import read_toml
 
 _SENTENCE = re.compile(r"[。.!！?？;；\n](?!\d)")
-_CLAUSE = re.compile(r"[，,。.!！?？;；\n](?!\d)|(?:但是|可是|不过|就是(?!没)|只是|但(?!凡)|而是|反而|\bbut\b|\bhowever\b)")
+_CLAUSE = re.compile(
+    
+        r"[，,。.!！?？;；\n](?!\d)|(?:但是|可是|不过|就是(?!没)|只是|但(?!凡)|"
+        r"而是|反而|\bbut\b|\bhowever\b)"
+    
+)
 
 
 _PLAIN_NO = ("不", "也不", "都不")
@@ -69,13 +74,17 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
     """
     words = _words()
     clause, before, after = _around(text, start, end)
-    if before.endswith(_PLAIN_NO) or words.denied_before.search(before) or words.denied_after.search(after):
+    if (
+        before.endswith(_PLAIN_NO)
+        or words.denied_before.search(before)
+        or words.denied_after.search(after)
+    ):
         return State.NOT
     sentence = _sentence(text, start, end)
     present = bool(words.present.search(sentence))
     if words.education.search(sentence) and not _complains(sentence, present):
         return State.NOT
-    if words.hypothetical.search(text[: start] if not always else before) and not (
+    if words.hypothetical.search(text[:start] if not always else before) and not (
         present and words.present.search(clause) and not _supposes_now(text[:start])
     ):
         return State.NOT
@@ -87,7 +96,9 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
 
 
 def _complains(sentence: str, present: bool) -> bool:
-    return present and not re.search(r"前兆|先兆|征兆|预防|科普|知识|symptoms of|signs of|prevent", sentence)
+    return present and not re.search(
+        r"前兆|先兆|征兆|预防|科普|知识|symptoms of|signs of|prevent", sentence
+    )
 
 
 def _supposes_now(before: str) -> bool:

@@ -49,9 +49,7 @@ def resolve(
     return spans.capped(window, view.now), event
 
 
-def _event(
-    anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]
-) -> Entry | None:
+def _event(anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]) -> Entry | None:
     if anchor.event == "checkup":
         return _latest(view, (Area.ENCOUNTER, Area.REPORT, Area.DOCUMENT), _is_checkup)
     if anchor.event == "stay":
@@ -75,7 +73,9 @@ def _medication(
 ) -> Entry | None:
     """The earliest start of the medicine named; unnamed, of the class that treats the number."""
     terms = _terms(topics, anchor.word, Area.MEDICATION)
-    if not terms and not re.fullmatch(r"(?:这个?|那个?|新|着|的)?药?物?|my|the|medication|medicine|meds|pills|", anchor.word):
+    if not terms and not re.fullmatch(
+        r"(?:这个?|那个?|新|着|的)?药?物?|my|the|medication|medicine|meds|pills|", anchor.word
+    ):
         return None
     if not terms and kinds and kinds[0] in _CLASS_OF:
         terms = [drug_classes()[_CLASS_OF[kinds[0]]]]

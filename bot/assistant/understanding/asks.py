@@ -41,14 +41,38 @@ class Limit:
     second: Decimal | None = None
 
 
-_NUMBER = r"(\d+(?:\.\d+)?)(?:\s*(?:mmhg|mmol/l|毫米汞柱|umol/l|mg/dl|kg|公斤|斤|度|℃|%|次|步|小时|kpa))?(?:\s*(?:/|比|over|和|或|、)\s*(\d{2,3}(?:\.\d+)?)(?!\d|个|天|次|月|年|周))?"
+_NUMBER = (
+    r"(\d+(?:\.\d+)?)(?:\s*(?:mmhg|mmol/l|毫米汞柱|umol/l|mg/dl|kg|公斤|斤|度|"
+    r"℃|%|次|步|小时|kpa))?(?:\s*(?:/|比|over|和|或|、)\s*(\d{2,3}(?:\.\d+)?)(?"
+    r"!\d|个|天|次|月|年|周))?"
+)
 _LIMITS = (
-    (re.compile(rf"(?:不低于|不少于|大于等于|大于或等于|大于或者等于|至少|达到|≥|>=|到了|满|at least|reach(?:ed|es)?)\s*(?:了|过)?{_NUMBER}"), True, False),
-    (re.compile(rf"(?:不超过|不高于|小于等于|小于或等于|≤|<=|at most|no more than|不大于)\s*(?:了|过)?{_NUMBER}"), False, False),
-    (re.compile(rf"(?:超过|超出|高于|大于|高过|多于|突破|破|>|过了|超|above|over|higher than|more than|greater than|exceed(?:ed|s|ing)?|beyond)\s*(?:了|过|the|my)?\s*{_NUMBER}(?!\s*(?:个月|天|周|次以|months|days|weeks|years))"), True, True),
-    (re.compile(rf"(?:低于|小于|少于|不到|不足|没到|<|掉到|below|under|less than|lower than|fewer than)\s*(?:了|过)?{_NUMBER}(?!\s*(?:个月|天|周|months|days|weeks|years))"), False, True),
-    (re.compile(rf"{_NUMBER}\s*(?:及|或|和)?(?:以上|之上|往上|朝上|and above|or above|or higher|or more)"), True, False),
-    (re.compile(rf"{_NUMBER}\s*(?:及|或|和)?(?:以下|之下|往下|and below|or below|or lower|or less)"), False, False),
+    (re.compile((
+rf"(?:不低于|不少于|大于等于|大于或等于|大于或者等于|至少|达到|≥|>=|到了|"
+rf"满|at least|reach(?:ed|es)?)\s*(?:了|过)?{_NUMBER}"
+)), True, False),
+    (re.compile(
+rf"(?:不超过|不高于|小于等于|小于或等于|≤|<=|at most|no more than|"
+rf"不大于)\s*(?:了|过)?{_NUMBER}"
+), False, False),
+    (re.compile(
+rf"(?:超过|超出|高于|大于|高过|多于|突破|破|>|过了|超|above|over|higher "
+rf"than|more than|greater than|exceed(?:ed|s|ing)?|beyond)\s*(?:了|过|the|"
+rf"my)?\s*{_NUMBER}(?!\s*(?:个月|天|周|次以|months|days|weeks|years))"
+), True, True),
+    (re.compile(
+rf"(?:低于|小于|少于|不到|不足|没到|<|掉到|below|under|less than|lower "
+rf"than|fewer than)\s*(?:了|过)?{_NUMBER}(?!\s*(?:个月|天|周|months|days|"
+rf"weeks|years))"
+), False, True),
+    (re.compile(
+rf"{_NUMBER}\s*(?:及|或|和)?(?:以上|之上|往上|朝上|and above|or above|or "
+rf"higher|or more)"
+), True, False),
+    (re.compile(
+rf"{_NUMBER}\s*(?:及|或|和)?(?:以下|之下|往下|and below|or below|or lower|"
+rf"or less)"
+), False, False),
 )  # fmt: skip
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}  # fmt: skip
 
@@ -92,7 +116,9 @@ def side_in(text: str) -> str | None:
 @cache
 def _numeric() -> list[tuple[Ask, re.Pattern[str]]]:
     rows = read_toml(__package__, "asks.toml")["numeric"]
-    return [(Ask(key), re.compile("|".join(f"(?:{p})" for p in _unnamed(v)))) for key, v in rows.items()]
+    return [
+        (Ask(key), re.compile("|".join(f"(?:{p})" for p in _unnamed(v)))) for key, v in rows.items()
+    ]
 
 
 def _unnamed(patterns: list[str]) -> list[str]:

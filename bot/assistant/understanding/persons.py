@@ -34,8 +34,12 @@ class Subject:
 
 PATIENT = Subject("patient")
 _SELF = re.compile(
-    r"(?:我|俺|咱)(?!们?家?(?:的)?(?:妈|爸|爹|娘|爷|奶|姥|孩|娃|儿|女儿|闺|老|哥|弟|姐|妹|叔|舅|姨|姑|先生|太太|同|朋|邻|领|爱人|媳|婆|崽|伢))"
-    r"|自己|本人|\b(?:i|my|me|mine|i've|i'm)\b(?! (?:mom|mother|mum|dad|father|wife|husband|son|daughter|friend|neighbou?r|colleague|brother|sister|boss|baby|child|kid|grand\w+|uncle|aunt|cousin|parents?|partner|ex|girlfriend|boyfriend)\b)"
+    r"(?:我|俺|咱)(?!们?家?(?:的)?(?:妈|爸|爹|娘|爷|奶|姥|孩|娃|儿|女儿|闺|老|"
+    r"哥|弟|姐|妹|叔|舅|姨|姑|先生|太太|同|朋|邻|领|爱人|媳|婆|崽|伢))"
+    r"|自己|本人|\b(?:i|my|me|mine|i've|i'm)\b(?! (?:mom|mother|mum|dad|"
+    r"father|wife|husband|son|daughter|friend|neighbou?r|colleague|brother|"
+    r"sister|boss|baby|child|kid|grand\w+|uncle|aunt|cousin|parents?|partner|"
+    r"ex|girlfriend|boyfriend)\b)"
 )
 
 
@@ -52,6 +56,9 @@ def subject(asked: Asked, person: Person, today: date, topic_at: int | None) -> 
     said = _mentions(text)
     if not said:
         return PATIENT
+    strangers = [m for m in said if m[2] is None and not _SELF.fullmatch(m[1])]
+    if topic_at is None and strangers:
+        return Subject("other", strangers[0][1])
     at = len(text) if topic_at is None else topic_at
     before = [m for m in said if m[0] <= at]
     chosen = before[-1] if before else said[0]
@@ -74,8 +81,8 @@ def _resolve(word: str, kin: Kin | None, person: Person, today: date) -> Subject
 
 def _mentions(text: str) -> list[tuple[int, str, Kin | None]]:
     found: list[tuple[int, int, str, Kin | None]] = []
-    for pattern, kin in _kin():
-        found += [(m.start(), -len(m[0]), m[0], kin) for m in pattern.finditer(text)]
+    for pattern, who in _kin():
+        found += [(m.start(), -len(m[0]), m[0], who) for m in pattern.finditer(text)]
     found += [(m.start(), -len(m[0]), m[0], None) for m in _others().finditer(text)]
     found += [(m.start(), -len(m[0]), m[0], None) for m in _SELF.finditer(text)]
     found.sort(key=lambda m: (m[0], m[1]))
@@ -120,20 +127,32 @@ def _named(asked: Asked, data: dict[str, str]) -> str | None:
         return _named_english(asked.original)
     family, titles = data["surnames"], data["titles"]
     text = asked.plain
-    match = re.search(rf"(?:隔壁)?((?:老|小)[{family}](?=的|家|血|最|昨|体)|[{family}]{titles}(?!说|让|叫))", text)
+    match = re.search(
+        (
+            rf"(?:隔壁)?((?:老|小)[{family}](?=的|家|血|最|昨|体)|"
+            rf"[{family}]{titles}(?!说|让|叫))"
+        ),
+        text,
+    )
     if match:
         return match[1]
-    lead = r"(?:^|[^一-鿿]|把|看|查|问|要|给|替|帮|知道|是|有|和|与|跟|示|出|诉我|询|一下|打开|病人|患者|居民|用户|叫|的)"
+    lead = (
+        r"(?:^|[^一-鿿]|把|看|查|问|要|给|替|帮|知道|是|有|和|与|跟|示|出|诉我|询|"
+        r"一下|打开|病人|患者|居民|用户|叫|的)"
+    )
     given = rf"(?:(?![{data['not_given']}])[一-鿿]){{1,2}}"
     for match in re.finditer(rf"{lead}(?P<n>[{family}]{given})(?={data['after']})", text):
         name, at = match["n"], match.start("n")
-        if not any(name.startswith(stop) for stop in data["not_names"]) and not known_word(text, at):
+        if not any(name.startswith(stop) for stop in data["not_names"]) and not known_word(
+            text, at
+        ):
             return name
     return None
 
 
 _NOT_NAMES = re.compile(
-    r"^(?:What|When|How|Where|Who|Which|Is|Are|Do|Does|Did|Has|Have|Can|Could|The|My|Show|Tell|Last|"
+    r"^(?:What|When|How|Where|Who|Which|Is|Are|Do|Does|Did|Has|Have|Can|Could|"
+    r"The|My|Show|Tell|Last|"
     r"This|Please|January|February|March|April|May|June|July|August|September|October|November|"
     r"December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Yesterday|Today|Doctor|Dr|"
     r"It|That|Let|He|She|There|Here|Mom|Mum|Dad|Mother|Father|Grandma|Grandpa|Spring|New|Parkinson|"
@@ -145,13 +164,17 @@ def _named_english(text: str) -> str | None:
     for match in re.finditer(r"\b([A-Z][a-z]+(?: [A-Z][a-z]+)?)(?:'s|’s)\b", text):
         if not _NOT_NAMES.match(match[1].split()[-1]):
             return match[1]
-    match = re.search(
-        r"\b(?:for|of|about|patient|resident|does|is|named|has) (?:Mr\.? |Mrs\.? |Ms\.? )?([A-Z][a-z]+ [A-Z][a-z]+)\b", text
+    full = re.search(
+        (
+            r"\b(?:for|of|about|patient|resident|does|is|named|has) (?:Mr\.? |Mrs\.? |"
+            r"Ms\.? )?([A-Z][a-z]+ [A-Z][a-z]+)\b"
+        ),
+        text,
     )
-    if match and not any(_NOT_NAMES.match(word) for word in match[1].split()):
-        return match[1]
-    match = re.search(r"\b(?:Mr|Mrs|Ms)\.? ([A-Z][a-z]+)\b", text)
-    return match[1] if match else None
+    if full and not any(_NOT_NAMES.match(word) for word in full[1].split()):
+        return full[1]
+    titled = re.search(r"\b(?:Mr|Mrs|Ms)\.? ([A-Z][a-z]+)\b", text)
+    return titled[1] if titled else None
 
 
 @cache

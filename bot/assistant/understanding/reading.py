@@ -17,10 +17,16 @@ from bot.assistant.view import ArchiveView
 
 _MEDICINE = re.compile(r"药|吃|服|片|胶囊|medic|pill|tablet|drug|\btak(?:e|ing)\b|dose|prescri")
 _HOW_MANY = re.compile(
-    r"几次|多少次|几回|几天|多少天|哪几次|哪些天|哪几天|次数|几遍|占(?:多少|比)|比例|有没有|有过|过没有|吗|"
+    r"几次|多少次|几回|几天|多少天|哪几次|哪些天|哪几天|次数|几遍|占(?:多少|"
+    r"比)|比例|有没有|有过|过没有|吗|"
     r"how many|how often|which|ever|times|any|did|has|have|when|什么时候|哪天|哪次|是否"
 )
-_SUGAR = re.compile(r"(?<![血尿含无低控降吃喝戒白红冰葡萄甜果糖])糖(?!尿|化|类|丸|果|分|水|耐)(?=.{0,6}(?:多少|高|低|怎么样|平均|正常|测|控|稳))")
+_SUGAR = re.compile(
+    
+        r"(?<![血尿含无低控降吃喝戒白红冰葡萄甜果糖])糖(?!尿|化|类|丸|果|分|水|"
+        r"耐)(?=.{0,6}(?:多少|高|低|怎么样|平均|正常|测|控|稳))"
+    
+)
 _PRESSURE = re.compile(r"(?<!血)压(?=(?:有点|又|还|偏|太)?(?:高|低|多少|怎么样|稳))|^压")
 
 
@@ -117,7 +123,9 @@ def _ask(text: str, windows: tuple[object, ...], limited: bool, side: str | None
     if limited and (_HOW_MANY.search(text) or ask in (Ask.COUNT, Ask.VALUE)):
         return Ask.HOW_OFTEN
     if side and ask in (Ask.COUNT, Ask.VALUE, Ask.WHEN) and _HOW_MANY.search(text):
-        often = ask is Ask.COUNT or re.search(r"几|多少(?:次|天)|哪|次数|有没有|有过|how many|ever|any|when|which", text)
+        often = ask is Ask.COUNT or re.search(
+            r"几|多少(?:次|天)|哪|次数|有没有|有过|how many|ever|any|when|which", text
+        )
         if often:
             return Ask.HOW_OFTEN
     if ask is Ask.COMPARE and not windows:
@@ -141,5 +149,3 @@ def _offset(plain: str, mentions: list[Mention], at: int | None) -> int | None:
         return None
     position = plain.rfind(word)
     return position if position >= 0 else None
-
-

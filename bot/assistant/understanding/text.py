@@ -11,7 +11,12 @@ from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.understanding.numerals import to_digits
 
 _CJK = re.compile(r"[㐀-鿿]")
-_FILLERS = re.compile(r"(?:嗯+|呃+|哎呀?|唉|那个啥|就是说|我说|喂|你好|您好|请问一?下?|麻烦问一?下?|帮我?看一?下?)[，,、。\s]*")
+_FILLERS = re.compile(
+    
+        r"(?:嗯+|呃+|哎呀?|唉|那个啥|就是说|我说|喂|你好|您好|请问一?下?|"
+        r"麻烦问一?下?|帮我?看一?下?)[，,、。\s]*"
+    
+)
 
 
 class Asked(NamedTuple):

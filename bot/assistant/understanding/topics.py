@@ -85,11 +85,17 @@ def core_names(entry: Entry) -> set[str]:
     cores = set()
     for name in (entry.name, *entry.names):
         plain = make_plain(name)
-        plain = re.sub(r"\((?:disorder|finding|procedure|situation|regime/therapy|[^)]*)\)", "", plain)
+        plain = re.sub(
+            r"\((?:disorder|finding|procedure|situation|regime/therapy|[^)]*)\)", "", plain
+        )
         plain = re.sub(r"\d+(?:\.\d+)?\s*(?:mg|g|ug|ml|iu|片|粒|单位|mcg).*$", "", plain)
         plain = re.sub(r"^(?:苯磺酸|盐酸|马来酸|酒石酸|琥珀酸|硫酸|富马酸|allergy to )", "", plain)
         plain = re.sub(
-            r"(?:缓释|控释|肠溶|分散|咀嚼|泡腾|软|硬)?(?:片剂?|胶囊|颗粒|口服液|注射液|丸|滴眼液|吸入剂|喷雾剂)$|钙片$|钠片$|\b(?:oral tablet|tablet|capsule|oral|injectable)\b.*$",
+            (
+                r"(?:缓释|控释|肠溶|分散|咀嚼|泡腾|软|硬)?(?:片剂?|胶囊|颗粒|口服液|"
+                r"注射液|丸|滴眼液|吸入剂|喷雾剂)$|钙片$|钠片$|\b(?:oral tablet|tablet|"
+                r"capsule|oral|injectable)\b.*$"
+            ),
             "",
             plain,
         )
@@ -125,7 +131,9 @@ def _areas() -> list[tuple[Area | str, re.Pattern[str]]]:
 def _common() -> Mapping[str, list[Mention]]:
     table: dict[str, list[Mention]] = defaultdict(list)
 
-    def put(words: Iterable[str], what: str, key: str, part: str = "", term: Term | None = None) -> None:
+    def put(
+        words: Iterable[str], what: str, key: str, part: str = "", term: Term | None = None
+    ) -> None:
         for word in words:
             plain = make_plain(word)
             if not any(m.what == what and m.key == key for m in table[plain]):

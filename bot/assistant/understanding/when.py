@@ -66,7 +66,9 @@ def _windows(text: str, rules: list[Rule], now: datetime) -> tuple[str, list[Win
     return re.sub("\0+", " ", text), [window for _, window in found]
 
 
-def _anchor(text: str, anchors: list[tuple[re.Pattern[str], str, str]]) -> tuple[Anchor | None, str]:
+def _anchor(
+    text: str, anchors: list[tuple[re.Pattern[str], str, str]]
+) -> tuple[Anchor | None, str]:
     for pattern, event, side in anchors:
         match = pattern.search(text)
         if match:

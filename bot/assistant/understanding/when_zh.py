@@ -89,6 +89,11 @@ def _week_word(m: re.Match[str], now: datetime) -> Window | None:
     return capped(spans.days(start, start), now)
 
 
+def _since_weekday(m: re.Match[str], now: datetime) -> Window | None:
+    day = _week_word(m, now)
+    return Window(day.start, now) if day else None
+
+
 def _month_word(m: re.Match[str], now: datetime) -> Window | None:
     window = spans.month_offset(_today(now), m["w"].count("上"))
     return capped(_part_of_month(window, m.groupdict().get("part")), now)
@@ -162,7 +167,9 @@ def _from_to(m: re.Match[str], now: datetime) -> Window | None:
         return None
     if m.groupdict().get("ay") is None and m.groupdict().get("ayw") is None:
         shift = 1 if last > _today(now) and first.replace(year=first.year - 1) < last else 0
-        if last.year > _today(now).year or (shift and last > _today(now) and last.year != first.year):
+        if last.year > _today(now).year or (
+            shift and last > _today(now) and last.year != first.year
+        ):
             first, last = first.replace(year=first.year - 1), last.replace(year=last.year - 1)
     return capped(spans.days(first, last), now)
 
@@ -228,7 +235,7 @@ def _year_part(m: re.Match[str], now: datetime) -> Window | None:
     return capped(window, now)
 
 
-def _season(m: re.Match[str], now: datetime) -> Window | None:
+def _season(m: re.Match[str], now: datetime) -> Window:
     year, season = _year_of(m, now), m["s"]
 
     def span(of: int) -> Window:
@@ -259,7 +266,11 @@ def _festival(m: re.Match[str], now: datetime) -> Window | None:
 
 def _since_festival(m: re.Match[str], now: datetime) -> Window | None:
     window = _festival(m, now)
-    return Window(window.start if "以来" in m[0] or "到现在" in m[0] else window.end, now) if window else None
+    return (
+        Window(window.start if "以来" in m[0] or "到现在" in m[0] else window.end, now)
+        if window
+        else None
+    )
 
 
 _N = r"(?P<n>\d+)?"
@@ -279,18 +290,28 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
     (re.compile(pattern), make)
     for pattern, make in (
         # 2026-11-03, 2026/11/3, 2026年11月3日
-        (r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)(?:日|号)?(?:以来|至今|到现在|以后|之后|起)", _since_day),
+        ((
+r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)(?:日|"
+r"号)?(?:以来|至今|到现在|以后|之后|起)"
+), _since_day),
         (
             rf"从?{_dated('a')}(?:到|至|~|-|—|和)+"
-            r"(?:(?P<by>\d{4})年|(?P<byw>今年|去年))?(?:(?P<bm>\d{1,2})月)?(?P<bd>\d{1,2})[日号]?(?!\d)",
+            r"(?:(?P<by>\d{4})年|(?P<byw>今年|去年))?(?:(?P<bm>\d{1,2})月)?(?P<bd>\d{1,2})"
+r"[日号]?(?!\d)",
             _from_to,
         ),
         (
             rf"{_YEAR}?(?P<am>\d{{1,2}})月?份?(?:到|至|~|-|—)(?P<bm>\d{{1,2}})月份?(?!\d)",
             _months_from_to,
         ),
-        (rf"(?:从|自)?{_YEAR}?(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})[日号]?(?:以来|至今|到现在|到今天|以后|之后|起|开始)", _since_day),
-        (rf"(?:从|自)?{_YEAR}?(?P<m>\d{{1,2}})月份?(?:以来|至今|到现在|到今天|以后|之后|起|开始)", _since_month),
+        ((
+rf"(?:从|自)?{_YEAR}?(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})[日号]?(?:以来|至今|"
+rf"到现在|到今天|以后|之后|起|开始)"
+), _since_day),
+        ((
+rf"(?:从|自)?{_YEAR}?(?P<m>\d{{1,2}})月份?(?:以来|至今|到现在|到今天|以后|"
+rf"之后|起|开始)"
+), _since_month),
         (rf"{_YEAR}(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})[日号]?", _one_day),
         (r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)[日号]?", _one_day),
         (r"(?<!\d)(?P<m>\d{1,2})月(?P<d>\d{1,2})(?:[日号]|(?!\d|个|天))", _one_day),
@@ -299,28 +320,63 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
             r"(?:开始|起|以来|至今|到现在|到今天|到目前)",
             _since_word,
         ),
-        (r"(?P<w>去年|前年|上周|上个月|上月|年初|月初|昨天)(?:以来|至今|到现在|到今天)", _since_word),
+        ((
+r"(?:从|自)?(?P<w>上上|上|这|本)(?:个|一|1)?(?:周|星期|"
+r"礼拜)(?P<day>[1-7日天])(?:以来|至今|到现在|到今天|开始|起)"
+), _since_weekday),
+        ((
+r"(?P<w>去年|前年|上周|上个月|上月|年初|月初|昨天)(?:以来|至今|到现在|"
+r"到今天)"
+), _since_word),
         (r"(?P<w>今年)(?:以来|到现在|至今)?(?=以来|到现在|至今)(?:以来|到现在|至今)", _since_word),
-        (rf"{_YEAR}?(?:的?)(?:{_FEST})(?:假期|期间|节|前后|那几?天|长假|的?时候)?(?:以后|之后|过后|以来|到现在|后)(?!几)", _since_festival),
-        (rf"{_YEAR}?(?:的?)(?:{_FEST})(?:节|假期|期间|前后|那几?天|长假|放假|的?时候|当天)*", _festival),
-        (rf"{_YEAR}?(?P<part>上半年|下半年|前半年|后半年|年初|年底|年末|年中|第?\d季度|[一二三四]季度)", _year_part),
+        ((
+rf"{_YEAR}?(?:的?)(?:{_FEST})(?:假期|期间|节|前后|那几?天|长假|"
+rf"的?时候)?(?:以后|之后|过后|以来|到现在|后)(?!几)"
+), _since_festival),
+        ((
+rf"{_YEAR}?(?:的?)(?:{_FEST})(?:节|假期|期间|前后|那几?天|长假|放假|"
+rf"的?时候|当天)*"
+), _festival),
+        ((
+rf"{_YEAR}?(?P<part>上半年|下半年|前半年|后半年|年初|年底|年末|年中|"
+rf"第?\d季度|[一二三四]季度)"
+), _year_part),
+        (r"(?:从|自)?(?:入|立|开)(?P<s>[春夏秋冬])(?:以来|以后|之后|后|到现在)?", lambda m, now: Window(_season(m, now).start, now)),
         (rf"{_YEAR}?(?:的)?(?P<s>[春夏秋冬])(?:天|季)(?:的?时候|里)?", _season),
-        (rf"{_YEAR}?(?<!\d)(?P<m>\d{{1,2}})月份?(?P<part>上旬|中旬|下旬|初|底|末|中)?(?!\d)(?:里|的时候|期间)?", _month_number),
+        ((
+rf"{_YEAR}?(?<!\d)(?P<m>\d{{1,2}})月份?(?P<part>上旬|中旬|下旬|初|底|末|"
+rf"中)?(?!\d)(?:里|的时候|期间)?"
+), _month_number),
         # rolling
-        (r"(?:最近|近|过去|这|前|头|最近的|往前)(?:的)?(?P<n>\d+)(?P<u>年)又6个月(?P<half>)(?:以?来|内|里|间)?", lambda m, now: spans.rolling(now, "m", int(m["n"]) * 12 + 6)),
+        ((
+r"(?:最近|近|过去|这|前|头|最近的|往前)(?:的)?(?P<n>\d+)(?P<u>年)又6个月(?"
+r"P<half>)(?:以?来|内|里|间)?"
+), lambda m, now: spans.rolling(now, "m", int(m["n"]) * 12 + 6)),
         (r"(?P<n>\d+)(?P<u>年)又6个月(?:以?来|内|之内|里)", lambda m, now: spans.rolling(now, "m", int(m["n"]) * 12 + 6)),
-        (rf"(?:最近|近来?|过去|这|前|头|往前|往回|之前)(?:的|这)?(?P<n>\d+){_UNIT}(?!前)(?:以来|之内|以内|内|里头?|来|间)?(?:时间)?", _rolling),
-        (r"(?:最近|近|过去)(?:的|这)?1?个?(?P<n>)(?P<u>周|星期|礼拜|月|年)(?:以来|之内|以内|内|里头?|来|间)?", _rolling),
+        ((
+rf"(?:最近|近来?|过去|这|前|头|往前|往回|之前)(?:的|"
+rf"这)?(?P<n>\d+){_UNIT}(?!前)(?:以来|之内|以内|内|里头?|来|间)?(?:时间)?"
+), _rolling),
+        ((
+r"(?:最近|近|过去)(?:的|这)?1?个?(?P<n>)(?P<u>周|星期|礼拜|月|年)(?:以来|"
+r"之内|以内|内|里头?|来|间)?"
+), _rolling),
         (rf"(?P<n>\d+){_UNIT}(?:以来|之内|以内|内|来(?!的?药)|里)", _rolling),
         (r"这(?P<n>\d+)(?P<u>天|周|个星期|个礼拜|个月|年)", _rolling),
         # so long ago
         (rf"(?P<n>\d+){_UNIT}(?:之前|以前|前)", _ago),
         (r"(?P<d>大前|今|昨|前|当)(?:天|日|儿个?|个儿)(?!前)(?:这一天|一整天|当天)?", _day_word),
         (r"(?P<d>今|昨|前)(?=早|晚|夜|晨|上午|下午|中午|凌晨)", _day_word),
-        (r"(?P<w>上上|上|这|本)(?:个|一|1)?(?:周|星期|礼拜)(?P<day>[1-7日天末](?!前|内|来))?", _week_word),
+        ((
+r"(?P<w>上上|上|这|本)(?:个|一|1)?(?:周|星期|"
+r"礼拜)(?P<day>[1-7日天末](?!前|内|来))?"
+), _week_word),
         (r"(?P<w>)(?<![上这本下每一两\d几])(?:周|星期|礼拜)(?P<day>[1-7日天末])", _week_word),
         (r"(?P<w>上上|上|这|本)(?:1)?个?月份?(?:的)?(?P<last>)(?P<d>\d{1,2})[日号]", lambda m, now: _nth_of(m, now)),
-        (r"(?P<w>上上|上|这|本|当)(?:1)?个?月份?的?(?P<part>上旬|中旬|下旬|初|底|末)?", _month_word),
+        ((
+r"(?P<w>上上|上|这|本|当)(?:1)?个?月份?的?(?P<part>上旬|中旬|下旬|初|底|"
+r"末)?"
+), _month_word),
         (r"(?P<w>)(?P<part>月初|月底|月末)", lambda m, now: capped(_part_of_month(spans.month_offset(_today(now), 0), m["part"][1]), now)),
         (rf"{_YEAR}(?:全年|一整年|1整年|整年|1年|里|度|的时候)?", _whole_year),
         (r"(?<![\d月第./])(?P<d>\d{1,2})[号日](?!楼|院|床)", _day_of_month),
@@ -340,18 +396,44 @@ def _nth_of(m: re.Match[str], now: datetime) -> Window | None:
 ANCHORS: list[tuple[re.Pattern[str], str, str]] = [
     (re.compile(pattern), event, side)
     for pattern, event, side in (
-        (r"(?:上一?1?次|最近(?:一|1)?次?|上回|最后1次)?(?:的|做|去)?(?:完|了)?体检(?:完|的?时候|时|那次|那天)?(?:以来|之后|以后|到现在|后)", "checkup", "since"),
-        (r"(?:上一?1?次|最近(?:一|1)次|上回|最后1次|前1次|最近)(?:的|做|去)?体检(?:的?时候|时|那次|那天|里|中|报告上|报告里)?", "checkup", "day"),
+        ((
+r"(?:上一?1?次|最近(?:一|1)?次?|上回|最后1次)?(?:的|做|去)?(?:完|"
+r"了)?体检(?:完|的?时候|时|那次|那天)?(?:以来|之后|以后|到现在|后)"
+), "checkup", "since"),
+        ((
+r"(?:上一?1?次|最近(?:一|1)次|上回|最后1次|前1次|最近)(?:的|做|"
+r"去)?体检(?:的?时候|时|那次|那天|里|中|报告上|报告里)?"
+), "checkup", "day"),
         (r"(?:从)?(?:出院)(?:以来|之后|以后|后|到现在|回家(?:以?后|之后)?)", "stay", "after"),
-        (r"(?:上次|上回|最近1次|那次|这次)?住院(?:期间|的?时候|那几?天|那段时间|时|里|那会儿?|那阵子?)", "stay", "during"),
+        ((
+r"(?:上次|上回|最近1次|那次|这次)?住院(?:期间|的?时候|那几?天|那段时间|时|"
+r"里|那会儿?|那阵子?)"
+), "stay", "during"),
         (r"(?:从)?(?:上次|这次)?(?:住院|入院)(?:以来|之后|以后|后|到现在|开始)", "stay", "since"),
         (r"住院(?:之前|以前|前)", "stay", "until"),
-        (r"(?:从)?(?:做(?:完|了)?)?(?P<word>[^，,。？?\s从自]{0,8}?手术)(?:以来|之后|以后|后|到现在)", "procedure", "since"),
+        ((
+r"(?:从)?(?:做(?:完|了)?)?(?P<word>[^，,。？?\s从自]{0,8}?手术)(?:以来|"
+r"之后|以后|后|到现在)"
+), "procedure", "since"),
         (r"(?P<word>[^，,。？?\s从自]{0,8}?手术)(?:之前|以前|前)", "procedure", "until"),
-        (r"(?:从|自)?(?:我)?(?:查出来?|确诊|诊断(?:出|为)?|得了?|发现)(?:有|了|是)?(?P<word>[^，,。？?\s]{2,8}?)(?:以来|之后|以后|后|到现在)", "diagnosis", "since"),
-        (r"(?:从|自)?(?:打|接种)了?(?P<word>[^，,。？?\s]{0,10}?)(?:疫苗|针)(?:以来|之后|以后|后)", "vaccine", "since"),
-        (r"(?:从|自)?(?:我)?(?:开始)?(?:吃上?了?|服用?了?|用上?了?|换了?|加了?|打上?了?)(?P<word>[^，,。？?\s前]{0,12}?)(?:以来|之后|以后|到现在|后(?!\d|小时|血糖|悔))", "medication", "since"),
-        (r"(?:没|未)(?:吃|服|用)(?P<word>[^，,。？?\s]{0,12}?药)(?:之前|以前|前|的时候)|(?:开始)?(?:吃|服|用)(?P<w2>[^，,。？?\s]{0,12}?)药(?:之前|以前|前)", "medication", "until"),
+        ((
+r"(?:从|自)?(?:我)?(?:查出来?|确诊|诊断(?:出|为)?|得了?|发现)(?:有|了|"
+r"是)?(?P<word>[^，,。？?\s]{2,8}?)(?:以来|之后|以后|后|到现在)"
+), "diagnosis", "since"),
+        ((
+r"(?:从|自)?(?:打|接种)了?(?P<word>[^，,。？?\s]{0,10}?)(?:疫苗|"
+r"针)(?:以来|之后|以后|后)"
+), "vaccine", "since"),
+        ((
+r"(?:从|自)?(?:我)?(?:开始)?(?:吃上?了?|服用?了?|用上?了?|换了?|加了?|"
+r"打上?了?)(?P<word>[^，,。？?\s前]{0,12}?)(?:以来|之后|以后|到现在|"
+r"后(?!\d|小时|血糖|悔))"
+), "medication", "since"),
+        ((
+r"(?:没|未)(?:吃|服|用)(?P<word>[^，,。？?\s]{0,12}?药)(?:之前|以前|前|"
+r"的时候)|(?:开始)?(?:吃|服|用)(?P<w2>[^，,。？?\s]{0,12}?)药(?:之前|以前|"
+r"前)"
+), "medication", "until"),
     )
 ]  # fmt: skip
 
@@ -360,7 +442,13 @@ HOURS: list[tuple[re.Pattern[str], tuple[int, int]]] = [
     for pattern, hours in (
         (r"凌晨|后半夜|下半夜", (0, 6)),
         (r"半夜|夜里|夜间|深夜|大半夜", (22, 5)),
-        (r"早上|早晨|清晨|清早|早起|晨起|晨间|大早|起床(?:后|时|的时候)?|睡醒|(?<=[ \0])早(?!就|点|饭|餐)|(?<=\s)晨", (4, 11)),
+        (
+            (
+                r"早上|早晨|清晨|清早|早起|晨起|晨间|大早|起床(?:后|时|的时候)?|睡醒|"
+                r"(?<=[ \0])早(?!就|点|饭|餐)|(?<=\s)晨"
+            ),
+            (4, 11),
+        ),
         (r"上午", (6, 12)),
         (r"中午|晌午|午间", (11, 14)),
         (r"下午|午后(?!血糖)|后晌", (12, 18)),
@@ -369,4 +457,9 @@ HOURS: list[tuple[re.Pattern[str], tuple[int, int]]] = [
     )
 ]
 
-VAGUE = re.compile(r"最近|近期|近来|这几天|这阵子|这段时间|这些天|这些日子|前阵子|前段时间|这一阵|近段时间|这两天")
+VAGUE = re.compile(
+    
+        r"最近|近期|近来|这几天|这阵子|这段时间|这些天|这些日子|前阵子|前段时间|"
+        r"这一阵|近段时间|这两天"
+    
+)

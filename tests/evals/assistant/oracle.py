@@ -56,7 +56,9 @@ def average(found: list[Row]) -> list[Decimal]:
     return [mean([r.values[p] for r in found]) for p in parts(found)]
 
 
-def extreme(found: list[Row], choose: Callable[[list[Decimal]], Decimal]) -> tuple[list[Decimal], list[Row]]:
+def extreme(
+    found: list[Row], choose: Callable[[list[Decimal]], Decimal]
+) -> tuple[list[Decimal], list[Row]]:
     values, hits = [], []
     for p in parts(found):
         best = choose([r.values[p] for r in found])

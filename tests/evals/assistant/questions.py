@@ -88,11 +88,19 @@ def numeric_cases(p: Resident, seed: int) -> Iterator[Case]:
     for kind in NAME:
         found = oracle.rows(p, kind)
         text = rng.choice(ASKING["latest"]).format(n=rng.choice(NAME[kind]))
-        yield Case(f"latest-{kind}", text, "answered", [*found[-1].values.values()], must=[found[-1].refs])
+        yield Case(
+            f"latest-{kind}", text, "answered", [*found[-1].values.values()], must=[found[-1].refs]
+        )
     for kind in ("blood_pressure", "weight", "glucose", "heart_rate"):
         found = oracle.rows(p, kind)[-5:]
         text = rng.choice(ASKING["last_n"]).format(n=rng.choice(NAME[kind]))
-        yield Case(f"last5-{kind}", text, "answered", [v for r in found for v in r.values.values()], must=[r.refs for r in found])
+        yield Case(
+            f"last5-{kind}",
+            text,
+            "answered",
+            [v for r in found for v in r.values.values()],
+            must=[r.refs for r in found],
+        )
     yield from _limits(p, rng)
     yield from _days(p, rng)
     yield from _parts(p, rng)
@@ -119,7 +127,15 @@ def _limits(p: Resident, rng: random.Random) -> Iterator[Case]:
         found = oracle.rows(p, "blood_pressure", oracle.SPANS[key])
         hits = [r for r in found if r.values["systolic"] > 140 or r.values["diastolic"] > 90]
         text = rng.choice(wordings).format(w=rng.choice(WHEN[key]))
-        yield Case(f"above-{key}", text, "answered", [Decimal(len(hits))], must=[r.refs for r in hits], may={x for r in found for x in r.refs}, span=oracle.SPANS[key])
+        yield Case(
+            f"above-{key}",
+            text,
+            "answered",
+            [Decimal(len(hits))],
+            must=[r.refs for r in hits],
+            may={x for r in found for x in r.refs},
+            span=oracle.SPANS[key],
+        )
     for key, text, test in (
         ("3m", "近三个月高压大于150的次数", lambda r: r.values["systolic"] > 150),
         ("6m", "半年内低压超过95有几次", lambda r: r.values["diastolic"] > 95),
@@ -127,13 +143,32 @@ def _limits(p: Resident, rng: random.Random) -> Iterator[Case]:
     ):
         found = oracle.rows(p, "blood_pressure", oracle.SPANS[key])
         hits = [r for r in found if test(r)]
-        yield Case(f"part-above-{key}", text, "answered", [Decimal(len(hits))], must=[r.refs for r in hits], may={x for r in found for x in r.refs}, span=oracle.SPANS[key])
-    for meal, text in (("fasting", "最近三个月空腹血糖高于7的有几次"), ("after_meal", "三个月以来餐后血糖超过10有几回")):
+        yield Case(
+            f"part-above-{key}",
+            text,
+            "answered",
+            [Decimal(len(hits))],
+            must=[r.refs for r in hits],
+            may={x for r in found for x in r.refs},
+            span=oracle.SPANS[key],
+        )
+    for meal, text in (
+        ("fasting", "最近三个月空腹血糖高于7的有几次"),
+        ("after_meal", "三个月以来餐后血糖超过10有几回"),
+    ):
         limit = 7 if meal == "fasting" else 10
         found = oracle.rows(p, "glucose", oracle.SPANS["3m"], meal)
         hits = [r for r in found if r.values["value"] > limit]
         if found:
-            yield Case(f"glucose-above-{meal}", text, "answered", [Decimal(len(hits))], must=[r.refs for r in hits], may={x for r in found for x in r.refs}, span=oracle.SPANS["3m"])
+            yield Case(
+                f"glucose-above-{meal}",
+                text,
+                "answered",
+                [Decimal(len(hits))],
+                must=[r.refs for r in hits],
+                may={x for r in found for x in r.refs},
+                span=oracle.SPANS["3m"],
+            )
 
 
 def _days(p: Resident, rng: random.Random) -> Iterator[Case]:
@@ -141,30 +176,94 @@ def _days(p: Resident, rng: random.Random) -> Iterator[Case]:
     for r in rng.sample([r for r in every if r.at.year == 2026], 5):
         d = r.at.date()
         same = oracle.on(every, d)
-        text = rng.choice(["{m}月{d}号血压多少", "{m}月{d}日那天量的血压是多少", "2026年{m}月{d}日的血压", "查一下{m}月{d}号的血压"]).format(m=d.month, d=d.day)
-        yield Case(f"on-{d}", text, "answered", [v for x in same for v in x.values.values()], must=[x.refs for x in same], span=(oracle.day(d.year, d.month, d.day), oracle.day(d.year, d.month, d.day).replace(hour=23, minute=59, second=59)))
+        text = rng.choice(
+            [
+                "{m}月{d}号血压多少",
+                "{m}月{d}日那天量的血压是多少",
+                "2026年{m}月{d}日的血压",
+                "查一下{m}月{d}号的血压",
+            ]
+        ).format(m=d.month, d=d.day)
+        yield Case(
+            f"on-{d}",
+            text,
+            "answered",
+            [v for x in same for v in x.values.values()],
+            must=[x.refs for x in same],
+            span=(
+                oracle.day(d.year, d.month, d.day),
+                oracle.day(d.year, d.month, d.day).replace(hour=23, minute=59, second=59),
+            ),
+        )
 
 
 def _parts(p: Resident, rng: random.Random) -> Iterator[Case]:
-    for key, part, text in (("3m", "systolic", "最近三个月高压平均多少"), ("1m", "diastolic", "近一个月的低压平均是多少"), ("6m", "systolic", "过去六个月收缩压平均"), ("last_month", "diastolic", "上个月舒张压平均值")):
+    for key, part, text in (
+        ("3m", "systolic", "最近三个月高压平均多少"),
+        ("1m", "diastolic", "近一个月的低压平均是多少"),
+        ("6m", "systolic", "过去六个月收缩压平均"),
+        ("last_month", "diastolic", "上个月舒张压平均值"),
+    ):
         found = oracle.rows(p, "blood_pressure", oracle.SPANS[key])
-        yield Case(f"part-{key}-{part}", text, "answered", [oracle.mean([r.values[part] for r in found])], must=[r.refs for r in found], span=oracle.SPANS[key])
-    for meal, key, text in (("fasting", "3m", "近三个月空腹血糖平均多少"), ("after_meal", "6m", "半年来餐后血糖平均多少"), ("fasting", "1y", "过去一年早上空腹的血糖平均是多少")):
+        yield Case(
+            f"part-{key}-{part}",
+            text,
+            "answered",
+            [oracle.mean([r.values[part] for r in found])],
+            must=[r.refs for r in found],
+            span=oracle.SPANS[key],
+        )
+    for meal, key, text in (
+        ("fasting", "3m", "近三个月空腹血糖平均多少"),
+        ("after_meal", "6m", "半年来餐后血糖平均多少"),
+        ("fasting", "1y", "过去一年早上空腹的血糖平均是多少"),
+    ):
         found = oracle.rows(p, "glucose", oracle.SPANS[key], meal)
-        yield Case(f"meal-{key}-{meal}", text, "answered", oracle.average(found), must=[r.refs for r in found], span=oracle.SPANS[key])
+        yield Case(
+            f"meal-{key}-{meal}",
+            text,
+            "answered",
+            oracle.average(found),
+            must=[r.refs for r in found],
+            span=oracle.SPANS[key],
+        )
     found = [r for r in oracle.rows(p, "blood_pressure", oracle.SPANS["3m"]) if r.at.hour < 11]
-    yield Case("mornings", "最近三个月早上量的血压平均多少", "answered", oracle.average(found), must=[r.refs for r in found], span=oracle.SPANS["3m"])
+    yield Case(
+        "mornings",
+        "最近三个月早上量的血压平均多少",
+        "answered",
+        oracle.average(found),
+        must=[r.refs for r in found],
+        span=oracle.SPANS["3m"],
+    )
     found = [r for r in oracle.rows(p, "blood_pressure", oracle.SPANS["3m"]) if r.at.hour >= 17]
-    yield Case("evenings", "近三个月晚上的血压平均值", "answered", oracle.average(found), must=[r.refs for r in found], span=oracle.SPANS["3m"])
+    yield Case(
+        "evenings",
+        "近三个月晚上的血压平均值",
+        "answered",
+        oracle.average(found),
+        must=[r.refs for r in found],
+        span=oracle.SPANS["3m"],
+    )
 
 
 def _english(p: Resident, rng: random.Random) -> Iterator[Case]:
     table = (
-        ("average", "blood_pressure", "3m", "What was my average blood pressure over the last 3 months?"),
+        (
+            "average",
+            "blood_pressure",
+            "3m",
+            "What was my average blood pressure over the last 3 months?",
+        ),
         ("average", "weight", "6m", "average weight in the past six months"),
         ("highest", "heart_rate", "1y", "What is my highest heart rate in the past year?"),
         ("lowest", "weight", "last_year", "what was my lowest weight last year"),
-        ("count", "blood_pressure", "last_month", "How many times did I measure my blood pressure last month?"),
+        (
+            "count",
+            "blood_pressure",
+            "last_month",
+            "How many times did I measure my blood pressure last month?",
+        ),
         ("average", "glucose", "this_year", "mean blood sugar this year"),
         ("highest", "blood_pressure", "oct", "What was the highest blood pressure in October?"),
     )
@@ -172,16 +271,30 @@ def _english(p: Resident, rng: random.Random) -> Iterator[Case]:
         found = oracle.rows(p, kind, oracle.SPANS[key])
         if found:
             yield _numeric(f"en-{ask}-{kind}", ask, text, found, oracle.SPANS[key])
-    for kind, text in (("ldl", "What's my latest LDL?"), ("hba1c", "my most recent HbA1c"), ("creatinine", "latest creatinine please"), ("blood_pressure", "what is my current blood pressure")):
+    for kind, text in (
+        ("ldl", "What's my latest LDL?"),
+        ("hba1c", "my most recent HbA1c"),
+        ("creatinine", "latest creatinine please"),
+        ("blood_pressure", "what is my current blood pressure"),
+    ):
         last = oracle.rows(p, kind)[-1]
         yield Case(f"en-latest-{kind}", text, "answered", [*last.values.values()], must=[last.refs])
 
 
 def _compare(p: Resident) -> Iterator[Case]:
-    for a, b, text in (("this_month", "last_month", "这个月血压跟上个月比怎么样"), ("this_year", "last_year", "今年的血压平均比去年高了还是低了")):
+    for a, b, text in (
+        ("this_month", "last_month", "这个月血压跟上个月比怎么样"),
+        ("this_year", "last_year", "今年的血压平均比去年高了还是低了"),
+    ):
         first, second = (oracle.rows(p, "blood_pressure", oracle.SPANS[k]) for k in (a, b))
         if first and second:
-            yield Case(f"compare-{a}", text, "answered", oracle.average(first) + oracle.average(second), must=[r.refs for r in first + second])
+            yield Case(
+                f"compare-{a}",
+                text,
+                "answered",
+                oracle.average(first) + oracle.average(second),
+                must=[r.refs for r in first + second],
+            )
 
 
 def word_cases(p: Resident, seed: int) -> Iterator[Case]:
@@ -191,36 +304,167 @@ def word_cases(p: Resident, seed: int) -> Iterator[Case]:
     every = {x["ref"] for rows in e.values() for x in rows}
 
     def case(i: str, texts: list[str], rows: list[dict[str, object]], words: list[str]) -> Case:
-        return Case(i, rng.choice(texts), "answered", words=words, must=[[str(r["ref"])] for r in rows], may=every if i.startswith("loose") else set())
+        return Case(
+            i,
+            rng.choice(texts),
+            "answered",
+            words=words,
+            must=[[str(r["ref"])] for r in rows],
+            may=every if i.startswith("loose") else set(),
+        )
 
-    yield case("meds-now", ["我现在吃什么药", "目前在吃哪些药啊", "我都在服用什么药", "现在用的药有哪些", "俺现在天天吃的啥药"], active, [x["name"] for x in active])
-    yield case("meds-past", ["我以前吃过什么药现在停了", "以前用过什么药", "停掉的药有哪些"], [x for x in e["medication"] if not x["active"]], ["卡托普利片"])
-    for x, names in zip(active, (["氨氯地平", "络活喜"], ["二甲双胍", "格华止"], ["阿托伐他汀", "立普妥"]), strict=True):
+    yield case(
+        "meds-now",
+        [
+            "我现在吃什么药",
+            "目前在吃哪些药啊",
+            "我都在服用什么药",
+            "现在用的药有哪些",
+            "俺现在天天吃的啥药",
+        ],
+        active,
+        [x["name"] for x in active],
+    )
+    yield case(
+        "meds-past",
+        ["我以前吃过什么药现在停了", "以前用过什么药", "停掉的药有哪些"],
+        [x for x in e["medication"] if not x["active"]],
+        ["卡托普利片"],
+    )
+    for x, names in zip(
+        active,
+        (["氨氯地平", "络活喜"], ["二甲双胍", "格华止"], ["阿托伐他汀", "立普妥"]),
+        strict=True,
+    ):
         n = rng.choice(names)
-        yield case(f"dose-{n}", [f"{n}怎么吃", f"{n}一天吃几次一次吃多少", f"我的{n}用法用量是什么", f"{n}每次吃多少"], [x], [x["dose"]])
-        yield case(f"since-{n}", [f"{n}是从什么时候开始吃的", f"我{n}吃了多久了", f"什么时候开始服{n}的"], [x], [x["since"]])
-    yield case("allergy", ["我对什么过敏", "我有过敏史吗", "有啥东西过敏不", "对哪些药物或食物过敏"], e["allergy"], [e["allergy"][0]["name"]])
+        yield case(
+            f"dose-{n}",
+            [f"{n}怎么吃", f"{n}一天吃几次一次吃多少", f"我的{n}用法用量是什么", f"{n}每次吃多少"],
+            [x],
+            [x["dose"]],
+        )
+        yield case(
+            f"since-{n}",
+            [f"{n}是从什么时候开始吃的", f"我{n}吃了多久了", f"什么时候开始服{n}的"],
+            [x],
+            [x["since"]],
+        )
+    yield case(
+        "allergy",
+        ["我对什么过敏", "我有过敏史吗", "有啥东西过敏不", "对哪些药物或食物过敏"],
+        e["allergy"],
+        [e["allergy"][0]["name"]],
+    )
     conditions = [x for x in e["condition"] if x["active"]]
-    yield Case("conditions", rng.choice(["我有什么病", "我有哪些慢性病", "档案里记了我什么疾病", "我都有啥毛病"]), "answered", words=[x["name"] for x in conditions], must=[[x["ref"]] for x in conditions], may=every)
-    yield case("hypertension", ["我有高血压吗", "我是不是有高血压", "有没有得过高血压", "档案里有高血压诊断吗"], e["condition"][:1], ["原发性高血压"])
-    yield case("hypertension-when", ["我高血压是什么时候查出来的", "什么时候确诊的高血压", "我得高血压多少年了"], e["condition"][:1], [e["condition"][0]["since"]])
+    yield Case(
+        "conditions",
+        rng.choice(["我有什么病", "我有哪些慢性病", "档案里记了我什么疾病", "我都有啥毛病"]),
+        "answered",
+        words=[x["name"] for x in conditions],
+        must=[[x["ref"]] for x in conditions],
+        may=every,
+    )
+    yield case(
+        "hypertension",
+        ["我有高血压吗", "我是不是有高血压", "有没有得过高血压", "档案里有高血压诊断吗"],
+        e["condition"][:1],
+        ["原发性高血压"],
+    )
+    yield case(
+        "hypertension-when",
+        ["我高血压是什么时候查出来的", "什么时候确诊的高血压", "我得高血压多少年了"],
+        e["condition"][:1],
+        [e["condition"][0]["since"]],
+    )
     flu, lung = e["immunization"]
-    yield case("flu", ["流感疫苗什么时候打的", "我上次打流感针是哪天", "最近一次接种流感疫苗是什么时间"], [flu], [flu["at"]])
-    yield case("lung", ["我打过肺炎疫苗吗", "肺炎针打了没", "有没有接种过肺炎疫苗"], [lung], [lung["name"]])
-    yield case("vaccines", ["我打过哪些疫苗", "接种记录有哪些", "都打过什么预防针"], e["immunization"], [flu["name"], lung["name"]])
-    yield case("surgery", ["我做过什么手术", "我开过刀吗", "以前动过什么手术"], e["procedure"], ["腹腔镜阑尾切除术"])
-    yield case("surgery-when", ["阑尾手术是哪年做的", "我什么时候切的阑尾", "阑尾炎手术什么时候做的"], e["procedure"], ["2012-06-08"])
-    yield case("family", ["我家族里有什么病", "家族病史有哪些", "家里人有没有得过脑梗的"], e["family"], ["脑梗死"])
-    yield case("stay-when", ["我上次住院是什么时候", "上回住院哪天", "最近一次住院是几号"], e["encounter"], ["2026-08-03"])
-    yield case("stay-why", ["上次住院是因为什么", "我上回为啥住院"], e["encounter"], ["血压控制不佳"])
-    for k, names in enumerate((["胸部CT", "肺部CT", "胸片CT"], ["腹部B超", "腹部彩超", "腹部超声"], ["心电图"], ["体检报告", "上次体检报告"])):
+    yield case(
+        "flu",
+        ["流感疫苗什么时候打的", "我上次打流感针是哪天", "最近一次接种流感疫苗是什么时间"],
+        [flu],
+        [flu["at"]],
+    )
+    yield case(
+        "lung", ["我打过肺炎疫苗吗", "肺炎针打了没", "有没有接种过肺炎疫苗"], [lung], [lung["name"]]
+    )
+    yield case(
+        "vaccines",
+        ["我打过哪些疫苗", "接种记录有哪些", "都打过什么预防针"],
+        e["immunization"],
+        [flu["name"], lung["name"]],
+    )
+    yield case(
+        "surgery",
+        ["我做过什么手术", "我开过刀吗", "以前动过什么手术"],
+        e["procedure"],
+        ["腹腔镜阑尾切除术"],
+    )
+    yield case(
+        "surgery-when",
+        ["阑尾手术是哪年做的", "我什么时候切的阑尾", "阑尾炎手术什么时候做的"],
+        e["procedure"],
+        ["2012-06-08"],
+    )
+    yield case(
+        "family",
+        ["我家族里有什么病", "家族病史有哪些", "家里人有没有得过脑梗的"],
+        e["family"],
+        ["脑梗死"],
+    )
+    yield case(
+        "stay-when",
+        ["我上次住院是什么时候", "上回住院哪天", "最近一次住院是几号"],
+        e["encounter"],
+        ["2026-08-03"],
+    )
+    yield case(
+        "stay-why", ["上次住院是因为什么", "我上回为啥住院"], e["encounter"], ["血压控制不佳"]
+    )
+    for k, names in enumerate(
+        (
+            ["胸部CT", "肺部CT", "胸片CT"],
+            ["腹部B超", "腹部彩超", "腹部超声"],
+            ["心电图"],
+            ["体检报告", "上次体检报告"],
+        )
+    ):
         r = e["report"][k]
         n = rng.choice(names)
-        yield case(f"report-{k}", [f"{n}怎么说", f"{n}的结果是什么", f"{n}结论是什么", f"{n}查出来什么问题没有", f"{n}上写了啥"], [r], [r["said"]])
-    yield case("report-en", ["What did my chest CT say?", "chest CT result"], [e["report"][0]], [e["report"][0]["said"]])
-    yield case("allergy-en", ["Am I allergic to anything?", "What are my allergies?"], e["allergy"], [e["allergy"][0]["name"]])
-    yield case("meds-en", ["What medications am I taking?", "list my current medicines"], active, [x["name"] for x in active])
-    yield case("nodule", ["肺上那个结节多大", "结节是多少毫米的"], [e["report"][0]], [e["report"][0]["said"]])
+        yield case(
+            f"report-{k}",
+            [
+                f"{n}怎么说",
+                f"{n}的结果是什么",
+                f"{n}结论是什么",
+                f"{n}查出来什么问题没有",
+                f"{n}上写了啥",
+            ],
+            [r],
+            [r["said"]],
+        )
+    yield case(
+        "report-en",
+        ["What did my chest CT say?", "chest CT result"],
+        [e["report"][0]],
+        [e["report"][0]["said"]],
+    )
+    yield case(
+        "allergy-en",
+        ["Am I allergic to anything?", "What are my allergies?"],
+        e["allergy"],
+        [e["allergy"][0]["name"]],
+    )
+    yield case(
+        "meds-en",
+        ["What medications am I taking?", "list my current medicines"],
+        active,
+        [x["name"] for x in active],
+    )
+    yield case(
+        "nodule",
+        ["肺上那个结节多大", "结节是多少毫米的"],
+        [e["report"][0]],
+        [e["report"][0]["said"]],
+    )
 
 
 UNANSWERABLE = [
