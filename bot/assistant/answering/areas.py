@@ -12,61 +12,55 @@ from bot.assistant.view import ArchiveView
 
 _VACCINE = re.compile(r"疫苗|接种|打(?:过|了|没|的|完)?|针|苗|剂|vaccin|immuni|shot|jab|booster")
 _PROCEDURE = re.compile(
-    
-        r"手术|开刀|动刀|切|装|放(?:了|过|没)|搭|做(?:过|了|的|没)|透析|置换|surg|"
-        r"operat|procedure|stent|remov|had (?:a|my)|did i (?:have|get)|replac"
-    
+    r"手术|开刀|动刀|切|装|放(?:了|过|没)|搭|做(?:过|了|的|没)|透析|置换|surg|"
+    r"operat|procedure|stent|remov|had (?:a|my)|did i (?:have|get)|replac"
 )
 _REPORT = re.compile(
-    
-        r"报告|结果|结论|怎么说|咋说|说(?:了)?(?:什么|啥)|写(?:了)?(?:什么|啥|的)|"
-        r"显示|提示|发现|查出|看出|怎么样|咋样|如何|有没有(?:问题|异常|事)|正常|"
-        r"检查|拍|做(?:过|了|的)|哪天|什么时候|report|result|show|find|found|say|"
-        r"said|conclu|normal|scan|when"
-    
+    r"报告|结果|结论|怎么说|咋说|说(?:了)?(?:什么|啥)|写(?:了)?(?:什么|啥|的)|"
+    r"显示|提示|发现|查出|看出|怎么样|咋样|如何|有没有(?:问题|异常|事)|正常|"
+    r"检查|拍|做(?:过|了|的)|哪天|什么时候|report|result|show|find|found|say|"
+    r"said|conclu|normal|scan|when"
 )
 _TAKING = re.compile(
-    
-        r"药|吃|服|用(?:量|法|了|过|的|着|没|多|上)|片|胶囊|打(?:多少|几|的)|"
-        r"开(?:的|了|过)|medic|pill|tablet|drug|tak(?:e|ing)|took|dose|prescri|"
-        r"\bon\b|us(?:e|ing)"
-    
+    r"药|吃|服|用(?:量|法|了|过|的|着|没|多|上)|片|胶囊|打(?:多少|几|的)|"
+    r"开(?:的|了|过)|medic|pill|tablet|drug|tak(?:e|ing)|took|dose|prescri|"
+    r"\bon\b|us(?:e|ing)"
 )
-_NUMERIC = {Ask.AVERAGE, Ask.HIGHEST, Ask.LOWEST, Ask.EXTREMES, Ask.TREND, Ask.COMPARE, Ask.HOW_OFTEN, Ask.LAST_N, Ask.TOTAL}  # fmt: skip
+_NUMERIC = {
+    Ask.AVERAGE,
+    Ask.HIGHEST,
+    Ask.LOWEST,
+    Ask.EXTREMES,
+    Ask.TREND,
+    Ask.COMPARE,
+    Ask.HOW_OFTEN,
+    Ask.LAST_N,
+    Ask.TOTAL,
+}
 _ALLERGIC = re.compile(
-    
-        r"对(?P<a>[一-鿿a-z0-9]{1,8}?)(?:是不是|是否|有没有|会不会|会|有|也|"
-        r"都)?(?:过敏|不耐受)|(?P<b>[一-鿿]{2,6}?)过敏|allergic to (?P<c>[a-z -]{2,24}?"
-        r")(?:\?|$| or | and |,)"
-    
+    r"对(?P<a>[一-鿿a-z0-9]{1,8}?)(?:是不是|是否|有没有|会不会|会|有|也|"
+    r"都)?(?:过敏|不耐受)|(?P<b>[一-鿿]{2,6}?)过敏|allergic to (?P<c>[a-z -]{2,24}?"
+    r")(?:\?|$| or | and |,)"
 )
 _UNNAMED = re.compile(
-    
-        r"什么|哪|啥|药物?$|食物|东西|有没有|有$|我|是否|是不是|他|她|吃的|any|"
-        r"what|food|medic|drug|something|知道|记录|档案|一下|任何|现在|everything"
-    
+    r"什么|哪|啥|药物?$|食物|东西|有没有|有$|我|是否|是不是|他|她|吃的|any|"
+    r"what|food|medic|drug|something|知道|记录|档案|一下|任何|现在|everything"
 )
 _ILL = re.compile(
-    
-        r"(?:有没有得过|有没有患过|得没得过|得过|患过|患有|有没有|有过|是否有|"
-        r"有无)(?P<a>[一-鿿]{2,10}?)(?:的?(?:病史|记录|诊断|毛病|情况))?(?:没有?|"
-        r"吗|么|[?？]|$)|(?:have i (?:ever )?had|do i have|did i have|diagnosed "
-        r"with|history of) (?:an? )?(?P<b>[a-z' -]{3,30}?)(?:\?|$| before| in )"
-    
+    r"(?:有没有得过|有没有患过|得没得过|得过|患过|患有|有没有|有过|是否有|"
+    r"有无)(?P<a>[一-鿿]{2,10}?)(?:的?(?:病史|记录|诊断|毛病|情况))?(?:没有?|"
+    r"吗|么|[?？]|$)|(?:have i (?:ever )?had|do i have|did i have|diagnosed "
+    r"with|history of) (?:an? )?(?P<b>[a-z' -]{3,30}?)(?:\?|$| before| in )"
 )
 _TAKEN = re.compile(
-    
-        r"(?:在|有没有|是不是在?|还在?)(?:吃|服用?|用)(?:过|着|"
-        r"了)?(?P<a>[一-鿿]{2,10}?)(?:没有?|吗|么|[?？]|$)|(?:吃|服用?|"
-        r"用)过(?P<c>[一-鿿]{2,10}?)(?:没有?|吗|么|[?？]|$)|(?:am i|was i|have i "
-        r"been) (?:taking|on) (?P<b>[a-z -]{3,30}?)(?:\?|$)"
-    
+    r"(?:在|有没有|是不是在?|还在?)(?:吃|服用?|用)(?:过|着|"
+    r"了)?(?P<a>[一-鿿]{2,10}?)(?:没有?|吗|么|[?？]|$)|(?:吃|服用?|"
+    r"用)过(?P<c>[一-鿿]{2,10}?)(?:没有?|吗|么|[?？]|$)|(?:am i|was i|have i "
+    r"been) (?:taking|on) (?P<b>[a-z -]{3,30}?)(?:\?|$)"
 )
 _VACCINATED = re.compile(
-    
-        r"(?P<a>[一-鿿]{2,8}?)(?:疫苗|针)|(?P<b>[a-z -]{3,24}?) (?:vaccin\w*|shot|"
-        r"jab)"
-    
+    r"(?P<a>[一-鿿]{2,8}?)(?:疫苗|针)|(?P<b>[a-z -]{3,24}?) (?:vaccin\w*|shot|"
+    r"jab)"
 )
 _EXAMINED = re.compile(r"(?:做过?|拍过?|查过?|的)(?P<a>[一-鿿a-z]{2,10}?)(?:的)?(?:报告|结果|检查)")
 
@@ -151,10 +145,8 @@ def _word(area: Area, word: str, name: str) -> Term:
 
 
 _STAY = re.compile(
-    
-        r"住(?:过)?.{0,4}院|入院|出院|hospitali|admitted|discharged|inpatient|"
-        r"hospital stay"
-    
+    r"住(?:过)?.{0,4}院|入院|出院|hospitali|admitted|discharged|inpatient|"
+    r"hospital stay"
 )
 _EMERGENCY = re.compile(r"急诊|emergency|\ber\b")
 _OUTPATIENT = re.compile(r"门诊|复诊|outpatient|office visit")

@@ -34,7 +34,16 @@ _EVENTS = {
     "vaccine": ("这次接种", "that vaccination"),
 }
 # An average or a trend of 最近 without a number: the last month.
-_VAGUE_ASKS = {Ask.AVERAGE, Ask.TREND, Ask.HIGHEST, Ask.LOWEST, Ask.EXTREMES, Ask.COUNT, Ask.HOW_OFTEN, Ask.TOTAL}  # fmt: skip
+_VAGUE_ASKS = {
+    Ask.AVERAGE,
+    Ask.TREND,
+    Ask.HIGHEST,
+    Ask.LOWEST,
+    Ask.EXTREMES,
+    Ask.COUNT,
+    Ask.HOW_OFTEN,
+    Ask.TOTAL,
+}
 
 
 def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
@@ -61,8 +70,7 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
             return answer_report(view, query, found, window)
         area = _procedure_instead(terms, view)
         if area is None:
-            draft = _words_or(query, view, window, terms)
-            return draft
+            return _words_or(query, view, window, terms)
     if area is not None:
         return _entries(query, view, area, terms, window)
     if query.anchor is not None and event is None:

@@ -17,54 +17,40 @@ from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
 _PAST = re.compile(
-    
-        r"以前|现在停|过去|曾经?|之前|停(?:了|用|掉|过)|原来|得过|吃过|用过|"
-        r"好了的|治好|used to|past|previous|stopped|earlier|history of|ever"
-    
+    r"以前|现在停|过去|曾经?|之前|停(?:了|用|掉|过)|原来|得过|吃过|用过|"
+    r"好了的|治好|used to|past|previous|stopped|earlier|history of|ever"
 )
 _NOW = re.compile(
-    
-        r"现在|目前|正在|在吃|在用|还在|如今|眼下|每天|天天|平时|current|now|"
-        r"taking|\bon\b|at present|these days"
-    
+    r"现在|目前|正在|在吃|在用|还在|如今|眼下|每天|天天|平时|current|now|"
+    r"taking|\bon\b|at present|these days"
 )
 _ALL = re.compile(r"所有|全部|都|一共|得过|历来|历史|all|every|ever")
 _DOSE = re.compile(
-    
-        r"(?:怎么|咋|如何|怎样)(?:吃|服|用|打|喝)|(?:吃|服|用|打|喝)(?:几|"
-        r"多少)(?:次|片|粒|颗|毫克|单位|袋|支|滴|量|丸|mg|回)?|用法|用量|剂量|"
-        r"几(?:片|粒|颗|次|回|单位)|多少(?:毫克|单位|mg|剂量|片)|多大(?:剂)?量|"
-        r"规格|一天几|每天几|每次几|1天几|饭前还是饭后|早上还是晚上|dos(?:e|age|"
-        r"ing)|how (?:much|often|many)(?! times (?:have|did|was))|how (?:do|"
-        r"should) i take|instructions|how is .* taken"
-    
+    r"(?:怎么|咋|如何|怎样)(?:吃|服|用|打|喝)|(?:吃|服|用|打|喝)(?:几|"
+    r"多少)(?:次|片|粒|颗|毫克|单位|袋|支|滴|量|丸|mg|回)?|用法|用量|剂量|"
+    r"几(?:片|粒|颗|次|回|单位)|多少(?:毫克|单位|mg|剂量|片)|多大(?:剂)?量|"
+    r"规格|一天几|每天几|每次几|1天几|饭前还是饭后|早上还是晚上|dos(?:e|age|"
+    r"ing)|how (?:much|often|many)(?! times (?:have|did|was))|how (?:do|"
+    r"should) i take|instructions|how is .* taken"
 )
 _SINCE = re.compile(
-    
-        r"从?什么时候(?:开始)?(?:吃|服|用|有|得|打|确|查|诊|发现)|(?:吃|服|用|得|"
-        r"有|打|抽|喝)了?(?:多久|多长时间|几年|多少年|多少天)|多(?:久|长时间)了|"
-        r"几年了|多少年了|since when|how long (?:have|has)|when did .* (?:start|"
-        r"begin|first)|started|began|diagnosed"
-    
+    r"从?什么时候(?:开始)?(?:吃|服|用|有|得|打|确|查|诊|发现)|(?:吃|服|用|得|"
+    r"有|打|抽|喝)了?(?:多久|多长时间|几年|多少年|多少天)|多(?:久|长时间)了|"
+    r"几年了|多少年了|since when|how long (?:have|has)|when did .* (?:start|"
+    r"begin|first)|started|began|diagnosed"
 )
 _ENDED = re.compile(
-    
-        r"(?:什么时候|啥时候|哪天|哪年|何时).{0,4}停|停(?:用|药|掉|"
-        r"了)?(?:的)?(?:时间|日期)|when .*stop"
-    
+    r"(?:什么时候|啥时候|哪天|哪年|何时).{0,4}停|停(?:用|药|掉|"
+    r"了)?(?:的)?(?:时间|日期)|when .*stop"
 )
 _WHEN = re.compile(
-    
-        r"什么时候|啥时候|何时|哪(?:一)?[天年]|几号|几月|哪个月|多久(?:没|前|"
-        r"以前)|日期|when|what date|which (?:day|year|date)|how long ago|what year"
-    
+    r"什么时候|啥时候|何时|哪(?:一)?[天年]|几号|几月|哪个月|多久(?:没|前|"
+    r"以前)|日期|when|what date|which (?:day|year|date)|how long ago|what year"
 )
 _COUNT = re.compile(r"(?:几|多少)(?:次|种|个|样|针|剂|回|项|条|遍|趟)|how many|number of|how often")
 _LAST = re.compile(
-    
-        r"最近1?(?:一)?次|上(?:一|1)?次|上回|最后(?:一|1)?次|最近的|最新|last|"
-        r"latest|most recent"
-    
+    r"最近1?(?:一)?次|上(?:一|1)?次|上回|最后(?:一|1)?次|最近的|最新|last|"
+    r"latest|most recent"
 )
 _FIRST = re.compile(r"第1(?:次|针|剂)|第一(?:次|针|剂)|最早|首次|first|earliest")
 

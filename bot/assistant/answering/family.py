@@ -21,11 +21,9 @@ _ILLNESS = re.compile(
     r"disease|condition|illness|ill|have|had|suffer|die|health|history|cancer|diabet|hypertens"
 )
 _NUMERIC = re.compile(
-    
-        r"多少|几次|平均|最高|最低|趋势|药|疫苗|报告|过敏|体检|检查|住院|体重|how "
-        r"(?:much|many|high|often)|average|highest|lowest|medic|take|taking|"
-        r"report|vaccin|allerg|weigh|reading|latest|last"
-    
+    r"多少|几次|平均|最高|最低|趋势|药|疫苗|报告|过敏|体检|检查|住院|体重|how "
+    r"(?:much|many|high|often)|average|highest|lowest|medic|take|taking|"
+    r"report|vaccin|allerg|weigh|reading|latest|last"
 )
 
 

@@ -20,21 +20,32 @@ from bot.assistant.view import ArchiveView
 _LIPIDS = {"total_cholesterol", "triglycerides", "ldl", "hdl"}
 _OWN = re.compile(r"我(?!们)|我的|上次|最近|my\b|\bi\b|last")
 _SIGNS = (
-    (re.compile((
-r"(?:中风|卒中|脑梗|脑出血|stroke).{0,12}(?:前兆|先兆|征兆|症状|表现|识别|"
-r"信号|预兆|判断|sign|symptom|warn|急救)|(?:signs?|symptoms?|warning).{0,20}stroke|"
-r"怎么.{0,6}中风"
-)), "stroke-signs"),
-    (re.compile(
-r"(?:心梗|心肌梗|心脏病|心绞痛|heart attack).{0,12}(?:前兆|先兆|征兆|症状|"
-r"表现|识别|信号|预兆|判断|sign|symptom|warn|急救)|(?:signs?|symptoms?|"
-r"warning).{0,20}heart attack"
-), "heart-signs"),
-    (re.compile(
-r"低血糖.{0,12}(?:症状|表现|前兆|识别|信号|反应|怎么办|处理|怎么处理)|"
-r"(?:signs?|symptoms?).{0,20}(?:low (?:blood )?(?:sugar|glucose)|hypoglyc)"
-), "low-glucose-signs"),
-)  # fmt: skip
+    (
+        re.compile(
+            (
+                r"(?:中风|卒中|脑梗|脑出血|stroke).{0,12}(?:前兆|先兆|征兆|症状|表现|识别|"
+                r"信号|预兆|判断|sign|symptom|warn|急救)|(?:signs?|symptoms?|warning).{0,20}stroke|"
+                r"怎么.{0,6}中风"
+            )
+        ),
+        "stroke-signs",
+    ),
+    (
+        re.compile(
+            r"(?:心梗|心肌梗|心脏病|心绞痛|heart attack).{0,12}(?:前兆|先兆|征兆|症状|"
+            r"表现|识别|信号|预兆|判断|sign|symptom|warn|急救)|(?:signs?|symptoms?|"
+            r"warning).{0,20}heart attack"
+        ),
+        "heart-signs",
+    ),
+    (
+        re.compile(
+            r"低血糖.{0,12}(?:症状|表现|前兆|识别|信号|反应|怎么办|处理|怎么处理)|"
+            r"(?:signs?|symptoms?).{0,20}(?:low (?:blood )?(?:sugar|glucose)|hypoglyc)"
+        ),
+        "low-glucose-signs",
+    ),
+)
 _SYMPTOM = re.compile(
     r"头(?:有点|一直|老是?|很|好|还|总)?(?:疼|痛|晕|昏|胀)|肚子(?:疼|痛|胀|"
     r"不舒服)|胃(?:疼|痛|胀|不舒服)|腰(?:疼|痛|酸)|腿(?:疼|痛|酸|肿|麻)|"
@@ -49,12 +60,10 @@ _SYMPTOM = re.compile(
     r"feel well"
 )
 _HELP = re.compile(
-    
-        r"怎么办|咋办|咋整|怎么整|怎么回事|咋回事|要紧|严重吗|为什么|为啥|正常吗|"
-        r"有事吗|要不要(?:去|看)|需要(?:去|看)|注意什么|怎么(?:缓解|处理|治|调|好|"
-        r"了)|what should|what (?:can|do) i do|why|should i (?:see|go|worry|be)|"
-        r"is (?:it|this) (?:serious|normal|dangerous)|help"
-    
+    r"怎么办|咋办|咋整|怎么整|怎么回事|咋回事|要紧|严重吗|为什么|为啥|正常吗|"
+    r"有事吗|要不要(?:去|看)|需要(?:去|看)|注意什么|怎么(?:缓解|处理|治|调|好|"
+    r"了)|what should|what (?:can|do) i do|why|should i (?:see|go|worry|be)|"
+    r"is (?:it|this) (?:serious|normal|dangerous)|help"
 )
 
 
@@ -89,16 +98,12 @@ def answer_general(query: Query, view: ArchiveView) -> Draft | None:
 
 _PAIR = re.compile(r"(?<![\d.])(\d{2,3})\s*(?:/|over|比)\s*(\d{2,3})(?!\d)")
 _SINGLE = re.compile(
-    
-        r"(?<![\d.])(\d{1,3}(?:\.\d+)?)(?!\d|\.|年|月|日|号|天|周|次|个|岁|/|-|点|"
-        r"小时|片|h\b)"
-    
+    r"(?<![\d.])(\d{1,3}(?:\.\d+)?)(?!\d|\.|年|月|日|号|天|周|次|个|岁|/|-|点|"
+    r"小时|片|h\b)"
 )
 _JUDGED = re.compile(
-    
-        r"正常|高|低|要紧|严重|危险|达标|超标|怎么样|怎么办|有问题|有事|normal|"
-        r"high|low|ok|okay|bad|dangerous|fine|good"
-    
+    r"正常|高|低|要紧|严重|危险|达标|超标|怎么样|怎么办|有问题|有事|normal|"
+    r"high|low|ok|okay|bad|dangerous|fine|good"
 )
 
 
@@ -181,10 +186,12 @@ def _guideline_draft(query: Query, found: list[Guideline]) -> Draft:
     for guideline in found:
         draft.sentences.append(
             phrase(
-                query.language, "guideline_only",
-                source=guideline.source, said=guideline.says(query.language),
+                query.language,
+                "guideline_only",
+                source=guideline.source,
+                said=guideline.says(query.language),
             )
-        )  # fmt: skip
+        )
         draft.cite(guideline.citation(query.language))
     return draft
 
@@ -222,9 +229,11 @@ def _symptom(query: Query) -> Draft:
     guideline = guidelines()["same-day"]
     draft.sentences.append(
         phrase(
-            query.language, "guideline_only",
-            source=guideline.source, said=guideline.says(query.language),
+            query.language,
+            "guideline_only",
+            source=guideline.source,
+            said=guideline.says(query.language),
         )
-    )  # fmt: skip
+    )
     draft.cite(guideline.citation(query.language))
     return draft

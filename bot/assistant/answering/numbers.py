@@ -187,10 +187,8 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
 
 
 _EVERY = re.compile(
-    
-        r"历次|每次|每一次|所有|全部|都有哪些|列出|列一下|历史|all (?:my|the|of)|"
-        r"\blist\b|history|every"
-    
+    r"历次|每次|每一次|所有|全部|都有哪些|列出|列一下|历史|all (?:my|the|of)|"
+    r"\blist\b|history|every"
 )
 
 
@@ -335,12 +333,18 @@ def _trend(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     unit = (n.kind.unit_in(n.language) if n.kind else first.values[part].unit) or None
     draft.sentences.append(
         phrase(
-            n.language, key, label=n.label,
-            first=n.value(first), first_at=moment(first, n.language),
-            last=n.value(last), last_at=moment(last, n.language),
-            change=n.with_unit(number(difference), unit or ""), average=told, count=len(rows),
+            n.language,
+            key,
+            label=n.label,
+            first=n.value(first),
+            first_at=moment(first, n.language),
+            last=n.value(last),
+            last_at=moment(last, n.language),
+            change=n.with_unit(number(difference), unit or ""),
+            average=told,
+            count=len(rows),
         )
-    )  # fmt: skip
+    )
     draft.facts += n.reading_facts(first, "（最早）" if zh else " (first)")
     draft.facts += n.reading_facts(last, "（最近）" if zh else " (latest)")
     draft.facts.append(Fact(n.part_name(part) + ("变化" if zh else " change"), difference, unit))

@@ -22,10 +22,8 @@ from bot.assistant.view import ArchiveView
 
 _FIRST = re.compile(r"第1次|第一次|最早|首次|first|earliest")
 _EVERY = re.compile(
-    
-        r"历次|每次|所有|全部|哪些|都做过|做过(?:什么|啥|几)|all|every|which|list|"
-        r"what (?:tests|scans|reports)"
-    
+    r"历次|每次|所有|全部|哪些|都做过|做过(?:什么|啥|几)|all|every|which|list|"
+    r"what (?:tests|scans|reports)"
 )
 
 

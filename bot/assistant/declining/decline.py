@@ -25,10 +25,8 @@ _MEDICINES = ("stop", "dose", "prescription")
 # Soft ways of asking for a diagnosis that the record can answer: 是不是有高血压.
 _SOFT = re.compile(r"是不是|是否|算不算|有没有|属于|do i have|have i|am i")
 _COMPLICATION = re.compile(
-    
-        r"症状|情况|表现|样子|这个|这是|糖尿病(?:足|肾|视网膜|眼|神经|酮症|并发)|"
-        r"高血压(?:脑|肾|心脏|危象)"
-    
+    r"症状|情况|表现|样子|这个|这是|糖尿病(?:足|肾|视网膜|眼|神经|酮症|并发)|"
+    r"高血压(?:脑|肾|心脏|危象)"
 )
 
 
@@ -98,10 +96,12 @@ def _say_medicines(draft: Draft, query: Query, view: ArchiveView) -> None:
     draft.cite(guideline.citation(query.language))
     draft.extras.append(
         phrase(
-            query.language, "guideline_only",
-            source=guideline.source, said=guideline.says(query.language),
+            query.language,
+            "guideline_only",
+            source=guideline.source,
+            said=guideline.says(query.language),
         )
-    )  # fmt: skip
+    )
     allergies = list(view.entries(Area.ALLERGY))
     if allergies:
         said = rows_draft(query, Area.ALLERGY, allergies, "list_allergy")

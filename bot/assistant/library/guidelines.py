@@ -64,10 +64,18 @@ def of_kind(kind: str) -> list[Guideline]:
 def _rules() -> list[Rule]:
     rows = read_toml(__package__, "judging.toml")["rule"]
     return [
-        Rule(r["kind"], r["guideline"], r["level"], r.get("part", "value"), r["side"],
-             Decimal(str(r["limit"])), r.get("meal"), r.get("sex"))
+        Rule(
+            r["kind"],
+            r["guideline"],
+            r["level"],
+            r.get("part", "value"),
+            r["side"],
+            Decimal(str(r["limit"])),
+            r.get("meal"),
+            r.get("sex"),
+        )
         for r in rows
-    ]  # fmt: skip
+    ]
 
 
 def beyond(value: Decimal, side: str, limit: Decimal) -> bool:

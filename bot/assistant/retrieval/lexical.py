@@ -8,7 +8,7 @@ import re
 import weakref
 from collections import Counter
 from collections.abc import Iterable
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from bot.assistant.answer import Window
 from bot.assistant.lexicon.kinds import read_toml
@@ -17,8 +17,16 @@ from bot.assistant.understanding.text import make_plain
 from bot.assistant.view import ArchiveView
 
 K1, B = 1.2, 0.75
-_INDEXED = (Area.REPORT, Area.DOCUMENT, Area.ENCOUNTER, Area.CONDITION, Area.PROCEDURE,
-            Area.PLAN, Area.LIFESTYLE, Area.MEDICATION)  # fmt: skip
+_INDEXED = (
+    Area.REPORT,
+    Area.DOCUMENT,
+    Area.ENCOUNTER,
+    Area.CONDITION,
+    Area.PROCEDURE,
+    Area.PLAN,
+    Area.LIFESTYLE,
+    Area.MEDICATION,
+)
 
 
 class Passages(Protocol):
@@ -30,7 +38,7 @@ class Passages(Protocol):
 class LexicalIndex:
     """Sentences of the archive's texts, each with its entry."""
 
-    _made: weakref.WeakKeyDictionary[object, LexicalIndex] = weakref.WeakKeyDictionary()
+    _made: ClassVar[weakref.WeakKeyDictionary[object, LexicalIndex]] = weakref.WeakKeyDictionary()
 
     def __init__(self, view: ArchiveView) -> None:
         self._rows = [

@@ -54,10 +54,12 @@ def urgent(asked: Asked, alarm: Alarm, query: Query, view: ArchiveView, topics: 
     draft.sentences.append(phrase(asked.language, "symptom_urgent"))
     draft.sentences.append(
         phrase(
-            asked.language, "guideline_only",
-            source=guideline.source, said=guideline.says(asked.language),
+            asked.language,
+            "guideline_only",
+            source=guideline.source,
+            said=guideline.says(asked.language),
         )
-    )  # fmt: skip
+    )
     draft.sentences.append(phrase(asked.language, "symptom_watch"))
     draft.cite(guideline.citation(asked.language))
     if query.kinds or query.terms:

@@ -20,11 +20,9 @@ _CHILD = re.compile(
     r"granddaughter)\b|month[- ]old"
 )
 _INFANT = re.compile(
-    
-        r"新生儿|刚满月|满月|刚出生|(?<!\d)[12]个月(?:大|的|多)?|(?<!\d)(?:[1-9]|"
-        r"[1-8]\d)天大|出生\d+天|[1-8]周大|\d{1,2}天大|百天|newborn|(?:one|two|1|"
-        r"2)[- ]months?[- ]old|weeks?[- ]old"
-    
+    r"新生儿|刚满月|满月|刚出生|(?<!\d)[12]个月(?:大|的|多)?|(?<!\d)(?:[1-9]|"
+    r"[1-8]\d)天大|出生\d+天|[1-8]周大|\d{1,2}天大|百天|newborn|(?:one|two|1|"
+    r"2)[- ]months?[- ]old|weeks?[- ]old"
 )
 _PREGNANT = re.compile(r"怀孕|孕妇|怀着|有孕|孕\d|孕期|妊娠|孕晚|孕中|孕早|pregnan")
 # A question about stored readings, not a report of one just taken.
@@ -35,11 +33,9 @@ _QUERY = re.compile(
     r"how (?:many|often)|when|highest|lowest|average|above|over \d|below|record|normal range|ever"
 )
 _REPORT = re.compile(
-    
-        r"刚(?:才|刚)?(?:量|测|查|给)|现在|这会儿|今天(?:早上|上午|下午|"
-        r"晚上)?(?:量|测)|just (?:measured|took|checked)|right now|now\b|怎么办|"
-        r"咋办|要不要紧|what (?:do|should)"
-    
+    r"刚(?:才|刚)?(?:量|测|查|给)|现在|这会儿|今天(?:早上|上午|下午|"
+    r"晚上)?(?:量|测)|just (?:measured|took|checked)|right now|now\b|怎么办|"
+    r"咋办|要不要紧|what (?:do|should)"
 )
 
 

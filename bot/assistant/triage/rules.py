@@ -39,8 +39,19 @@ class Rule:
     harmless: tuple[str, ...]
 
 
-_FILES = ("neuro", "heart", "breathing", "metabolic", "pregnancy", "child", "injury",
-          "poison", "mind", "english", "sameday")  # fmt: skip
+_FILES = (
+    "neuro",
+    "heart",
+    "breathing",
+    "metabolic",
+    "pregnancy",
+    "child",
+    "injury",
+    "poison",
+    "mind",
+    "english",
+    "sameday",
+)
 
 
 @cache

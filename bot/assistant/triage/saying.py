@@ -11,10 +11,8 @@ from bot.assistant.lexicon.kinds import read_toml
 
 _SENTENCE = re.compile(r"[。.!！?？;；\n](?!\d)")
 _CLAUSE = re.compile(
-    
-        r"[，,。.!！?？;；\n](?!\d)|(?:但是|可是|不过|就是(?!没)|只是|但(?!凡)|"
-        r"而是|反而|\bbut\b|\bhowever\b)"
-    
+    r"[，,。.!！?？;；\n](?!\d)|(?:但是|可是|不过|就是(?!没)|只是|但(?!凡)|"
+    r"而是|反而|\bbut\b|\bhowever\b)"
 )
 
 

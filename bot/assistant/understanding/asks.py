@@ -47,34 +47,70 @@ _NUMBER = (
     r"!\d|个|天|次|月|年|周))?"
 )
 _LIMITS = (
-    (re.compile((
-rf"(?:不低于|不少于|大于等于|大于或等于|大于或者等于|至少|达到|≥|>=|到了|"
-rf"满|at least|reach(?:ed|es)?)\s*(?:了|过)?{_NUMBER}"
-)), True, False),
-    (re.compile(
-rf"(?:不超过|不高于|小于等于|小于或等于|≤|<=|at most|no more than|"
-rf"不大于)\s*(?:了|过)?{_NUMBER}"
-), False, False),
-    (re.compile(
-rf"(?:超过|超出|高于|大于|高过|多于|突破|破|>|过了|超|above|over|higher "
-rf"than|more than|greater than|exceed(?:ed|s|ing)?|beyond)\s*(?:了|过|the|"
-rf"my)?\s*{_NUMBER}(?!\s*(?:个月|天|周|次以|months|days|weeks|years))"
-), True, True),
-    (re.compile(
-rf"(?:低于|小于|少于|不到|不足|没到|<|掉到|below|under|less than|lower "
-rf"than|fewer than)\s*(?:了|过)?{_NUMBER}(?!\s*(?:个月|天|周|months|days|"
-rf"weeks|years))"
-), False, True),
-    (re.compile(
-rf"{_NUMBER}\s*(?:及|或|和)?(?:以上|之上|往上|朝上|and above|or above|or "
-rf"higher|or more)"
-), True, False),
-    (re.compile(
-rf"{_NUMBER}\s*(?:及|或|和)?(?:以下|之下|往下|and below|or below|or lower|"
-rf"or less)"
-), False, False),
-)  # fmt: skip
-_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}  # fmt: skip
+    (
+        re.compile(
+            (
+                rf"(?:不低于|不少于|大于等于|大于或等于|大于或者等于|至少|达到|≥|>=|到了|"
+                rf"满|at least|reach(?:ed|es)?)\s*(?:了|过)?{_NUMBER}"
+            )
+        ),
+        True,
+        False,
+    ),
+    (
+        re.compile(
+            rf"(?:不超过|不高于|小于等于|小于或等于|≤|<=|at most|no more than|"
+            rf"不大于)\s*(?:了|过)?{_NUMBER}"
+        ),
+        False,
+        False,
+    ),
+    (
+        re.compile(
+            rf"(?:超过|超出|高于|大于|高过|多于|突破|破|>|过了|超|above|over|higher "
+            rf"than|more than|greater than|exceed(?:ed|s|ing)?|beyond)\s*(?:了|过|the|"
+            rf"my)?\s*{_NUMBER}(?!\s*(?:个月|天|周|次以|months|days|weeks|years))"
+        ),
+        True,
+        True,
+    ),
+    (
+        re.compile(
+            rf"(?:低于|小于|少于|不到|不足|没到|<|掉到|below|under|less than|lower "
+            rf"than|fewer than)\s*(?:了|过)?{_NUMBER}(?!\s*(?:个月|天|周|months|days|"
+            rf"weeks|years))"
+        ),
+        False,
+        True,
+    ),
+    (
+        re.compile(
+            rf"{_NUMBER}\s*(?:及|或|和)?(?:以上|之上|往上|朝上|and above|or above|or "
+            rf"higher|or more)"
+        ),
+        True,
+        False,
+    ),
+    (
+        re.compile(
+            rf"{_NUMBER}\s*(?:及|或|和)?(?:以下|之下|往下|and below|or below|or lower|"
+            rf"or less)"
+        ),
+        False,
+        False,
+    ),
+)
+_WORDS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 
 
 def limit_in(text: str) -> Limit | None:

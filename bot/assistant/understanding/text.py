@@ -12,10 +12,8 @@ from bot.assistant.understanding.numerals import to_digits
 
 _CJK = re.compile(r"[㐀-鿿]")
 _FILLERS = re.compile(
-    
-        r"(?:嗯+|呃+|哎呀?|唉|那个啥|就是说|我说|喂|你好|您好|请问一?下?|"
-        r"麻烦问一?下?|帮我?看一?下?)[，,、。\s]*"
-    
+    r"(?:嗯+|呃+|哎呀?|唉|那个啥|就是说|我说|喂|你好|您好|请问一?下?|"
+    r"麻烦问一?下?|帮我?看一?下?)[，,、。\s]*"
 )
 
 

@@ -49,8 +49,15 @@ class Topics:
             self._table[word] += mentions
         for name, kind in view.own_names().items():
             self._own(make_plain(name), Mention("own", kind, name, 0))
-        for area in (Area.MEDICATION, Area.CONDITION, Area.ALLERGY, Area.IMMUNIZATION,
-                     Area.PROCEDURE, Area.REPORT, Area.DOCUMENT):  # fmt: skip
+        for area in (
+            Area.MEDICATION,
+            Area.CONDITION,
+            Area.ALLERGY,
+            Area.IMMUNIZATION,
+            Area.PROCEDURE,
+            Area.REPORT,
+            Area.DOCUMENT,
+        ):
             for entry in view.entries(area):
                 self._entry(area, entry)
         self._pattern = _alternation(self._table)
@@ -74,9 +81,13 @@ class Topics:
             if any(m.term and m.term.area is area for m in self._table.get(name, [])):
                 continue
             term = Term(
-                area=area, key=f"own:{name}", zh=entry.name, en=entry.name, say=(name,),
+                area=area,
+                key=f"own:{name}",
+                zh=entry.name,
+                en=entry.name,
+                say=(name,),
                 match=(name, entry.name.lower()),
-            )  # fmt: skip
+            )
             self._table[name].append(Mention("term", name, name, 0, "", term))
 
 

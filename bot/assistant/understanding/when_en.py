@@ -13,30 +13,69 @@ from bot.assistant.understanding.spans import capped
 
 Make = Callable[[re.Match[str], datetime], Window | None]
 
-_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = (
     r"(?P<mon>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|"
     r"july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
     r"dec(?:ember)?)\.?"
 )
 _WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "couple of": 2, "a couple of": 2,
-    "few": 3, "a few": 3, "fourteen": 14, "fifteen": 15, "thirty": 30,
-}  # fmt: skip
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "couple of": 2,
+    "a couple of": 2,
+    "few": 3,
+    "a few": 3,
+    "fourteen": 14,
+    "fifteen": 15,
+    "thirty": 30,
+}
 _N = (
     r"(?P<n>\d+|a couple of|couple of|a few|few|an?|one|two|three|four|five|"
     r"six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|thirty)"
 )
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _FESTIVALS = {
-    "spring festival": "spring_festival", "chinese new year": "spring_festival",
-    "lunar new year": "spring_festival", "mid-autumn festival": "mid_autumn",
-    "mid autumn festival": "mid_autumn", "mid-autumn": "mid_autumn",
-    "national day": "national_day", "golden week": "national_day",
-    "dragon boat festival": "dragon_boat", "new year's day": "new_year", "christmas": "christmas",
-    "labour day": "labour_day", "labor day": "labour_day", "lantern festival": "lantern",
-}  # fmt: skip
+    "spring festival": "spring_festival",
+    "chinese new year": "spring_festival",
+    "lunar new year": "spring_festival",
+    "mid-autumn festival": "mid_autumn",
+    "mid autumn festival": "mid_autumn",
+    "mid-autumn": "mid_autumn",
+    "national day": "national_day",
+    "golden week": "national_day",
+    "dragon boat festival": "dragon_boat",
+    "new year's day": "new_year",
+    "christmas": "christmas",
+    "labour day": "labour_day",
+    "labor day": "labour_day",
+    "lantern festival": "lantern",
+}
 
 
 def _today(now: datetime) -> date:
@@ -202,107 +241,175 @@ _FEST = "|".join(_FESTIVALS)
 RULES: list[tuple[re.Pattern[str], Make]] = [
     (re.compile(pattern), make)
     for pattern, make in (
-        ((
-r"(?:from|between) (?P<a>\d{4}-\d\d-\d\d) (?:to|and|until) "
-r"(?P<b>\d{4}-\d\d-\d\d)"
-), _iso_range),
+        (
+            (
+                r"(?:from|between) (?P<a>\d{4}-\d\d-\d\d) (?:to|and|until) "
+                r"(?P<b>\d{4}-\d\d-\d\d)"
+            ),
+            _iso_range,
+        ),
         (r"(?:on )?(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", _iso),
-        ((
-rf"(?:from |between )?(?P<a>{'|'.join(_MONTHS)}) (?:to|and|through|until|"
-rf"-) (?P<b>{'|'.join(_MONTHS)})(?: (?P<y>\d{{4}}))?"
-), _months),
+        (
+            (
+                rf"(?:from |between )?(?P<a>{'|'.join(_MONTHS)}) (?:to|and|through|until|"
+                rf"-) (?P<b>{'|'.join(_MONTHS)})(?: (?P<y>\d{{4}}))?"
+            ),
+            _months,
+        ),
         (rf"since (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}{_Y}\b", _since_date),
         (rf"since {_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b{_Y}", _since_date),
         (rf"(?:on )?(?:the )?\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}\b{_Y}", _one_day),
         (rf"(?:on )?\b{_MONTH} (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b{_Y}(?!\d)", _one_day),
         (rf"since (?:last )?{_MONTH}\b{_Y}", _since_month),
         (rf"(?:in|during|for|over|of|throughout|this|last) {_MONTH}\b{_Y}", _month),
-        ((
-r"(?:in the |during the )?(?P<h>first|second) half of (?:the year "
-r")?(?:(?P<y>\d{4})|(?P<ly>last year)|this year)"
-), _half),
-        ((
-rf"(?:during |over |at |around |in )?(?:the )?(?P<f>{_FEST})(?: holiday| "
-rf"break)?(?: (?:in |of )?(?:(?P<y>\d{{4}})|(?P<ly>last year)|this year))?"
-), _festival),
-        ((
-r"(?:over |in |during |for |within )?(?:the )?(?:last|past|previous|"
-r"recent) half (?P<n>a )?(?P<half>)(?P<u>year)"
-), lambda m, now: spans.rolling(now, "m", 6)),
-        ((
-r"(?:over |in |during |within )?(?:the )?(?:last|past) half[- ]?(?:a "
-r")?year"
-), lambda m, now: spans.rolling(now, "m", 6)),
-        ((
-rf"(?:over |in |during |for |within |across )?(?:the |my |these )?(?:last|"
-rf"past|previous|recent|most recent) {_N} {_UNIT}\b"
-), _rolling),
-        ((
-r"(?:within|in) (?:the )?(?:last |past )?(?P<n>)(?P<u>week|month|year)(?= "
-r"to now)"
-), _rolling),
-        ((
-r"(?:over |in |during |for |within )?the past (?P<n>)(?P<u>day|week|"
-r"fortnight|month|year)\b"
-), _rolling),
-        ((
-r"(?:over |during |within |in )the last (?P<n>)(?P<u>day|week|fortnight|"
-r"month|year)\b"
-), _rolling),
+        (
+            (
+                r"(?:in the |during the )?(?P<h>first|second) half of (?:the year "
+                r")?(?:(?P<y>\d{4})|(?P<ly>last year)|this year)"
+            ),
+            _half,
+        ),
+        (
+            (
+                rf"(?:during |over |at |around |in )?(?:the )?(?P<f>{_FEST})(?: holiday| "
+                rf"break)?(?: (?:in |of )?(?:(?P<y>\d{{4}})|(?P<ly>last year)|this year))?"
+            ),
+            _festival,
+        ),
+        (
+            (
+                r"(?:over |in |during |for |within )?(?:the )?(?:last|past|previous|"
+                r"recent) half (?P<n>a )?(?P<half>)(?P<u>year)"
+            ),
+            lambda m, now: spans.rolling(now, "m", 6),
+        ),
+        (
+            (
+                r"(?:over |in |during |within )?(?:the )?(?:last|past) half[- ]?(?:a "
+                r")?year"
+            ),
+            lambda m, now: spans.rolling(now, "m", 6),
+        ),
+        (
+            (
+                rf"(?:over |in |during |for |within |across )?(?:the |my |these )?(?:last|"
+                rf"past|previous|recent|most recent) {_N} {_UNIT}\b"
+            ),
+            _rolling,
+        ),
+        (
+            (
+                r"(?:within|in) (?:the )?(?:last |past )?(?P<n>)(?P<u>week|month|year)(?= "
+                r"to now)"
+            ),
+            _rolling,
+        ),
+        (
+            (
+                r"(?:over |in |during |for |within )?the past (?P<n>)(?P<u>day|week|"
+                r"fortnight|month|year)\b"
+            ),
+            _rolling,
+        ),
+        (
+            (
+                r"(?:over |during |within |in )the last (?P<n>)(?P<u>day|week|fortnight|"
+                r"month|year)\b"
+            ),
+            _rolling,
+        ),
         (r"\bpast (?P<n>)(?P<u>week|month|year)\b", _rolling),
         (rf"{_N} {_UNIT} ago\b", _ago),
-        ((
-r"since (?:the (?:start|beginning) of )?(?P<w>last|this) (?P<u>week|month|"
-r"year)\b"
-), _since_calendar),
-        ((
-r"(?:during |in |over |for )?(?P<w>last|this|previous) (?P<u>week|month|"
-r"year)\b(?:'s)?"
-), _calendar),
+        (
+            (
+                r"since (?:the (?:start|beginning) of )?(?P<w>last|this) (?P<u>week|month|"
+                r"year)\b"
+            ),
+            _since_calendar,
+        ),
+        (
+            (
+                r"(?:during |in |over |for )?(?P<w>last|this|previous) (?P<u>week|month|"
+                r"year)\b(?:'s)?"
+            ),
+            _calendar,
+        ),
         (r"(?P<w>the day before yesterday|yesterday|today|tonight|last night)(?:'s)?", _word_day),
         (r"(?P<w>this)(?= (?:morning|afternoon|evening)\b)", _word_day),
         (rf"(?:on )?(?:(?P<w>last|this) )?(?P<d>{'|'.join(_DAYS)})\b", _weekday),
         (r"since (?P<y>(?:19|20)\d\d)\b", _since_year),
         (r"(?:in|during|for|of|throughout) (?:the year )?(?P<y>(?:19|20)\d\d)\b", _whole_year),
     )
-]  # fmt: skip
+]
 
 ANCHORS: list[tuple[re.Pattern[str], str, str]] = [
     (re.compile(pattern), event, side)
     for pattern, event, side in (
-        ((
-r"since (?:my |the )?(?:last |latest |most recent )(?:physical|check-?up|"
-r"annual exam|health check)"
-), "checkup", "since"),
-        ((
-r"(?:at|during|from|in) (?:my |the )?(?:last |latest |most recent "
-r")(?:physical|check-?up|annual exam|health check)(?: exam)?"
-), "checkup", "day"),
-        ((
-r"(?:since|after) (?:i was |being |i got |my )?(?:discharged?|leaving "
-r"(?:the )?hospital)(?: from (?:the )?hospital)?"
-), "stay", "after"),
-        ((
-r"(?:during|in|while i was in) (?:my |the )?(?:last |latest )?(?:hospital "
-r"stay|hospitali[sz]ation|admission|hospital)"
-), "stay", "during"),
-        ((
-r"since (?:my |the |i was )?(?:last )?(?:hospital stay|"
-r"hospitali[sz](?:ation|ed)|admi(?:ssion|tted))"
-), "stay", "since"),
-        ((
-r"(?:since|after) (?:my |the )?(?P<word>[a-z ]{0,30}?(?:surgery|"
-r"operation))"
-), "procedure", "since"),
-        (r"(?:since|after) (?:i was )?(?:being )?diagnosed with (?P<word>[a-z0-9 ]{3,30})", "diagnosis", "since"),
-        ((
-r"(?:since|after) (?:i |starting )?(?:started |began |have been |been "
-r")?(?:taking |on |using |started )?(?:the |my )?(?P<word>[a-z]{3,20}(?:pine|"
-r"pril|tan|ol|statin|formin|ide|zole|rin|medication|medicine|meds|pills|"
-r"insulin|one|cin|lol|in))\b"
-), "medication", "since"),
+        (
+            (
+                r"since (?:my |the )?(?:last |latest |most recent )(?:physical|check-?up|"
+                r"annual exam|health check)"
+            ),
+            "checkup",
+            "since",
+        ),
+        (
+            (
+                r"(?:at|during|from|in) (?:my |the )?(?:last |latest |most recent "
+                r")(?:physical|check-?up|annual exam|health check)(?: exam)?"
+            ),
+            "checkup",
+            "day",
+        ),
+        (
+            (
+                r"(?:since|after) (?:i was |being |i got |my )?(?:discharged?|leaving "
+                r"(?:the )?hospital)(?: from (?:the )?hospital)?"
+            ),
+            "stay",
+            "after",
+        ),
+        (
+            (
+                r"(?:during|in|while i was in) (?:my |the )?(?:last |latest )?(?:hospital "
+                r"stay|hospitali[sz]ation|admission|hospital)"
+            ),
+            "stay",
+            "during",
+        ),
+        (
+            (
+                r"since (?:my |the |i was )?(?:last )?(?:hospital stay|"
+                r"hospitali[sz](?:ation|ed)|admi(?:ssion|tted))"
+            ),
+            "stay",
+            "since",
+        ),
+        (
+            (
+                r"(?:since|after) (?:my |the )?(?P<word>[a-z ]{0,30}?(?:surgery|"
+                r"operation))"
+            ),
+            "procedure",
+            "since",
+        ),
+        (
+            r"(?:since|after) (?:i was )?(?:being )?diagnosed with (?P<word>[a-z0-9 ]{3,30})",
+            "diagnosis",
+            "since",
+        ),
+        (
+            (
+                r"(?:since|after) (?:i |starting )?(?:started |began |have been |been "
+                r")?(?:taking |on |using |started )?(?:the |my )?(?P<word>[a-z]{3,20}(?:pine|"
+                r"pril|tan|ol|statin|formin|ide|zole|rin|medication|medicine|meds|pills|"
+                r"insulin|one|cin|lol|in))\b"
+            ),
+            "medication",
+            "since",
+        ),
     )
-]  # fmt: skip
+]
 
 HOURS: list[tuple[re.Pattern[str], tuple[int, int]]] = [
     (re.compile(pattern), hours)

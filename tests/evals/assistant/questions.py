@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -53,13 +53,34 @@ NAME = {
     "wbc": ["白细胞", "白血球"],
 }
 ASKING = {
-    "latest": ["{n}多少", "最近一次{n}是多少", "上次量{n}是多少来着", "帮我看看最新的{n}", "{n}现在多少了", "那个我想问一下{n}最近一次查的多少", "最后一次{n}结果"],
-    "average": ["{w}{n}平均多少？", "{w}的{n}平均值是多少", "帮我算算{w}{n}的平均数", "{n}{w}平均下来是多少啊", "{w}我{n}均值多少", "我想知道{w}这段时间{n}平均是个啥水平"],
-    "highest": ["{w}{n}最高是多少", "{w}{n}最高到过多少", "{n}{w}里头最高的一次多少", "{w}里{n}的最大值", "{w}{n}冲到过多少最高"],
+    "latest": [
+        "{n}多少",
+        "最近一次{n}是多少",
+        "上次量{n}是多少来着",
+        "帮我看看最新的{n}",
+        "{n}现在多少了",
+        "那个我想问一下{n}最近一次查的多少",
+        "最后一次{n}结果",
+    ],
+    "average": [
+        "{w}{n}平均多少？",
+        "{w}的{n}平均值是多少",
+        "帮我算算{w}{n}的平均数",
+        "{n}{w}平均下来是多少啊",
+        "{w}我{n}均值多少",
+        "我想知道{w}这段时间{n}平均是个啥水平",
+    ],
+    "highest": [
+        "{w}{n}最高是多少",
+        "{w}{n}最高到过多少",
+        "{n}{w}里头最高的一次多少",
+        "{w}里{n}的最大值",
+        "{w}{n}冲到过多少最高",
+    ],
     "lowest": ["{w}{n}最低多少", "{w}{n}最低到过多少", "{n}在{w}最低的一次是多少"],
     "count": ["{w}量了几次{n}", "{w}我一共测了多少次{n}", "{w}{n}记录了几次", "{n}{w}测过几回"],
     "last_n": ["最近五次{n}", "把最后5次{n}给我看看", "近五次的{n}都是多少"],
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -136,11 +157,12 @@ def _limits(p: Resident, rng: random.Random) -> Iterator[Case]:
             may={x for r in found for x in r.refs},
             span=oracle.SPANS[key],
         )
-    for key, text, test in (
+    tests: tuple[tuple[str, str, Callable[[Row], bool]], ...] = (
         ("3m", "近三个月高压大于150的次数", lambda r: r.values["systolic"] > 150),
         ("6m", "半年内低压超过95有几次", lambda r: r.values["diastolic"] > 95),
         ("1y", "过去一年高压160以上的有多少次", lambda r: r.values["systolic"] >= 160),
-    ):
+    )
+    for key, text, test in tests:
         found = oracle.rows(p, "blood_pressure", oracle.SPANS[key])
         hits = [r for r in found if test(r)]
         yield Case(
@@ -468,13 +490,66 @@ def word_cases(p: Resident, seed: int) -> Iterator[Case]:
 
 
 UNANSWERABLE = [
-    "我的骨密度是多少", "血沉最近一次多少", "前列腺抗原是多少", "甲功查过没，TSH多少", "我打过带状疱疹疫苗吗", "我打过狂犬疫苗没有",
-    "有没有接种过HPV疫苗", "我做过胃镜吗，结果怎么样", "肠镜报告怎么说", "头颅核磁的结果", "我有哮喘吗", "档案里有没有痛风的记录", "我得过肝炎没有",
-    "我对芒果过敏吗", "我对阿司匹林过敏不", "我现在吃华法林吗", "我在用胰岛素吗", "睡眠时间平均多少", "昨晚睡了几个小时", "腰围多少",
-    "身高多少", "体温最近一次", "2019年的血压平均多少", "2015年体重多少", "前年春节血压多少", "我的血型是什么", "眼底检查结果", "我什么时候做的白内障手术",
-    "心脏支架是哪年放的", "幽门螺杆菌查了没有", "铁蛋白多少", "维生素D多少", "同型半胱氨酸高不高", "尿蛋白查过吗", "血钾是多少", "CEA多少",
-    "甲胎蛋白最近的结果", "D二聚体多少", "我抽烟多少年了", "下次复诊是什么时候", "我有没有预约", "乳腺B超怎么说", "我住过ICU吗", "2010年做过什么检查",
-    "我有抑郁症吗", "我有青光眼没", "叶酸水平多少", "肺功能检查结果", "颈动脉彩超说了什么", "我妈妈那边的家族里有人得糖尿病吗",
-    "What is my bone density?", "Have I had a tetanus shot?", "my latest TSH", "Am I allergic to latex?", "What did my colonoscopy show?", "Do I have asthma in my records?",
-    "my average sleep last month", "When was my knee replacement?", "what is my potassium", "血小板多少", "血钙多少", "尿常规结果怎么样",
-]  # fmt: skip
+    "我的骨密度是多少",
+    "血沉最近一次多少",
+    "前列腺抗原是多少",
+    "甲功查过没，TSH多少",
+    "我打过带状疱疹疫苗吗",
+    "我打过狂犬疫苗没有",
+    "有没有接种过HPV疫苗",
+    "我做过胃镜吗，结果怎么样",
+    "肠镜报告怎么说",
+    "头颅核磁的结果",
+    "我有哮喘吗",
+    "档案里有没有痛风的记录",
+    "我得过肝炎没有",
+    "我对芒果过敏吗",
+    "我对阿司匹林过敏不",
+    "我现在吃华法林吗",
+    "我在用胰岛素吗",
+    "睡眠时间平均多少",
+    "昨晚睡了几个小时",
+    "腰围多少",
+    "身高多少",
+    "体温最近一次",
+    "2019年的血压平均多少",
+    "2015年体重多少",
+    "前年春节血压多少",
+    "我的血型是什么",
+    "眼底检查结果",
+    "我什么时候做的白内障手术",
+    "心脏支架是哪年放的",
+    "幽门螺杆菌查了没有",
+    "铁蛋白多少",
+    "维生素D多少",
+    "同型半胱氨酸高不高",
+    "尿蛋白查过吗",
+    "血钾是多少",
+    "CEA多少",
+    "甲胎蛋白最近的结果",
+    "D二聚体多少",
+    "我抽烟多少年了",
+    "下次复诊是什么时候",
+    "我有没有预约",
+    "乳腺B超怎么说",
+    "我住过ICU吗",
+    "2010年做过什么检查",
+    "我有抑郁症吗",
+    "我有青光眼没",
+    "叶酸水平多少",
+    "肺功能检查结果",
+    "颈动脉彩超说了什么",
+    "我妈妈那边的家族里有人得糖尿病吗",
+    "What is my bone density?",
+    "Have I had a tetanus shot?",
+    "my latest TSH",
+    "Am I allergic to latex?",
+    "What did my colonoscopy show?",
+    "Do I have asthma in my records?",
+    "my average sleep last month",
+    "When was my knee replacement?",
+    "what is my potassium",
+    "血小板多少",
+    "血钙多少",
+    "尿常规结果怎么样",
+]
