@@ -76,9 +76,7 @@ def test_averages_are_rounded_half_up_to_one_decimal() -> None:
 def test_units_are_converted_before_an_average() -> None:
     answer = assistant(
         quantity("a", "18262-6", "LDL-C", 100, "mg/dL", "2026-10-30T08:00:00+08:00"),
-        quantity(
-            "b", "13457-7", "低密度脂蛋白胆固醇", 3.0, "mmol/L", "2026-11-01T08:00:00+08:00"
-        ),
+        quantity("b", "13457-7", "低密度脂蛋白胆固醇", 3.0, "mmol/L", "2026-11-01T08:00:00+08:00"),
     ).ask("坏胆固醇今年平均多少")
     assert numbers(answer)[0] == Decimal("2.8")
     assert len(refs(answer)) == 2

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.areas import area_and_terms
+from bot.assistant.answering.by_kind import answer_kind
 from bot.assistant.answering.entries import answer_entries
 from bot.assistant.answering.family import answer_family
 from bot.assistant.answering.general import answer_general
-from bot.assistant.answering.numbers import answer_kind
 from bot.assistant.answering.profile import answer_profile
 from bot.assistant.answering.reports import answer_report, find_reports
 from bot.assistant.answering.words import answer_words

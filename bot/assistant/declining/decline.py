@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.assistant.answer import Escalation, Outcome, Urgency
+from bot.assistant.answering.by_kind import answer_kind
 from bot.assistant.answering.entries import rows_draft
 from bot.assistant.answering.family import answer_relative
-from bot.assistant.answering.numbers import answer_kind
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.kinds import read_toml
