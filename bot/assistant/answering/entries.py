@@ -39,6 +39,7 @@ _SINCE = re.compile(
     r"几年了|多少年了|since when|how long (?:have|has)|when did .* (?:start|"
     r"begin|first)|started|began|diagnosed"
 )
+_HALTED = re.compile(r"停(?:了|掉|用)|不吃了")
 _ENDED = re.compile(
     r"(?:什么时候|啥时候|哪天|哪年|何时).{0,4}停|停(?:用|药|掉|"
     r"了)?(?:的)?(?:时间|日期)|when .*stop"
@@ -131,7 +132,12 @@ def _listed(query: Query, area: Area, found: list[Entry]) -> Draft:
     if area in (Area.CONDITION, Area.MEDICATION):
         active = _unique([e for e in found if e.active])
         past = _unique([e for e in found if not e.active])
-        if _PAST.search(text) and not _NOW.search(text) and past and not _ALL.search(text):
+        if (
+            (_HALTED.search(text) or not _NOW.search(text))
+            and _PAST.search(text)
+            and past
+            and not _ALL.search(text)
+        ):
             key = "list_conditions_past" if area is Area.CONDITION else "list_medication_past"
             return rows_draft(query, area, past, key)
         key = "list_conditions" if area is Area.CONDITION else "list_medication"

@@ -91,6 +91,9 @@ class Topics:
             self._table[name].append(Mention("term", name, name, 0, "", term))
 
 
+_QUALIFIERS = re.compile(r"^(?:(?:急性|慢性|原发性|继发性|复发性|双侧|左侧|右侧|轻度|中度|重度)+)")
+
+
 def core_names(entry: Entry) -> set[str]:
     """An entry's names as a question would say them: no forms, salts, or code-system tails."""
     cores = set()
@@ -113,6 +116,9 @@ def core_names(entry: Entry) -> set[str]:
         plain = plain.strip(" ,，;；")
         if len(plain) >= (2 if re.search(r"[一-鿿]", plain) else 4) and len(plain) <= 40:
             cores.add(plain)
+            bare = re.sub(_QUALIFIERS, "", plain)
+            if len(bare) >= 3:
+                cores.add(bare)
     return cores
 
 
