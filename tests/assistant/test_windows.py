@@ -63,3 +63,8 @@ def test_words_that_are_no_time_give_no_window(said: str) -> None:
 def test_two_spans_keep_their_order() -> None:
     windows = read_when(read("这个月和上个月比"), NOW).windows
     assert [w.start.month for w in windows] == [11, 10]
+
+
+@pytest.mark.parametrize("said", ["最近999999天", "2月30号", "last 99999 years", "9999年春节"])
+def test_a_span_beyond_the_calendar_is_no_span(said: str) -> None:
+    assert read_when(read(said), NOW).windows == ()

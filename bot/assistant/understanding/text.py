@@ -11,6 +11,7 @@ from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.understanding.numerals import to_digits
 
 _CJK = re.compile(r"[㐀-鿿]")
+LONGEST = 4000  # characters read of a question
 _FILLERS = re.compile(
     r"(?:嗯+|呃+|哎呀?|唉|那个啥|就是说|我说|喂|你好|您好|请问一?下?|"
     r"麻烦问一?下?|帮我?看一?下?)[，,、。\s]*"
@@ -36,6 +37,8 @@ def make_plain(text: str) -> str:
     """Half width, lower case, simplified, slips mended, numerals as digits."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = re.sub(r"[​-‏⁠﻿]", "", text).replace("’", "'")
+    # A key held down says nothing more than once, and patterns need not wade through it.
+    text = re.sub(r"(.{1,4}?)\1{7,}", r"\1\1", text[:LONGEST])
     slips, characters = _slips()
     text = text.translate(characters)
     for wrong, right in slips:

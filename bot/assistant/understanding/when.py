@@ -57,7 +57,10 @@ def _windows(text: str, rules: list[Rule], now: datetime) -> tuple[str, list[Win
     found: list[tuple[int, Window]] = []
     for pattern, make in rules:
         for match in list(pattern.finditer(text)):
-            window = make(match, now)
+            try:
+                window = make(match, now)
+            except (ValueError, OverflowError, KeyError):
+                continue  # 最近百万年, 2050 年以后的春节: beyond the calendar is no span
             if window is None or "\0" in match[0]:
                 continue
             found.append((match.start(), window))
