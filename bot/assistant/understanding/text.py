@@ -39,6 +39,7 @@ def make_plain(text: str) -> str:
     text = re.sub(r"[​-‏⁠﻿]", "", text).replace("’", "'")
     # A key held down says nothing more than once, and patterns need not wade through it.
     text = re.sub(r"(.{1,4}?)\1{7,}", r"\1\1", text[:LONGEST])
+    text = re.sub(r"(\d{20})\d+", r"\1", text)
     slips, characters = _slips()
     text = text.translate(characters)
     for wrong, right in slips:
