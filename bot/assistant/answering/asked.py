@@ -1,0 +1,174 @@
+"""Which part of the archive answers: numbers, entries, reports, family, guidelines, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.assistant.answer import Outcome, Window
+from bot.assistant.answering.areas import area_and_terms
+from bot.assistant.answering.by_kind import answer_kind
+from bot.assistant.answering.entries import answer_entries
+from bot.assistant.answering.family import answer_family
+from bot.assistant.answering.general import answer_general
+from bot.assistant.answering.profile import answer_profile
+from bot.assistant.answering.reports import answer_report, find_reports
+from bot.assistant.answering.words import answer_words
+from bot.assistant.composing.draft import Draft
+from bot.assistant.composing.wording import phrase
+from bot.assistant.lexicon.terms import Term
+from bot.assistant.records import Area, Entry
+from bot.assistant.understanding import anchors, spans
+from bot.assistant.understanding.asks import Ask
+from bot.assistant.understanding.query import Query
+from bot.assistant.understanding.topics import Topics
+from bot.assistant.view import ArchiveView
+
+_EVENTS = {
+    "checkup": ("体检", "a check-up"),
+    "stay": ("住院", "a hospital stay"),
+    "medication": ("这种药的用药", "that medicine"),
+    "procedure": ("这次手术", "that procedure"),
+    "diagnosis": ("这个诊断", "that diagnosis"),
+    "vaccine": ("这次接种", "that vaccination"),
+}
+# An average or a trend of 最近 without a number: the last month.
+_VAGUE_ASKS = {
+    Ask.AVERAGE,
+    Ask.TREND,
+    Ask.HIGHEST,
+    Ask.LOWEST,
+    Ask.EXTREMES,
+    Ask.COUNT,
+    Ask.HOW_OFTEN,
+    Ask.TOTAL,
+}
+
+
+def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
+    """The draft of whatever may be answered."""
+    general = answer_general(query, view)
+    if general is not None:
+        return general
+    if Area.FAMILY in query.areas:
+        return answer_family(query, view)
+    windows, event = _windows(query, view, topics)
+    if query.anchor is not None and event is None and query.anchor.event != "checkup":
+        return _no_event(query)
+    area, terms = area_and_terms(query, view)
+    if query.kinds and area is None:
+        return _numbers(query, view, windows, event)
+    if "profile" in query.areas and area is None:
+        return answer_profile(query, view)
+    window = windows[0] if windows else None
+    if area is Area.REPORT:
+        found = find_reports(view, terms, window)
+        if event is not None and not terms:
+            found = _with_event(found, event, view, window)
+        if found:
+            return answer_report(view, query, found, window)
+        area = _procedure_instead(terms, view)
+        if area is None:
+            return _words_or(query, view, window, terms)
+    if area is not None:
+        return _entries(query, view, area, terms, window)
+    if query.anchor is not None and event is None:
+        return _no_event(query)
+    if query.anchor is not None and query.anchor.event == "checkup" and event is not None:
+        return answer_report(view, query, _with_event([], event, view, window), window)
+    return answer_words(query, view, window)
+
+
+def _entries(
+    query: Query, view: ArchiveView, area: Area, terms: Sequence[Term], window: Window | None
+) -> Draft:
+    draft = answer_entries(view, query, area, terms, window)
+    if draft.outcome is Outcome.NOT_FOUND and area is Area.CONDITION and terms:
+        written = [
+            r
+            for r in find_reports(view, terms, window)
+            if any(t.fits(r, with_text=True) for t in terms)
+        ]
+        if written:
+            return answer_report(view, query, written, window)
+    if draft.outcome is Outcome.NOT_FOUND and area is Area.LIFESTYLE:
+        other = answer_words(query, view, window)
+        return other if other.outcome is Outcome.ANSWERED else draft
+    return draft
+
+
+def _words_or(
+    query: Query, view: ArchiveView, window: Window | None, terms: Sequence[Term]
+) -> Draft:
+    draft = Draft(outcome=Outcome.NOT_FOUND)
+    if terms:
+        name = terms[0].name(query.language)
+        draft.sentences.append(phrase(query.language, "none_term_report", name=name))
+    else:
+        key = "none_window_entries" if window else "none_report"
+        draft.sentences.append(phrase(query.language, key))
+    return draft
+
+
+def _numbers(
+    query: Query, view: ArchiveView, windows: Sequence[Window], event: Entry | None
+) -> Draft:
+    drafts = [answer_kind(view, query, key, windows) for key in query.kinds]
+    answered = [d for d in drafts if d.outcome is Outcome.ANSWERED]
+    draft = Draft(outcome=Outcome.ANSWERED if answered else Outcome.NOT_FOUND)
+    chosen = answered or drafts[:1]
+    for part in chosen:
+        draft.take(part)
+    draft.window = windows[0] if windows else None
+    return draft
+
+
+def _windows(
+    query: Query, view: ArchiveView, topics: Topics
+) -> tuple[tuple[Window, ...], Entry | None]:
+    if query.anchor is not None:
+        found = anchors.resolve(query.anchor, view, topics, query.kinds)
+        if found is not None:
+            return (found[0], *query.windows), found[1]
+        return query.windows, None
+    if query.ask is Ask.COMPARE and len(query.windows) == 1:
+        return (*query.windows, _other_side(query.windows[0], view.now)), None
+    if not query.windows and query.vague and query.ask in _VAGUE_ASKS and query.kinds:
+        return (spans.rolling(view.now, "m", 1),), None
+    return query.windows, None
+
+
+def _other_side(window: Window, now: datetime) -> Window:
+    """What one span is compared with: the time since it, or as long a time before it."""
+    if window.end < now:
+        return Window(window.end, now)
+    return Window(window.start - (window.end - window.start), window.start)
+
+
+def _no_event(query: Query) -> Draft:
+    assert query.anchor is not None
+    zh, en = _EVENTS[query.anchor.event]
+    draft = Draft(outcome=Outcome.NOT_FOUND)
+    name = zh if query.language == "zh" else en
+    draft.sentences.append(phrase(query.language, "none_anchor", event=name))
+    return draft
+
+
+def _with_event(
+    found: Sequence[Entry], event: Entry, view: ArchiveView, window: Window | None
+) -> list[Entry]:
+    """A check-up's reports: those of its day, and the event itself where it is one."""
+    known = [e for area in (Area.REPORT, Area.DOCUMENT) for e in view.entries(area)]
+    same = [e for e in known if window and e.start is not None and window.holds(e.start)]
+    rows = list({e.ref: e for e in (*found, *same)}.values())
+    checkups = [e for e in rows if re.search(r"体检|check-?up|physical|健康检查", e.name, re.I)]
+    return checkups or rows or [event]
+
+
+def _procedure_instead(terms: Sequence[Term], view: ArchiveView) -> Area | None:
+    """胃镜 may stand among the procedures where no report of it does."""
+    for t in terms:
+        if any(t.fits(e) for e in view.entries(Area.PROCEDURE)):
+            return Area.PROCEDURE
+    return None

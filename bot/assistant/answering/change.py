@@ -1,0 +1,118 @@
+"""Trends, and two spans compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.assistant.answer import Fact, Window
+from bot.assistant.answering.meaning import meaning
+from bot.assistant.answering.numbers import Numbers
+from bot.assistant.answering.values import nothing
+from bot.assistant.composing.draft import Draft
+from bot.assistant.composing.wording import cite, moment, number, phrase, shown, time_fact
+from bot.assistant.queries import series
+from bot.assistant.records import Reading
+
+
+def trend(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    if len(rows) == 1:
+        draft = n.one("trend_one", rows[0])
+        draft.extras += meaning(n.view, draft, rows[0], n.query)
+        return draft
+    draft = Draft()
+    told, facts, canonical = n.averages(rows)
+    part = n.parts(rows)[0]
+    with_part = [r for r in rows if part in r.values]
+    first, last = with_part[0], with_part[-1]
+    change = last.values[part].value - first.values[part].value
+    spread = abs(first.values[part].value) * Decimal("0.03")
+    key = "trend_flat" if abs(change) <= spread else ("trend_up" if change > 0 else "trend_down")
+    difference = abs(
+        shown(last.values[part], n.key, False) - shown(first.values[part], n.key, False)
+    )
+    zh = n.language == "zh"
+    unit = (n.kind.unit_in(n.language) if n.kind else first.values[part].unit) or None
+    draft.sentences.append(
+        phrase(
+            n.language,
+            key,
+            label=n.label,
+            first=n.value(first),
+            first_at=moment(first, n.language),
+            last=n.value(last),
+            last_at=moment(last, n.language),
+            change=n.with_unit(number(difference), unit or ""),
+            average=told,
+            count=len(rows),
+        )
+    )
+    draft.facts += n.reading_facts(first, "（最早）" if zh else " (first)")
+    draft.facts += n.reading_facts(last, "（最近）" if zh else " (latest)")
+    draft.facts.append(Fact(n.part_name(part) + ("变化" if zh else " change"), difference, unit))
+    draft.facts += [*facts, n.count_fact(len(rows))]
+    draft.facts += [time_fact(first, n.language), time_fact(last, n.language)]
+    for r in rows:
+        draft.cite(*cite(r, n.language))
+    draft.extras += meaning(n.view, draft, last, n.query, values=canonical)
+    return draft
+
+
+def compare(n: Numbers, known: list[Reading], windows: Sequence[Window]) -> Draft:
+    q = n.query
+    groups = [
+        [r for r in series.select(known, w, hours=q.hours, meal=q.meal, part=q.part) if r.values]
+        for w in windows[:2]
+    ]
+    if not any(groups):
+        return nothing(n, known, windows[0])
+    draft = Draft()
+    if not all(groups):
+        there = groups[0] or groups[1]
+        told, facts, _ = n.averages(there)
+        draft.facts += facts
+        draft.sentences.append(phrase(n.language, "compare_half", label=n.label, value=told))
+        for r in there:
+            draft.cite(*cite(r, n.language))
+        return draft
+    later, earlier = (0, 1) if windows[0].start >= windows[1].start else (1, 0)
+    told_later, facts_later, new = n.averages(groups[later])
+    told_earlier, facts_earlier, old = n.averages(groups[earlier])
+    zh = n.language == "zh"
+    marks = ("（后一段）", "（前一段）") if zh else (" (later)", " (earlier)")
+    draft.facts += [f._replace(label=f.label + marks[0]) for f in facts_later]
+    draft.facts += [f._replace(label=f.label + marks[1]) for f in facts_earlier]
+    changes = {p: new[p] - old[p] for p in new if p in old}
+    unit = (n.kind.unit_in(n.language) if n.kind else "") or ""
+    for p, change in changes.items():
+        draft.facts.append(
+            Fact(n.part_name(p) + ("差值" if zh else " difference"), abs(change), unit or None)
+        )
+    lead = next(iter(changes.values()))
+    key = "compare_same" if lead == 0 else ("compare_up" if lead > 0 else "compare_down")
+    told_change = n.with_unit(number(abs(lead)), unit)
+    if len(changes) > 1:
+        rest = list(changes.items())[1:]
+        told_change += "".join(_other_change(n, p, c, unit) for p, c in rest)
+    draft.sentences.append(
+        phrase(
+            n.language,
+            key,
+            label=n.label,
+            first=told_later,
+            second=told_earlier,
+            change=told_change,
+        )
+    )
+    for r in (*groups[0], *groups[1]):
+        draft.cite(*cite(r, n.language))
+    return draft
+
+
+def _other_change(n: Numbers, part: str, change: Decimal, unit: str) -> str:
+    value = n.with_unit(number(abs(change)), unit)
+    if n.language == "zh":
+        verb = "升" if change > 0 else ("降" if change < 0 else "差")
+        return f"（{n.part_name(part)}{verb} {value}）"
+    verb = "up" if change > 0 else ("down" if change < 0 else "change")
+    return f" ({n.part_name(part)} {verb} {value})"

@@ -1,0 +1,74 @@
+"""How often a number was beyond a limit: the question's own, or a guideline's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.assistant.answer import Window
+from bot.assistant.composing.draft import Draft
+from bot.assistant.composing.wording import cite, phrase
+from bot.assistant.library import guidelines as library
+from bot.assistant.queries import series
+from bot.assistant.records import Reading
+
+if TYPE_CHECKING:
+    from bot.assistant.answering.numbers import Numbers
+
+TOLD = 6  # so many hits are told one by one
+
+
+def how_often(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    """Count and total as facts; the hits cited, or every reading where there is no hit."""
+    draft = Draft()
+    key, is_hit = _test(n, draft)
+    hits = [r for r in rows if is_hit(r)]
+    draft.facts.append(n.count_fact(len(hits), "符合次数" if n.language == "zh" else "hits"))
+    draft.facts.append(n.count_fact(len(rows), "测量总次数" if n.language == "zh" else "total"))
+    draft.sentences.append(phrase(n.language, key, label=n.label, count=len(hits), total=len(rows)))
+    for r in hits or rows:
+        draft.cite(*cite(r, n.language))
+    if 0 < len(hits) <= TOLD:
+        told = n.rows(hits)
+        draft.facts += told.facts
+        draft.sentences.append(phrase(n.language, "which", rows=told.sentences[0]))
+    return draft
+
+
+def _test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
+    limit = n.query.limit
+    if limit is not None:
+        key = "how_often_above" if limit.above else "how_often_below"
+        return key, lambda r: series.beyond(r, limit, n.query.part)
+    side = n.query.side or "above"
+    level = "low" if side == "below" else "high"
+    if side != "within":
+        return f"how_often_{level}", _by_guideline(n, draft, level)
+    high, low = _by_guideline(n, draft, "high"), _by_guideline(n, draft, "low")
+    return "how_often_within", lambda r: not high(r) and not low(r)
+
+
+def _by_guideline(n: Numbers, draft: Draft, level: str) -> Callable[[Reading], bool]:
+    sex = n.view.patient.sex
+    rules = [rule for meal in (None, "fasting") for rule in library.limits(n.key, level, meal, sex)]
+    rules = list(dict.fromkeys(rules))
+    if n.query.part:
+        rules = [r for r in rules if r.part == n.query.part]
+    for rule in rules:
+        guideline = library.guidelines()[rule.guideline]
+        draft.cite(guideline.citation(n.language))
+        said = phrase(
+            n.language, "guideline_only", source=guideline.source, said=guideline.says(n.language)
+        )
+        if said not in draft.extras:
+            draft.extras.append(said)
+
+    def hit(r: Reading) -> bool:
+        return any(
+            rule.part in r.values
+            and (rule.meal is None or rule.meal == r.meal)
+            and library.beyond(r.values[rule.part].value, rule.side, rule.limit)
+            for rule in rules
+        )
+
+    return hit

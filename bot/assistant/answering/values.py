@@ -1,0 +1,90 @@
+"""Single readings and lists of them: latest, first, last N, on a day, none at all."""
+
+from __future__ import annotations
+
+import re
+
+from bot.assistant.answer import Outcome, Window
+from bot.assistant.answering.meaning import meaning
+from bot.assistant.answering.numbers import Numbers
+from bot.assistant.answering.statistics import summary
+from bot.assistant.composing.draft import Draft
+from bot.assistant.composing.wording import phrase
+from bot.assistant.queries import series
+from bot.assistant.records import Reading
+from bot.assistant.understanding.asks import Ask
+
+LISTED = 8  # so many readings are told one by one; more are summed up
+
+
+_EVERY = re.compile(
+    r"历次|每次|每一次|所有|全部|都有哪些|列出|列一下|历史|all (?:my|the|of)|"
+    r"\blist\b|history|every"
+)
+
+
+def value(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    if len(rows) > 1 and _EVERY.search(n.query.rest):
+        return listed(n, rows[-20:])
+    if window is not None and len(rows) > 1 and n.query.ask is not Ask.LATEST:
+        return listed(n, rows) if len(rows) <= LISTED else summary(n, rows, window)
+    draft = n.one("latest", rows[-1])
+    draft.extras += meaning(n.view, draft, rows[-1], n.query)
+    return draft
+
+
+def listed(n: Numbers, rows: list[Reading]) -> Draft:
+    if len(rows) == 1:
+        return n.one("on_window_one", rows[0])
+    draft = n.rows(rows)
+    draft.facts.insert(0, n.count_fact(len(rows)))
+    draft.sentences = [
+        phrase(
+            n.language, "on_window_many", label=n.label, count=len(rows), rows=draft.sentences[0]
+        )
+    ]
+    if rows[-1].values:
+        draft.extras += meaning(n.view, draft, rows[-1], n.query, quiet=True)
+    return draft
+
+
+def first(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    return n.one("first", rows[0])
+
+
+def last_n(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    count = n.query.last_n or 1
+    rows = rows[-count:]
+    if len(rows) == 1:
+        return n.one("latest", rows[0])
+    draft = n.rows(rows)
+    draft.sentences = [
+        phrase(n.language, "last_n", label=n.label, count=len(rows), rows=draft.sentences[0])
+    ]
+    draft.facts.insert(0, n.count_fact(len(rows)))
+    return draft
+
+
+def when(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    return n.one("when_latest", rows[-1])
+
+
+def judge(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    if window is not None and len(rows) > 1:
+        return listed(n, rows) if len(rows) <= 3 else summary(n, rows, window)
+    return value(n, rows, window)
+
+
+def nothing(n: Numbers, known: list[Reading], window: Window | None) -> Draft:
+    draft = Draft(outcome=Outcome.NOT_FOUND)
+    key = "none_window" if known and window else "none_kind"
+    draft.sentences.append(phrase(n.language, key, label=n.label))
+    rest = series.select(known, None, meal=n.query.meal, part=n.query.part)
+    if window is not None and rest:
+        found = n.one("none_window_latest", rest[-1])
+        draft.sentences += found.sentences
+        draft.facts += found.facts
+        draft.cite(*found.citations)
+    elif not known:
+        draft.sentences.append(phrase(n.language, "suggest_record"))
+    return draft

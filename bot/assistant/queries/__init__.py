@@ -1,0 +1,1 @@
+"""Typed queries: every number of an answer is computed here, from readings, in Decimal."""

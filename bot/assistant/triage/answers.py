@@ -1,0 +1,69 @@
+"""The answer to a red flag: what to do now, first; and to what should be seen today."""
+
+from __future__ import annotations
+
+from bot.assistant.answer import Escalation, Fact, Outcome, Urgency
+from bot.assistant.answering.asked import answer_asked
+from bot.assistant.composing.draft import Draft
+from bot.assistant.composing.wording import phrase
+from bot.assistant.lexicon.kinds import read_toml
+from bot.assistant.library.guidelines import guidelines
+from bot.assistant.triage.engine import Alarm
+from bot.assistant.understanding.query import Query
+from bot.assistant.understanding.text import Asked
+from bot.assistant.understanding.topics import Topics
+from bot.assistant.view import ArchiveView
+
+_SAME_DAY = {"hypertension": "bp-urgent", "infection": "fever-urgent"}
+
+
+def emergency(asked: Asked, alarm: Alarm, view: ArchiveView) -> Draft:
+    """120 first (and 12356 for self-harm), then what to do until help comes."""
+    words = read_toml(__package__, "advice.toml")[asked.language]
+    mind = alarm.rule.category == "self_harm"
+    name = alarm.rule.zh if asked.language == "zh" else alarm.rule.en
+    reason = phrase(asked.language, "reason_emergency", rule=name)
+    draft = Draft(
+        outcome=Outcome.EMERGENCY,
+        urgency=Urgency.EMERGENCY,
+        escalation=Escalation(reason, Urgency.EMERGENCY),
+    )
+    draft.sentences += [words["lead_mind" if mind else "lead"], words[alarm.rule.category]]
+    draft.sentences.append(words["relay"])
+    line = "急救电话" if asked.language == "zh" else "emergency number"
+    draft.facts.append(Fact(line, "120"))
+    draft.cite(guidelines()["emergency-120"].citation(asked.language))
+    if mind:
+        crisis = "心理援助热线" if asked.language == "zh" else "crisis line"
+        draft.facts.append(Fact(crisis, "12356"))
+        draft.cite(guidelines()["crisis-12356"].citation(asked.language))
+    return draft
+
+
+def urgent(asked: Asked, alarm: Alarm, query: Query, view: ArchiveView, topics: Topics) -> Draft:
+    """See a doctor today, with the guideline that says so."""
+    draft = Draft(
+        urgency=Urgency.URGENT,
+        escalation=Escalation(phrase(asked.language, "reason_symptom"), Urgency.URGENT),
+    )
+    key = _SAME_DAY.get(alarm.rule.category, "same-day")
+    key = {"glucose-same-day": "glucose-urgent", "glucose-low-same-day": "glucose-low"}.get(
+        alarm.rule.key, key
+    )
+    guideline = guidelines()[key]
+    draft.sentences.append(phrase(asked.language, "symptom_urgent"))
+    draft.sentences.append(
+        phrase(
+            asked.language,
+            "guideline_only",
+            source=guideline.source,
+            said=guideline.says(asked.language),
+        )
+    )
+    draft.sentences.append(phrase(asked.language, "symptom_watch"))
+    draft.cite(guideline.citation(asked.language))
+    if query.kinds or query.terms:
+        also = answer_asked(query, view, topics)
+        if also.outcome is Outcome.ANSWERED:
+            draft.take(also)
+    return draft

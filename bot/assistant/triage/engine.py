@@ -1,0 +1,123 @@
+"""Reads one question against the rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from backend.core.clock import SHANGHAI
+from bot.assistant.triage.numbers import reported
+from bot.assistant.triage.rules import Level, Rule, rules
+from bot.assistant.triage.saying import State, state, without_idioms
+from bot.assistant.understanding.text import Asked
+from bot.assistant.view import ArchiveView
+
+_CHILD = re.compile(
+    r"宝宝|孩子|小孩|娃|婴儿|新生儿|幼儿|儿子|女儿|闺女|孙子|孙女|外孙|宝贝|"
+    r"毛毛头|小家伙|(?<!\d)\d{1,2}个月大|(?<!\d)(?:[1-9]|1[0-3])岁|刚满月|"
+    r"刚出生|"
+    r"baby|infant|newborn|toddler|\bmy (?:son|daughter|child|kid|grandson|"
+    r"granddaughter)\b|month[- ]old"
+)
+_INFANT = re.compile(
+    r"新生儿|刚满月|满月|刚出生|(?<!\d)[12]个月(?:大|的|多)?|(?<!\d)(?:[1-9]|"
+    r"[1-8]\d)天大|出生\d+天|[1-8]周大|\d{1,2}天大|百天|newborn|(?:one|two|1|"
+    r"2)[- ]months?[- ]old|weeks?[- ]old"
+)
+_PREGNANT = re.compile(r"怀孕|孕妇|怀着|有孕|孕\d|孕期|妊娠|孕晚|孕中|孕早|pregnan")
+# A question about stored readings, not a report of one just taken.
+_QUERY = re.compile(
+    r"几次|多少次|哪天|哪次|哪些|什么时候|最高|最低|平均|记录|超过|高于|低于|"
+    r"大于|以上|以下|趋势|有没有过|几天|多少天|正常值|标准|算不算|算高|多少算|"
+    r"是不是算|算(?:是)?(?:低|高|正常|偏)|正常吗|高不高|低不低|达标|档案|"
+    r"how (?:many|often)|when|highest|lowest|average|above|over \d|below|record|normal range|ever"
+)
+_REPORT = re.compile(
+    r"刚(?:才|刚)?(?:量|测|查|给)|现在|这会儿|今天(?:早上|上午|下午|"
+    r"晚上)?(?:量|测)|just (?:measured|took|checked)|right now|now\b|怎么办|"
+    r"咋办|要不要紧|what (?:do|should)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A rule that a question meets, and the words that met it."""
+
+    rule: Rule
+    words: tuple[str, ...]
+    level: Level
+
+
+def triage(asked: Asked, view: ArchiveView) -> Alarm | None:
+    """The most urgent rule met, or None."""
+    text = without_idioms(asked.plain)
+    numbers = reported(text) if _reports(text) else {}
+    passed: Alarm | None = None
+    for rule in rules():
+        found = _met(rule, text, numbers, view)
+        if found is not None and found.level is rule.level:
+            return passed if passed and rule.level is Level.URGENT else found
+        passed = passed or found
+    return passed
+
+
+def _met(
+    rule: Rule, text: str, numbers: dict[str, bool] | object, view: ArchiveView
+) -> Alarm | None:
+    """An alarm; one that has passed off is no emergency any more, but for a doctor today."""
+    assert isinstance(numbers, dict)
+    if any(not numbers.get(name) for name in rule.numbers):
+        return None
+    if rule.unless and rule.unless.search(text):
+        return None
+    if rule.who and not _is(rule.who, text, view):
+        return None
+    found = []
+    level = rule.level
+    for group in rule.groups:
+        said = [
+            (state(text, m.start(), m.end(), always=rule.always), m[0])
+            for m in group.finditer(text)
+        ]
+        now = [word for how, word in said if how is State.NOW]
+        over = [word for how, word in said if how is State.OVER]
+        if not now and not over:
+            return None
+        level = level if now else Level.URGENT
+        found.append((now or over)[0])
+    return Alarm(rule, tuple(found), level)
+
+
+def _reports(text: str) -> bool:
+    """Whether numbers in the text are readings of now rather than limits asked about."""
+    if _QUERY.search(text) and not re.search(
+        r"刚(?:才|刚)?(?:量|测|查)|just (?:measured|took|checked)", text
+    ):
+        return False
+    past = re.search(
+        (
+            r"去年|前年|上个?月|上周|以前|之前|那时|当时|\d+[年月]前|last (?:year|"
+            r"month|week)|ago"
+        ),
+        text,
+    )
+    if past and not _REPORT.search(text):
+        return False
+    hypothetical = re.search(r"如果|要是|假如|万一|\bif\b", text)
+    return not hypothetical
+
+
+def _is(who: str, text: str, view: ArchiveView) -> bool:
+    age = view.patient.age(view.now.astimezone(SHANGHAI).date())
+    if who == "child":
+        return bool(_CHILD.search(text)) or (age is not None and age < 14)
+    if who == "infant":
+        return bool(_INFANT.search(text)) or (_months(view) is not None and _months(view) < 3)  # type: ignore[operator]
+    return bool(_PREGNANT.search(text))
+
+
+def _months(view: ArchiveView) -> float | None:
+    born = view.patient.born
+    if born is None:
+        return None
+    return (view.now.astimezone(SHANGHAI).date() - born).days / 30.4

@@ -1,0 +1,87 @@
+"""Readings that a question reports of now: 刚量的210/120, 血糖2.8, 血氧82, 烧到39.5."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PAIR = re.compile(
+    r"(?<![\d.])(\d{2,3})\s*(?:/|比|over|-|和|,|，|、|到)?\s*(?:低压|下压|"
+    r"舒张压|diastolic)?\s*(?:是|有|到|为|:)?\s*(?<=[/比和,，、\-rc压是有到为: ])"
+    r"(\d{2,3})(?![\d.])"
+)
+_HIGH = re.compile(
+    r"(?:高压|收缩压|上压|血压|bp|blood pressure|systolic)[^\d，。,.?？;；]{0,10}(\d{3})"
+    r"(?!\d)(?:多)?"
+)
+_LOW = re.compile(r"(?:低压|舒张压|下压|diastolic)[^\d，。,.?？;；]{0,8}(\d{2,3})(?!\d)")
+_GLUCOSE = re.compile(
+    r"(?:血糖|糖|glucose|blood sugar|sugar)(?:仪|值)?[^\d。?？;；℃度年月]{0,12}?"
+    r"(\d{1,3}(?:\.\d+)?)(?!\d|/|年|月|号|天|次|个|岁|周)"
+)
+_GLUCOSE_HI = re.compile(
+    r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,12}(?:(?<![a-z])hi(?![a-z])|"
+    r"爆表|超量程|高得测不)"
+)
+_GLUCOSE_LO = re.compile(r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,12}(?<![a-z])lo(?![a-z])")
+_SPO2 = re.compile(
+    r"(?:血氧|氧饱和度?|指脉氧|spo2|oxygen(?: level| saturation)?|o2 "
+    r"sat)[^\d。?？;；]{0,10}(\d{2})(?!\d)"
+)
+_PULSE = re.compile(r"(?:心率|心跳|脉搏|heart rate|pulse)[^\d。?？;；]{0,10}(\d{2,3})(?!\d)")
+_TEMPERATURE = re.compile(
+    r"(?:发烧|发热|高烧|烧到?|体温|温度|fever|temperature|temp)[^\d。?？;；]{0,8}(\d{2,3}(?"
+    r":\.\d+)?)(?!\d|天)|(?<![\d.])((?:38|39|40|41|42)(?:\.\d)?)\s*(?:度|℃)"
+)
+
+
+_MEASURED = re.compile(
+    r"(?:糖尿病|低血糖|胰岛素).{0,24}(?:测|量|扎)(?:了|出|得|的)?(?:是|有|"
+    r"只有|一下)?\s*(\d{1,2}\.\d)"
+)
+
+
+def reported(text: str) -> Mapping[str, bool]:
+    """Which limits the readings in a sentence pass, by the names the rules use."""
+    top, bottom = _pressure(text)
+    glucose = _one(_MEASURED, text) or _one(_GLUCOSE, text)
+    if glucose is not None and (glucose > 45 or "mg/dl" in text):
+        glucose = glucose / 18  # mg/dL
+    spo2, pulse = _one(_SPO2, text), _one(_PULSE, text)
+    temperature = _temperature(text)
+    lo = bool(_GLUCOSE_LO.search(text))
+    high = glucose is not None and glucose >= 16.7
+    return {
+        "pressure_crisis": (top is not None and 180 <= top <= 310)
+        or (bottom is not None and 110 <= bottom <= 200),
+        "pressure_raised": (top is not None and 140 <= top <= 310)
+        or (bottom is not None and 90 <= bottom <= 200),
+        "glucose_high": high or bool(_GLUCOSE_HI.search(text)),
+        "glucose_low": lo or (glucose is not None and 0.5 <= glucose <= 3.9),
+        "glucose_very_low": lo or (glucose is not None and 0.5 <= glucose < 3.0),
+        "spo2_urgent": spo2 is not None and 40 <= spo2 < 90,
+        "pulse_extreme": pulse is not None and (pulse >= 150 or 20 <= pulse < 40),
+        "fever": temperature is not None and 38.0 <= temperature <= 43,
+        "fever_high": temperature is not None and 39.0 <= temperature <= 43,
+    }
+
+
+def _pressure(text: str) -> tuple[float | None, float | None]:
+    for match in _PAIR.finditer(text):
+        top, bottom = float(match[1]), float(match[2])
+        if 70 <= top <= 310 and 30 <= bottom <= 200 and top > bottom:
+            return top, bottom
+    return _one(_HIGH, text), _one(_LOW, text)
+
+
+def _temperature(text: str) -> float | None:
+    match = _TEMPERATURE.search(text)
+    if match is None:
+        return None
+    value = float(match[1] or match[2])
+    return (value - 32) * 5 / 9 if value > 90 else value
+
+
+def _one(pattern: re.Pattern[str], text: str) -> float | None:
+    match = pattern.search(text)
+    return float(match[1]) if match else None

@@ -1,0 +1,124 @@
+"""Whether something is said of now: not denied, over, asked about, supposed, or an idiom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from bot.assistant.lexicon.kinds import read_toml
+
+_SENTENCE = re.compile(r"[。.!！?？;；\n](?!\d)")
+_CLAUSE = re.compile(
+    r"[，,。.!！?？;；\n](?!\d)|(?:但是|可是|不过|就是(?!没)|只是|但(?!凡)|"
+    r"而是|反而|\bbut\b|\bhowever\b)"
+)
+
+
+_PLAIN_NO = ("不", "也不", "都不")
+_AGAIN = re.compile(r"又|还是|还(?:疼|痛|晕|闷|喘|吐|有)|但(?:是)?|可是|不过|but|still|again")
+
+
+class State(Enum):
+    """How words are said: of now, of something that has passed off, or not at all."""
+
+    NOW = "now"
+    OVER = "over"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    idioms: re.Pattern[str]
+    denied_before: re.Pattern[str]
+    denied_after: re.Pattern[str]
+    over_after: re.Pattern[str]
+    past: re.Pattern[str]
+    present: re.Pattern[str]
+    education: re.Pattern[str]
+    hypothetical: re.Pattern[str]
+    record: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    d = read_toml(__package__, "said.toml")
+    no, filler, rows = d["negations"], d["negation_filler"], d["negation_list"]
+    strong = no.replace("没(?:有)?", "没有")
+    return _Words(
+        idioms=re.compile("|".join(f"(?:{i})" for i in d["idioms"])),
+        denied_before=re.compile(f"(?:{no}{filler}|{strong}{filler}(?:{rows})+{filler})$"),
+        denied_after=re.compile(d["denied_after"]),
+        over_after=re.compile(d["over_after"]),
+        past=re.compile(d["past"]),
+        present=re.compile(d["present"]),
+        education=re.compile(d["education"]),
+        hypothetical=re.compile(d["hypothetical"]),
+        record=re.compile(d["record"]),
+    )
+
+
+def without_idioms(text: str) -> str:
+    """The text with idioms blanked out, positions kept."""
+    return _words().idioms.sub(lambda m: "□" * len(m[0]), text)
+
+
+def state(text: str, start: int, end: int, *, always: bool = False) -> State:
+    """Whether the words at ``start:end`` are said of the present.
+
+    ``always`` (thoughts of self-harm) counts unless denied or plainly about
+    the past or about knowledge: a wrong alarm is the lesser harm.
+    """
+    words = _words()
+    clause, before, after = _around(text, start, end)
+    if (
+        before.endswith(_PLAIN_NO)
+        or words.denied_before.search(before)
+        or words.denied_after.search(after)
+    ):
+        return State.NOT
+    sentence = _sentence(text, start, end)
+    present = bool(words.present.search(sentence))
+    if words.education.search(sentence) and not _complains(sentence, present):
+        return State.NOT
+    if words.hypothetical.search(text[:start] if not always else before) and not (
+        present and words.present.search(clause) and not _supposes_now(text[:start])
+    ):
+        return State.NOT
+    if words.past.search(_until(text, start, end)) and not words.present.search(clause):
+        return State.NOT
+    if not always and words.over_after.search(text[end:]) and not _AGAIN.search(text[end:]):
+        return State.OVER
+    return State.NOT if words.record.search(sentence) and not present else State.NOW
+
+
+def _complains(sentence: str, present: bool) -> bool:
+    return present and not re.search(
+        r"前兆|先兆|征兆|预防|科普|知识|symptoms of|signs of|prevent", sentence
+    )
+
+
+def _supposes_now(before: str) -> bool:
+    return bool(re.search(r"(?:如果|要是|假如|万一|what if|\bif\b)[^,，]{0,12}$", before))
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """The clause around the words, and what it says before and after them."""
+    first = max((m.end() for m in _CLAUSE.finditer(text, 0, start)), default=0)
+    stop = _CLAUSE.search(text, end)
+    last = stop.start() if stop else len(text)
+    return text[first:last], text[first:start], text[end:last]
+
+
+def _sentence(text: str, start: int, end: int) -> str:
+    first = max((m.end() for m in _SENTENCE.finditer(text, 0, start)), default=0)
+    stop = _SENTENCE.search(text, end)
+    return text[first : stop.end() if stop else len(text)]
+
+
+def _until(text: str, start: int, end: int) -> str:
+    """The sentence up to the end of the words' own clause."""
+    first = max((m.end() for m in _SENTENCE.finditer(text, 0, start)), default=0)
+    stop = _CLAUSE.search(text, end)
+    return text[first : stop.start() if stop else len(text)]

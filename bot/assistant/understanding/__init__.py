@@ -1,0 +1,1 @@
+"""What is asked: text made plain, time windows, data kinds, persons, the kind of question."""

@@ -1,0 +1,106 @@
+"""Spans that hang on events of the archive: 上次体检, 住院以来, 吃药之后."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from backend.core.clock import SHANGHAI
+from bot.assistant.answer import Window
+from bot.assistant.lexicon.terms import Term, drug_classes
+from bot.assistant.records import Area, Entry
+from bot.assistant.understanding import spans
+from bot.assistant.understanding.topics import Topics
+from bot.assistant.understanding.when import Anchor
+from bot.assistant.view import ArchiveView
+
+_CHECKUP = re.compile(r"体检|健康检查|check[- ]?up|physical exam|wellness|annual|well child", re.I)
+_STAY = re.compile(r"住院|hospital|inpatient|admission", re.I)
+_STAY_CLASSES = {"IMP", "ACUTE", "NONAC", "inpatient", "OBSENC"}
+_CLASS_OF = {
+    "blood_pressure": "antihypertensive",
+    "glucose": "antidiabetic",
+    "hba1c": "antidiabetic",
+    "ldl": "statin",
+    "total_cholesterol": "statin",
+    "triglycerides": "statin",
+    "uric_acid": "urate",
+    "tsh": "thyroid",
+}
+
+
+def resolve(
+    anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]
+) -> tuple[Window, Entry] | None:
+    """The span and the entry it hangs on; None where the archive has no such event."""
+    event = _event(anchor, view, topics, kinds)
+    if event is None or event.start is None:
+        return None
+    day = event.start.astimezone(SHANGHAI).date()
+    last = (event.end or event.start).astimezone(SHANGHAI).date()
+    window = {
+        "day": lambda: spans.days(day, day),
+        "during": lambda: spans.days(day, last),
+        "since": lambda: Window(spans.midnight(day), view.now),
+        "after": lambda: Window(event.end or spans.midnight(day + timedelta(days=1)), view.now),
+        "until": lambda: Window(spans.midnight(day - timedelta(days=366)), spans.midnight(day)),
+    }[anchor.side]()
+    return spans.capped(window, view.now), event
+
+
+def _event(anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]) -> Entry | None:
+    if anchor.event == "checkup":
+        return _latest(view, (Area.ENCOUNTER, Area.REPORT, Area.DOCUMENT), _is_checkup)
+    if anchor.event == "stay":
+        return _latest(view, (Area.ENCOUNTER,), _is_stay)
+    if anchor.event == "medication":
+        return _medication(anchor, view, topics, kinds)
+    area = {
+        "procedure": Area.PROCEDURE,
+        "diagnosis": Area.CONDITION,
+        "vaccine": Area.IMMUNIZATION,
+    }[anchor.event]
+    terms = _terms(topics, anchor.word, area)
+    if terms:
+        return _latest(view, (area,), lambda e: any(t.fits(e) for t in terms))
+    bare = re.sub(r"手术|疫苗|针|surgery|operation|上次|那次|的", "", anchor.word).strip()
+    return _latest(view, (area,), lambda e: bare in e.name.lower())
+
+
+def _medication(
+    anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]
+) -> Entry | None:
+    """The earliest start of the medicine named; unnamed, of the class that treats the number."""
+    terms = _terms(topics, anchor.word, Area.MEDICATION)
+    if not terms and not re.fullmatch(
+        r"(?:这个?|那个?|新|着|的)?药?物?|my|the|medication|medicine|meds|pills|", anchor.word
+    ):
+        return None
+    if not terms and kinds and kinds[0] in _CLASS_OF:
+        terms = [drug_classes()[_CLASS_OF[kinds[0]]]]
+    rows = [e for e in view.entries(Area.MEDICATION) if e.start is not None]
+    fitting = [e for e in rows if any(t.fits(e) for t in terms)]
+    if fitting:
+        return fitting[0]
+    return rows[-1] if rows and not _terms(topics, anchor.word, Area.MEDICATION) else None
+
+
+def _terms(topics: Topics, word: str, area: Area) -> list[Term]:
+    return [m.term for m in topics.mentions(word) if m.term and m.term.area is area]
+
+
+def _latest(
+    view: ArchiveView, areas: Sequence[Area], fits: Callable[[Entry], bool]
+) -> Entry | None:
+    found = [e for a in areas for e in view.entries(a) if e.start is not None and fits(e)]
+    return max(found, key=lambda e: e.start.timestamp() if e.start else 0.0, default=None)
+
+
+def _is_checkup(e: Entry) -> bool:
+    said = " ".join((e.name, *e.names, e.details.get("reason", ""), e.details.get("category", "")))
+    return bool(_CHECKUP.search(said))
+
+
+def _is_stay(e: Entry) -> bool:
+    return e.details.get("class") in _STAY_CLASSES or bool(_STAY.search(e.name))

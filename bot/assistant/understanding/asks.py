@@ -1,0 +1,167 @@
+"""Which kind of question it is, and the limit it names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+
+from bot.assistant.lexicon.kinds import read_toml
+
+
+class Ask(StrEnum):
+    COMPARE = "compare"
+    AVERAGE = "average"
+    EXTREMES = "extremes"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    TOTAL = "total"
+    COUNT = "count"
+    LAST_N = "last_n"
+    TREND = "trend"
+    FIRST = "first"
+    NORMAL_RANGE = "normal_range"
+    WHEN = "when"
+    JUDGE = "judge"
+    WHAT_IS = "what_is"
+    LATEST = "latest"
+    HOW_OFTEN = "how_often"
+    VALUE = "value"  # nothing but the data is named
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit in the question: strict or not, above or below; two figures for a pressure."""
+
+    above: bool
+    strict: bool
+    first: Decimal
+    second: Decimal | None = None
+
+
+_NUMBER = (
+    r"(\d+(?:\.\d+)?)(?:\s*(?:mmhg|mmol/l|毫米汞柱|umol/l|mg/dl|kg|公斤|斤|度|"
+    r"℃|%|次|步|小时|kpa))?(?:\s*(?:/|比|over|和|或|、)\s*(\d{2,3}(?:\.\d+)?)(?"
+    r"!\d|个|天|次|月|年|周))?"
+)
+_LIMITS = (
+    (
+        re.compile(
+            (
+                rf"(?:不低于|不少于|大于等于|大于或等于|大于或者等于|至少|达到|≥|>=|到了|"
+                rf"满|at least|reach(?:ed|es)?)\s*(?:了|过)?{_NUMBER}"
+            )
+        ),
+        True,
+        False,
+    ),
+    (
+        re.compile(
+            rf"(?:不超过|不高于|小于等于|小于或等于|≤|<=|at most|no more than|"
+            rf"不大于)\s*(?:了|过)?{_NUMBER}"
+        ),
+        False,
+        False,
+    ),
+    (
+        re.compile(
+            rf"(?:超过|超出|高于|大于|高过|多于|突破|破|>|过了|超|above|over|higher "
+            rf"than|more than|greater than|exceed(?:ed|s|ing)?|beyond)\s*(?:了|过|the|"
+            rf"my)?\s*{_NUMBER}(?!\s*(?:个月|天|周|次以|months|days|weeks|years))"
+        ),
+        True,
+        True,
+    ),
+    (
+        re.compile(
+            rf"(?:低于|小于|少于|不到|不足|没到|<|掉到|below|under|less than|lower "
+            rf"than|fewer than)\s*(?:了|过)?{_NUMBER}(?!\s*(?:个月|天|周|months|days|"
+            rf"weeks|years))"
+        ),
+        False,
+        True,
+    ),
+    (
+        re.compile(
+            rf"{_NUMBER}\s*(?:及|或|和)?(?:以上|之上|往上|朝上|and above|or above|or "
+            rf"higher|or more)"
+        ),
+        True,
+        False,
+    ),
+    (
+        re.compile(
+            rf"{_NUMBER}\s*(?:及|或|和)?(?:以下|之下|往下|and below|or below|or lower|"
+            rf"or less)"
+        ),
+        False,
+        False,
+    ),
+)
+_WORDS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
+
+
+def limit_in(text: str) -> Limit | None:
+    """The limit a question names, if it names one."""
+    for pattern, above, strict in _LIMITS:
+        match = pattern.search(text)
+        if match:
+            second = Decimal(match[2]) if match[2] else None
+            return Limit(above, strict, Decimal(match[1]), second)
+    return None
+
+
+def ask_in(text: str) -> Ask:
+    for ask, pattern in _numeric():
+        if pattern.search(text):
+            return ask
+    return Ask.VALUE
+
+
+def says(ask: Ask, text: str) -> bool:
+    """Whether the words of one kind of question are there, whichever kind won."""
+    return any(pattern.search(text) for key, pattern in _numeric() if key is ask)
+
+
+def last_n(text: str) -> int | None:
+    for source in read_toml(__package__, "asks.toml")["numeric"]["last_n"]:
+        match = re.search(source, text)
+        if match:
+            number = match["n"]
+            return _WORDS.get(number) or int(number)
+    return None
+
+
+def side_in(text: str) -> str | None:
+    """``above``, ``below`` or ``within`` where a question says high, low, or on target."""
+    return next((side for side, pattern in _sides() if pattern.search(text)), None)
+
+
+@cache
+def _numeric() -> list[tuple[Ask, re.Pattern[str]]]:
+    rows = read_toml(__package__, "asks.toml")["numeric"]
+    return [
+        (Ask(key), re.compile("|".join(f"(?:{p})" for p in _unnamed(v)))) for key, v in rows.items()
+    ]
+
+
+def _unnamed(patterns: list[str]) -> list[str]:
+    return [p.replace("(?P<n>", "(?:") for p in patterns]
+
+
+@cache
+def _sides() -> list[tuple[str, re.Pattern[str]]]:
+    rows = read_toml(__package__, "asks.toml")["high_words"]
+    return [(key, re.compile("|".join(f"(?:{p})" for p in v))) for key, v in rows.items()]

@@ -1,0 +1,90 @@
+"""Time words found in a question: spans of the calendar, events of the archive, parts of a day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.assistant.answer import Window
+from bot.assistant.understanding import when_en, when_zh
+from bot.assistant.understanding.text import Asked
+
+
+class Anchor(NamedTuple):
+    """A span that hangs on an event of the archive.
+
+    ``event`` is checkup, stay, medication, procedure, diagnosis or vaccine;
+    ``side`` is since, until, during or day; ``word`` what the question named.
+    """
+
+    event: str
+    side: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The time a question means; ``rest`` is the question without its time words."""
+
+    windows: tuple[Window, ...]
+    anchor: Anchor | None
+    hours: tuple[int, int] | None
+    vague: bool
+    rest: str
+
+    @property
+    def window(self) -> Window | None:
+        return self.windows[0] if self.windows else None
+
+
+Rule = tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Window | None]]
+
+
+def read_when(asked: Asked, now: datetime) -> When:
+    grammar = when_zh if asked.language == "zh" else when_en
+    rest, windows = _windows(asked.plain, grammar.RULES, now)
+    anchor, rest = _anchor(rest, grammar.ANCHORS)
+    hours, rest = _hours(rest, grammar.HOURS)
+    vague = not windows and anchor is None and bool(grammar.VAGUE.search(rest))
+    return When(tuple(windows), anchor, hours, vague, rest)
+
+
+def _windows(text: str, rules: list[Rule], now: datetime) -> tuple[str, list[Window]]:
+    """Spans in the order they are said; an earlier rule's words are not read again."""
+    found: list[tuple[int, Window]] = []
+    for pattern, make in rules:
+        for match in list(pattern.finditer(text)):
+            try:
+                window = make(match, now)
+            except (ValueError, OverflowError, KeyError):
+                continue  # 最近百万年, 2050 年以后的春节: beyond the calendar is no span
+            if window is None or "\0" in match[0]:
+                continue
+            found.append((match.start(), window))
+            text = text[: match.start()] + "\0" * len(match[0]) + text[match.end() :]
+    found.sort(key=lambda pair: pair[0])
+    return re.sub("\0+", " ", text), [window for _, window in found]
+
+
+def _anchor(
+    text: str, anchors: list[tuple[re.Pattern[str], str, str]]
+) -> tuple[Anchor | None, str]:
+    for pattern, event, side in anchors:
+        match = pattern.search(text)
+        if match:
+            word = match.groupdict().get("word") or ""
+            keep = f" {word} " if event != "medication" else " "
+            return Anchor(event, side, word), text[: match.start()] + keep + text[match.end() :]
+    return None, text
+
+
+def _hours(
+    text: str, parts: list[tuple[re.Pattern[str], tuple[int, int]]]
+) -> tuple[tuple[int, int] | None, str]:
+    for pattern, hours in parts:
+        if pattern.search(text):
+            return hours, pattern.sub(" ", text)
+    return None, text
