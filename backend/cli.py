@@ -154,6 +154,27 @@ def measurements(
 
 
 @main.command()
+@click.argument("question", required=False)
+@click.option(
+    "--archive", required=True, type=click.Path(path_type=Path, dir_okay=False), help="A Bundle."
+)
+@click.option("--now", help="ISO 8601; default: the clock.")
+@click.option(
+    "--questions", type=click.Path(path_type=Path, dir_okay=False), help="JSON lines: id, question."
+)
+@click.option("--json", "as_json", is_flag=True, help="Kept for clearness: the answer is JSON.")
+def ask(
+    question: str | None, archive: Path, now: str | None, questions: Path | None, as_json: bool
+) -> None:
+    """Answer from one resident's archive, without a server or a language model."""
+    from bot.assistant.cli import run
+
+    if (question is None) == (questions is None):
+        raise click.UsageError("give one QUESTION or --questions FILE")
+    sys.exit(run(archive, now, question, questions))
+
+
+@main.command()
 @click.argument("name", required=False)
 @click.option("--quick", is_flag=True, help="Fewer rounds and less data; for a first look.")
 @click.option("--json", "as_json", is_flag=True)
