@@ -1,4 +1,4 @@
-"""Questions with computed truth. Wordings were written before the synonym tables."""
+"""Questions with computed truth. The wordings grew with the synonym tables: no blind set."""
 
 from __future__ import annotations
 
