@@ -53,7 +53,12 @@ class Access:
         """The viewer's running relations, to all residents."""
         now = self._clock.now()
         found = Relation.find({"account_id": viewer.account_id, "ended_at": None})
-        return [each async for each in found if each.runs_at(now)]
+        towards: dict[ObjectId, list[Relation]] = {}
+        async for each in found:
+            towards.setdefault(each.resident_id, []).append(each)
+        # These are all of them: whoever asks about one of these residents need not read again.
+        viewer.memo.setdefault(_MEMO, {}).update(towards)
+        return [each for some in towards.values() for each in some if each.runs_at(now)]
 
     async def grant(
         self,

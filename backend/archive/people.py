@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from backend.archive.documents import EntryDocument
 from backend.archive.entry import Entry, from_raw
-from backend.archive.residents import Residents
+from backend.archive.residents import Residents, born_on
 from backend.archive.sections import ConditionBody, EntryStatus, PregnancyBody, Section
 from backend.archive.sections.condition import ClinicalStatus, Verification
 from backend.archive.sections.pregnancy import PregnancyStatus
@@ -47,7 +47,7 @@ class ArchivePeople:
             for coding in entry.body.codes
         ]
         return Person(
-            birth_date=await self._residents.birth_date(resident_id),
+            birth_date=born_on(profile),
             sex=_SEX.get(profile.sex) if profile.sex else None,
             conditions=condition_keys(codes),
             pregnant=any(self._pregnant(entry) for entry in entries),

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import time
+from collections.abc import Iterable
 from datetime import datetime
 
 from bson import ObjectId
@@ -70,6 +71,25 @@ class Keyring:
             raise KeyDestroyed
         data_key = await self._master.unwrap(raw["wrapped"], owner.binary)
         return self._remember(owner, OwnerKey(owner, data_key, self._cipher))
+
+    async def keys(self, owners: Iterable[ObjectId]) -> dict[ObjectId, OwnerKey]:
+        """Many owners' keys in one read; whose key is gone is not among them."""
+        now = time.monotonic()
+        found: dict[ObjectId, OwnerKey] = {}
+        missing: list[ObjectId] = []
+        for owner in set(owners):
+            cached = self._cache.get(owner)
+            if cached is not None and cached[0] > now:
+                found[owner] = cached[1]
+            else:
+                missing.append(owner)
+        if missing:
+            query = {"_id": {"$in": missing}, "wrapped": {"$ne": None}}
+            async for raw in DataKey.get_pymongo_collection().find(query):
+                owner = raw["_id"]
+                data_key = await self._master.unwrap(raw["wrapped"], owner.binary)
+                found[owner] = self._remember(owner, OwnerKey(owner, data_key, self._cipher))
+        return found
 
     async def destroy(self, owner: ObjectId, session: Session | None = None) -> None:
         """Forget the key for good; what it sealed, backups included, is noise from now on."""

@@ -91,7 +91,8 @@ class Documents:
         try:
             errors = _too_big(schema, document)
             errors = errors or [
-                _coded(each, self._hints) for each in validate_document(schema, document, self._rules)
+                _coded(each, self._hints)
+                for each in validate_document(schema, document, self._rules)
             ]
         except RecursionError:
             errors = [_refused(OperationTooDeep(limit=DEPTH))]

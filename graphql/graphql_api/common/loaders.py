@@ -14,7 +14,7 @@ from backend.services import Services
 
 
 class Loaders:
-    """One a request; a WebSocket connection has one for each operation's event."""
+    """One a request, and one an operation of a WebSocket connection."""
 
     def __init__(self, services: Services, viewer: Viewer) -> None:
         self._services = services
@@ -23,13 +23,8 @@ class Loaders:
         self.latest: DataLoader[tuple[ObjectId, Kind], Reading | None] = DataLoader(self._latest)
 
     async def _residents(self, ids: list[ObjectId]) -> list[Resident | KangbanError]:
-        found: list[Resident | KangbanError] = []
-        for resident_id in ids:
-            try:
-                found.append(await self._services.residents.get(self._viewer, resident_id))
-            except KangbanError as error:
-                found.append(error)
-        return found
+        found = await self._services.residents.get_many(self._viewer, ids)
+        return [found[each] for each in ids]
 
     async def _latest(self, keys: list[tuple[ObjectId, Kind]]) -> list[Reading | None]:
         kinds: dict[ObjectId, list[Kind]] = {}

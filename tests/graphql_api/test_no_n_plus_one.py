@@ -1,0 +1,168 @@
+"""How many commands the main operations send to MongoDB: few, and the same for one as for many."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.access.relations import RelationKind
+from backend.core.clock import FixedClock
+from backend.core.container import build_core
+from backend.core.keys import LocalMasterKey
+from backend.core.settings import Settings
+from backend.identity.viewer import Viewer
+from backend.services import Services, build_services
+from backend.web.graphql import admit
+from graphql_api.common import ids
+from graphql_api.common.context import Context
+from graphql_api.schema import build_schema
+from tests.factories import a_condition, a_key, a_profile, a_resident, at, many_bp
+from tests.graphql_api.commands import Commands, listened_store
+from tests.graphql_api.household import a_household, signed_in
+
+SCHEMA = build_schema()
+OPERATIONS = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
+KINDS = ["BLOOD_PRESSURE", "GLUCOSE", "HEART_RATE", "WEIGHT", "SPO2", "TEMPERATURE"]
+
+
+@pytest.fixture
+def commands() -> Commands:
+    return Commands()
+
+
+@pytest.fixture
+async def services(
+    mongodb_uri: str,
+    settings: Settings,
+    master_key: LocalMasterKey,
+    clock: FixedClock,
+    commands: Commands,
+) -> AsyncIterator[Services]:
+    async with listened_store(mongodb_uri, commands) as store:
+        core = build_core(settings, store, master_key, clock)
+        yield build_services(core)
+        await core.changes.close()
+
+
+async def run(
+    services: Services, commands: Commands, token: str, name: str, **variables: Any
+) -> tuple[dict[str, Any], list[str]]:
+    """A registered operation as a request would run it: its data and its commands."""
+    text = (OPERATIONS / f"{name}.graphql").read_text("utf-8")
+    with commands.counted() as seen:
+        context = Context(services=services)
+        await admit(context, f"Bearer {token}")
+        result = await SCHEMA.execute(text, variable_values=variables, context_value=context)
+    assert result.errors is None
+    assert result.data is not None
+    return result.data, seen
+
+
+async def test_the_home_screen(services: Services, commands: Commands) -> None:
+    house = await a_household(services)
+    resident = house.samples.ids["Resident"]
+    data, seen = await run(
+        services, commands, house.token, "home", residentId=resident, kinds=KINDS
+    )
+    assert data["resident"]["trend"]["whole"]["count"] == 1
+    assert len(data["resident"]["latestReadings"]) == 2
+    assert sorted(seen) == [
+        "aggregate readings",
+        "aggregate readings",
+        "find alerts",
+        "find entries",
+        "find relations",
+        "find residents",
+        "find residents",
+        "find sessions",
+        "find threshold_overrides",
+    ]
+
+
+@pytest.mark.parametrize("entries", [5, 60])
+async def test_a_timeline_page(services: Services, commands: Commands, entries: int) -> None:
+    viewer, token = await signed_in(services)
+    _, resident_id = await a_resident(services, viewer)
+    for day in range(entries):
+        body = a_condition(f"感冒{day}", onset=str(at("2020-01-01") + timedelta(days=day))[:10])
+        await services.entries.add(viewer, resident_id, body, idempotency_key=a_key())
+    await services.recording.record_batch(
+        viewer, resident_id, many_bp(entries), idempotency_key=a_key()
+    )
+    resident = ids.encode("Resident", resident_id)
+    data, seen = await run(services, commands, token, "timeline", residentId=resident, first=50)
+    assert len(data["resident"]["timeline"]["edges"]) == min(50, 2 * entries)
+    assert sorted(seen) == ["find entries", "find readings", "find relations", "find sessions"]
+
+
+@pytest.mark.parametrize("people", [2, 10])
+async def test_a_care_circle_with_names(
+    services: Services, commands: Commands, people: int
+) -> None:
+    carer, token = await signed_in(services)
+    for number in range(people):
+        await _cared_for(services, carer, f"老人{number}")
+    data, seen = await run(services, commands, token, "care_circle")
+    assert {each["resident"]["name"] for each in data["careCircle"]} == {
+        f"老人{number}" for number in range(people)
+    }
+    assert sorted(seen) == [
+        "find data_keys",
+        "find relations",
+        "find residents",
+        "find sessions",
+    ]
+
+
+async def _cared_for(services: Services, carer: Viewer, name: str) -> None:
+    _, resident_id = await a_resident(services, profile=a_profile(name))
+    await services.access.grant(
+        resident_id=resident_id, account_id=carer.account_id, kind=RelationKind.CAREGIVER
+    )
+
+
+@pytest.mark.parametrize("count", [5, 500])
+async def test_a_batch(services: Services, commands: Commands, count: int) -> None:
+    viewer, token = await signed_in(services)
+    _, resident_id = await a_resident(services, viewer)
+    await services.core.keyring.key(resident_id)  # as a server that saw the phone before
+    readings = [
+        {
+            "kind": "BLOOD_PRESSURE",
+            "at": draft.at.isoformat(),
+            "values": [
+                {"component": name, "value": each.value, "unit": each.unit}
+                for name, each in draft.values.items()
+            ],
+            "source": {"system": draft.source.system, "id": draft.source.id},
+        }
+        for draft in many_bp(count)
+    ]
+    data, seen = await run(
+        services,
+        commands,
+        token,
+        "record_readings",
+        input={
+            "residentId": ids.encode("Resident", resident_id),
+            "idempotencyKey": a_key(),
+            "readings": readings,
+        },
+    )
+    assert {each["outcome"] for each in data["recordReadings"]["items"]} == {"RECORDED"}
+    assert sorted(seen) == [
+        "commitTransaction",
+        "find idempotent_answers",
+        "find readings",
+        "find readings",
+        "find relations",
+        "find residents",
+        "find sessions",
+        "insert idempotent_answers",
+        "insert outbox",
+        "insert readings",
+    ]
