@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -126,5 +127,13 @@ class Idempotency:
         return answer
 
     def _digest(self, arguments: Any) -> bytes:
-        text = orjson.dumps(arguments, default=str, option=orjson.OPT_SORT_KEYS)
-        return hmac.digest(self._secret, text, hashlib.sha256)
+        return hmac.digest(self._secret, _canonical(arguments), hashlib.sha256)
+
+
+def _canonical(arguments: Any) -> bytes:
+    """The same bytes for the same arguments, whatever order their names stand in."""
+    try:
+        return orjson.dumps(arguments, default=str, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # A number beyond 64 bits or a lone surrogate: what refuses it later shall say so.
+        return json.dumps(arguments, default=str, sort_keys=True).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ def resources(bundle: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for each in bundle["entry"]:
         resource = each["resource"]
+        if resource["resourceType"] == "Binary":  # what is not valid R4 travels wrapped
+            resource = json.loads(base64.b64decode(resource["data"]))
         found[f"{resource['resourceType']}/{resource.get('id', each.get('fullUrl'))}"] = resource
     return found
 

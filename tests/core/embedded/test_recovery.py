@@ -81,7 +81,7 @@ def test_an_orphan_that_does_not_answer_is_ended_and_replaced(data_dir: Path) ->
     assert orphan is not None
     owner.kill()
     os.kill(orphan, signal.SIGSTOP)
-    with EmbeddedMongo(data_dir, start_timeout=3, stop_timeout=0.5) as uri:
+    with EmbeddedMongo(data_dir, start_timeout=8, stop_timeout=0.5) as uri:
         assert EmbeddedMongo(data_dir).pid() != orphan
         assert stored(uri) == [1]
 
