@@ -28,7 +28,7 @@ from tests.graphql_api.walk import Case, Samples
 
 NAME = "欧阳金丝雀"
 NOTE = "金丝雀备注：夜里咳嗽"
-CANARIES = (NAME, "金丝雀", "阿莫西林金丝雀", "190", "抑郁症")
+CANARIES = (NAME, "金丝雀", "阿莫西林金丝雀", "190", "抑郁症", "KB-CANARY")
 BOOKKEEPING = frozenset({"sessions", "sign_in_attempts", "idempotent_answers"})
 
 
@@ -48,6 +48,7 @@ async def a_household(services: Services) -> Household:
     reading_id = await _readings(services, owner, resident_id)
     entry_id = await _entries(services, owner, resident_id)
     limit_id = await _limit(services, resident_id)
+    meter_id = await _meter(services, owner, resident_id)
     await build_dispatcher(services).drain()
     alert = await services.core.store.db["alerts"].find_one({"resident_id": resident_id})
     link = await Relation.find_one({"account_id": owner.account_id})
@@ -63,6 +64,7 @@ async def a_household(services: Services) -> Household:
         "CareLink": ids.encode("CareLink", resident_id, link.id),
         "SignedInDevice": ids.encode("SignedInDevice", owner.session_id),
         "Account": ids.encode("Account", owner.account_id),
+        "Meter": ids.encode("Meter", resident_id, meter_id),
     }
     return Household(owner, token, resident_id, samples(real))
 
@@ -189,6 +191,14 @@ async def _entries(services: Services, owner: Viewer, resident_id: ObjectId) -> 
     pills = MedicationBody(name=coded(atc, "J01CA04", text="阿莫西林金丝雀"))
     await add(owner, resident_id, pills, idempotency_key=a_key())
     return entry.id
+
+
+async def _meter(services: Services, owner: Viewer, resident_id: ObjectId) -> ObjectId:
+    operator = a_viewer(Role.OPERATOR)
+    registered = await services.meter_registry.register(
+        operator, serial="KB-CANARY", model="A1", key="6b" * 32, idempotency_key=a_key()
+    )
+    return (await services.meters.bind(owner, resident_id, registered.scanned)).id
 
 
 async def _limit(services: Services, resident_id: ObjectId) -> ObjectId:

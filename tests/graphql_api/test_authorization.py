@@ -56,6 +56,9 @@ OWN_ACCOUNT = {
 }
 """What everybody who is signed in may do: with their own account, never with another's record."""
 
+OPERATORS_ONLY = {"registeredMeters", "registerMeter", "revokeMeter", "rekeyMeter"}
+"""About machines, not records: refused by role, whoever else asks."""
+
 DENIED = {"ACCESS_DENIED", "ROLE_REQUIRED", "ID_INVALID", "SESSION_NOT_FOUND"}
 NO_TOKEN = {"TOKEN_MISSING"}
 
@@ -132,7 +135,7 @@ async def test_a_stranger_gets_nothing_and_changes_nothing(services: Services) -
     _, token = await signed_in(services)
     schema = walked()
     before = await snapshot(services)
-    without = SAYS_NOTHING_OF_ANYBODY | PROVES_WHO_IS_THERE | OWN_ACCOUNT
+    without = SAYS_NOTHING_OF_ANYBODY | PROVES_WHO_IS_THERE | OWN_ACCOUNT | OPERATORS_ONLY
     assert await complaints(services, schema, house, token, DENIED, without) == []
     assert await snapshot(services) == before
 
@@ -144,7 +147,8 @@ async def test_every_way_to_a_record_is_refused_for_who_it_is_and_not_for_its_fo
     house = await a_household(services)
     _, token = await signed_in(services)
     schema = walked()
-    without = SAYS_NOTHING_OF_ANYBODY | PROVES_WHO_IS_THERE | OWN_ACCOUNT | {"endDevice"}
+    without = SAYS_NOTHING_OF_ANYBODY | PROVES_WHO_IS_THERE | OWN_ACCOUNT | OPERATORS_ONLY
+    without |= {"endDevice"}
     codes: dict[str, set[str]] = {}
     for case in asked(schema, house, without):
         if case.coordinate.split(".")[0] in ("Query", "Mutation", "Subscription"):
@@ -152,6 +156,22 @@ async def test_every_way_to_a_record_is_refused_for_who_it_is_and_not_for_its_fo
             codes.setdefault(case.coordinate, set()).update(answer.codes)
     assert codes
     assert [each for each, found in codes.items() if "ACCESS_DENIED" not in found] == []
+
+
+async def test_what_is_for_operators_is_refused_to_everybody_else(services: Services) -> None:
+    house = await a_household(services)
+    _, token = await signed_in(services)
+    schema = walked()
+    before = await snapshot(services)
+    found = {
+        (case.root, code)
+        for case in cases(schema._schema, house.samples)
+        if case.root in OPERATORS_ONLY
+        for each in (house.token, token)
+        for code in (await ask(services, schema, each, case)).codes or {"NONE"}
+    }
+    assert found == {(root, "OPERATOR_REQUIRED") for root in OPERATORS_ONLY}
+    assert await snapshot(services) == before
 
 
 async def test_who_is_granted_nothing_of_use_sees_nothing(services: Services) -> None:
@@ -162,7 +182,8 @@ async def test_who_is_granted_nothing_of_use_sees_nothing(services: Services) ->
     own = {"Resident.id"}
     lists = {"Resident.timeline", "Resident.search", "TimelineEntryConnection", "PageInfo"}
     before = await snapshot(services)
-    without = SAYS_NOTHING_OF_ANYBODY | PROVES_WHO_IS_THERE | OWN_ACCOUNT | {"endDevice"}
+    without = SAYS_NOTHING_OF_ANYBODY | PROVES_WHO_IS_THERE | OWN_ACCOUNT | OPERATORS_ONLY
+    without |= {"endDevice"}
     refused = shown = 0
     for case in asked(schema, house, without):
         answer = await ask(services, schema, token, case)
@@ -187,7 +208,8 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
     house = await a_household(services)
     schema = walked()
     seen: dict[str, bool] = {}
-    for case in asked(schema, house, PROVES_WHO_IS_THERE | {"readingRecorded", "alertChanged"}):
+    without = PROVES_WHO_IS_THERE | OPERATORS_ONLY | {"readingRecorded", "alertChanged"}
+    for case in asked(schema, house, without):
         if case.operation == "query":
             answer = await ask(services, schema, house.token, case)
             assert answer.codes <= {"ID_INVALID"}, (case, answer)
@@ -279,6 +301,7 @@ async def test_lists_neither_show_nor_count_what_is_not_granted(
         ("trend(kind: GLUCOSE) { whole { count } }", Category.READINGS),
         ("alerts { edges { node { id } } }", Category.READINGS),
         ("personalLimits { id }", Category.READINGS),
+        ("meters { id }", Category.READINGS),
         ("timeline(filter: {kinds: [GLUCOSE]}) { edges { cursor } }", Category.READINGS),
         ("entries(section: MEDICATION) { edges { cursor } }", Category.MEDICATIONS),
         ("timeline(filter: {categories: [MEDICATIONS]}) { edges { cursor } }",

@@ -16,7 +16,8 @@ from backend.core.clock import SHANGHAI
 from backend.measurements.draft import Kind, Meal
 from backend.measurements.reading import Reading as StoredReading
 from backend.measurements.readings import ReadingFilter
-from backend.measurements.trends import Period
+from backend.measurements.trends import MOST_BUCKETS, Period
+from backend.measurements.write_errors import TrendSpanInvalid
 from graphql_api.archive.types import (
     Entry,
     ProfileContent,
@@ -209,5 +210,9 @@ def _item_of(item: TimelineItem, info: Info) -> Entry | Reading:
 
 
 def _days_back(end: datetime, days: int) -> datetime:
-    day = end.astimezone(SHANGHAI) - timedelta(days=days)
+    """Raises ``TREND_SPAN_INVALID`` where the calendar has no such day."""
+    try:
+        day = end.astimezone(SHANGHAI) - timedelta(days=days)
+    except OverflowError as error:
+        raise TrendSpanInvalid(limit=MOST_BUCKETS) from error
     return day.replace(hour=0, minute=0, second=0, microsecond=0)
