@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -38,8 +39,10 @@ class ArchivePeople:
         return await self._residents.birth_date(resident_id)
 
     async def person(self, resident_id: ObjectId) -> Person:
-        profile = (await self._residents.load(resident_id)).profile
-        entries = await self._entries(resident_id)
+        resident, entries = await asyncio.gather(
+            self._residents.load(resident_id), self._entries(resident_id)
+        )
+        profile = resident.profile
         codes = [
             (coding.system or "", coding.code or "")
             for entry in entries

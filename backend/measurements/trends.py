@@ -7,6 +7,7 @@ meal instead.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,8 +140,10 @@ class Trends:
     async def _limits(
         self, resident_id: ObjectId, kind: Kind, at: datetime
     ) -> dict[Meal | None, Limits]:
-        person = await self._people.person(resident_id)
-        own = [override for _, override in await self._overrides.of(resident_id)]
+        person, overrides = await asyncio.gather(
+            self._people.person(resident_id), self._overrides.of(resident_id)
+        )
+        own = [override for _, override in overrides]
         meals: list[Meal | None] = [None, *Meal] if kind in _SPLIT_BY_MEAL else [None]
         return {meal: limits_for(kind, person, at, own, meal=meal) for meal in meals}
 
@@ -244,8 +247,9 @@ def _gathered(rows: list[Raw]) -> Gathered:
         judged=sum(row["judged"] for row in rows),
         in_target=sum(row["in_target"] for row in rows),
     )
-    names = {key.removesuffix("_n") for row in rows for key in row if key.endswith("_n")}
-    for name in sorted(names):
+    # The pipeline gives every row the same keys, those of the kind's components.
+    names = [key[:-2] for key in rows[0] if key.endswith("_n")] if rows else []
+    for name in names:
         some = [row for row in rows if row[f"{name}_n"]]
         if some:
             count = sum(row[f"{name}_n"] for row in some)

@@ -19,6 +19,7 @@ from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.common.doors import Documents, doors
 from graphql_api.common.mapping import mapped
+from graphql_api.common.plain import read_plainly
 from graphql_api.common.scalars import SCALARS, Node, global_id
 from graphql_api.identity.mutations import IdentityMutation
 from graphql_api.identity.types import CareLink, Me, care_circle
@@ -100,7 +101,7 @@ def schema_of(
     query: type, mutation: type, subscription: type, *, production: bool = False
 ) -> Schema:
     """A schema of these roots behind our doors."""
-    return Schema(
+    schema = Schema(
         query=query,
         mutation=mutation,
         subscription=subscription,
@@ -109,3 +110,5 @@ def schema_of(
             scalar_map=SCALARS, disable_field_suggestions=production, relay_max_results=100
         ),
     )
+    read_plainly(schema._schema)
+    return schema

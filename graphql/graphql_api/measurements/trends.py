@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import strawberry
 from bson import ObjectId
@@ -40,7 +42,11 @@ class TrendGroup:
 class TrendBucket:
     start: datetime
     all: TrendGroup
-    slots: list[TrendGroup]
+    apart: strawberry.Private[Callable[[], list[TrendGroup]]]
+
+    @strawberry.field(description="Morning, day and evening, or the meals, apart.")
+    def slots(self) -> list[TrendGroup]:
+        return self.apart()
 
 
 @strawberry.type(description="Where a component should be; an end that is null is open.")
@@ -97,13 +103,18 @@ def trend_of(
             TrendBucket(
                 start=each.start,
                 all=_group(each.all, None, about, language),
-                slots=[_group(g, slot, about, language) for slot, g in each.slots.items()],
+                apart=partial(_slots, each, about, language),
             )
             for each in trend.buckets
         ],
         targets=[target_of(each, language) for each in trend.targets],
         subject=(resident_id, meals),
     )
+
+
+def _slots(bucket: domain.Bucket, about: KindSpec, language: str) -> list[TrendGroup]:
+    # Made only where they are asked for: the home screen shows whole days.
+    return [_group(each, slot, about, language) for slot, each in bucket.slots.items()]
 
 
 def target_of(target: Target, language: str) -> TargetRange:
