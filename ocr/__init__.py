@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from ocr.errors import OcrError
 from ocr.model import ParsedReport
+from ocr.reader import Options, read_bytes, read_report
 
-
-__all__ = ["OcrError", "ParsedReport"]
+__all__ = ["OcrError", "Options", "ParsedReport", "read_bytes", "read_report"]
