@@ -6,7 +6,7 @@ import re
 
 from ocr.kinds.classify import kind_of
 from ocr.kinds.dates import read_date
-from ocr.kinds.fields import facility_of, fields_of, patient_of, specimen_kind
+from ocr.kinds.fields import facility_of, fields_of, panel_kind, patient_of, specimen_kind
 from ocr.kinds.medications import medications_of
 from ocr.kinds.narrative import narrative_of
 from ocr.layout.items import Context, items_of
@@ -84,7 +84,7 @@ def _read_page(
         for block in blocks:
             context = Context(
                 page.number, report.patient.sex, report.patient.age,
-                specimen_kind(block.title) or specimen_kind(specimen) or specimen_kind(_title(page)),
+                panel_kind(block.title) or specimen_kind(specimen) or panel_kind(_title(page)),
                 page.boxes.around,
             )
             report.items.extend(items_of(block.rows, context))

@@ -88,6 +88,8 @@ def _ink(strip: Image) -> tuple[float, float, float, float] | None:
         and not (stats[i][2] > 0.9 * width and stats[i][3] < 0.15 * height)
         and not (stats[i][3] > 0.9 * height and stats[i][2] < 0.15 * height)
     ]
+    whole = [b for b in boxes if not _cut_off(b, width, height)]
+    boxes = whole or boxes
     if not boxes:
         return None
     left = min(b[0] for b in boxes)
@@ -99,3 +101,9 @@ def _ink(strip: Image) -> tuple[float, float, float, float] | None:
         max(0.0, (left - pad) / width), max(0.0, (top - pad) / height),
         min(1.0, (right + pad) / width), min(1.0, (bottom + pad) / height),
     )
+
+
+def _cut_off(box: object, width: int, height: int) -> bool:
+    """A stroke at the strip's end that belongs to a neighbour (an arrow, a border)."""
+    left, _, wide, _, _ = (int(v) for v in box)  # type: ignore[attr-defined]
+    return (left <= 1 or left + wide >= width - 1) and wide < 0.3 * height

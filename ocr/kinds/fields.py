@@ -136,11 +136,17 @@ _PANELS = (
 
 
 def specimen_kind(text: str | None) -> str | None:
-    """The dictionary's word for a printed specimen or panel title; None where it says neither."""
-    if not text:
-        return None
-    for table in (_PANELS, _SPECIMENS):
-        for kind, words in table:
-            if any(word in text for word in words):
-                return kind
+    """The dictionary's word for a printed specimen; None where it says none."""
+    return _word_of(text, _SPECIMENS)
+
+
+def panel_kind(text: str | None) -> str | None:
+    """The specimen that a panel's title implies (尿常规: urine); None where it implies none."""
+    return _word_of(text, _PANELS)
+
+
+def _word_of(text: str | None, table: tuple[tuple[str, tuple[str, ...]], ...]) -> str | None:
+    for kind, words in table:
+        if text and any(word in text for word in words):
+            return kind
     return None

@@ -20,9 +20,11 @@ def flag_of(
         if mark is not None:
             return "abnormal"
         return "normal" if calm else _by_words(result.text, reference)
+    by_range = _by_range(result, reference)
+    if mark == "abnormal" and by_range is not None:
+        return by_range
     if mark is not None:
         return mark
-    by_range = _by_range(result, reference)
     return by_range if by_range is not None else ("normal" if calm else None)
 
 
@@ -56,7 +58,10 @@ def _by_words(text: str, reference: Reference | None) -> Flag | None:
     if reference is None or not reference.text:
         return None
     text, expected = fold(text), fold(reference.text)
-    if text == expected or text in re.split(r"[,，、/或\s]+", expected):
+    choices = re.split(r"[,，、/或~-]+|\s+", expected)
+    if text == expected or text in choices or any(c and c in (text, text.rstrip("色")) for c in choices):
+        return "normal"
+    if not _POSITIVE.search(text) and not _NEGATIVE.search(text) and len(text) >= 2 and text in expected:
         return "normal"
     if _POSITIVE.search(text) and not _NEGATIVE.search(text):
         return "abnormal" if _NEGATIVE.search(expected) else None
@@ -73,8 +78,7 @@ def _by_words(text: str, reference: Reference | None) -> Flag | None:
 
 
 def _looks_different(text: str, expected: str) -> bool:
-    """Words against words (红色 where 淡黄色 is expected); a shared character is no finding."""
+    """Words against other words (红色 where 淡黄色 is expected), as far as one word is expected."""
     if re.search(r"\d", expected):
         return False
-    core = re.sub(r"[色性的,，、/\s]", "", text)
-    return bool(core) and not set(core) & set(expected)
+    return not re.search(r"[(（,，、/]", expected)

@@ -69,11 +69,13 @@ def _decimal_point(
     ) is not False:
         return result
     decimals = _decimals(reference.text)
+    if decimals == 0 or result.value < 8 * reference.high:
+        return result
     places = [p for p in (1, 2, 3) if p < len(result.text)]
     fitting = [p for p in places if match.entry.plausible(result.value / 10**p, unit)]
     if decimals in fitting:
         fitting = [decimals]
-    if len(fitting) != 1 or result.value / 10 ** fitting[0] > 12 * reference.high:
+    if len(fitting) != 1 or result.value / 10 ** fitting[0] > 6 * reference.high:
         return result
     cut = len(result.text) - fitting[0]
     text = f"{result.text[:cut]}.{result.text[cut:]}"
@@ -104,7 +106,13 @@ def repair_range(text: str, repairs: list[Repair]) -> str:
 
 def repair_name(name: str, weakest: float, match: Match | None, repairs: list[Repair]) -> str:
     """One wrong character in a known name, where the unit confirms the item."""
-    if match is None or match.how != "fuzzy" or weakest > 0.97:
+    if match is None:
+        return name
+    greek = _greek(name, match)
+    if greek != name:
+        repairs.append(Repair("name", name, greek, "dictionary name, look-alike letter"))
+        return greek
+    if match.how != "fuzzy" or weakest > 0.97:
         return name
     known = [n for n in (match.entry.name, *match.entry.aliases) if len(n) == len(name)]
     near = [n for n in known if Levenshtein.distance(fold(n), fold(name)) == 1]
@@ -112,3 +120,16 @@ def repair_name(name: str, weakest: float, match: Match | None, repairs: list[Re
         return name
     repairs.append(Repair("name", name, near[0], "dictionary name, unit agrees"))
     return near[0]
+
+
+_ALIKE = {"γ": "γYyrv", "α": "αaɑ", "β": "βBßb8"}
+
+
+def _greek(name: str, match: Match) -> str:
+    """``Y-谷氨酰转肽酶`` → ``γ-谷氨酰转肽酶``: only where all else is the printed name."""
+    for known in (match.entry.name, *match.entry.aliases):
+        if len(known) != len(name) or known == name or not set(known) & set(_ALIKE):
+            continue
+        if all(a == b or b in _ALIKE.get(a, "") for a, b in zip(known, name, strict=True)):
+            return known
+    return name
