@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.engines.base import Engine, Token
+from ocr.engines.base import Engine, Image, Quad, Token
 from ocr.engines.rapid import RapidEngine
 from ocr.image.boxes import Boxes
-from ocr.image.level import apply, find_text, rotation, turn_back
+from ocr.image.level import Matrix, apply, find_text, rotation, turn_back
 from ocr.image.load import Page
 from ocr.image.quality import quality_of
 from ocr.layout.flatten import flatten
 from ocr.layout.lines import Line, lines_of
 from ocr.layout.pieces import Piece
+from ocr.layout.relook import Look
 from ocr.model import PageQuality
 
 Progress = Callable[[str, int], None]
@@ -31,6 +32,7 @@ class PageText:
     boxes: Boxes
     quality: PageQuality
     source: str
+    look: Look | None = None
 
 
 def read_page(page: Page, engine: Engine, progress: Progress | None = None) -> PageText:
@@ -54,10 +56,28 @@ def read_page(page: Page, engine: Engine, progress: Progress | None = None) -> P
         page.number, pieces, lines_of(pieces), boxes,
         quality_of(page.image, page.number, turn * 90, [t.quad for t in tokens]),
         "text_layer" if page.tokens is not None else engine.name,
+        None if page.tokens is not None else _look(engine, image, level),
     )
 
 
-def _recognise(engine: Engine, image: np.ndarray, quads: list[np.ndarray]) -> list[Token]:  # type: ignore[type-arg]
+def _look(engine: Engine, image: Image, level: Matrix) -> Look | None:
+    """Reads places given on the level page; None for an engine that reads whole pages only."""
+    if not isinstance(engine, RapidEngine):
+        return None
+    back = np.linalg.inv(level)
+
+    def look(quads: list[Quad]) -> list[Token]:
+        places = [apply(back, quad) for quad in quads]
+        home = {id(place): quad for place, quad in zip(places, quads, strict=True)}
+        return [
+            Token(t.text, t.score, home[id(t.quad)], t.glyphs)
+            for t in engine.read_at(image, places)
+        ]
+
+    return look
+
+
+def _recognise(engine: Engine, image: Image, quads: list[Quad]) -> list[Token]:
     if isinstance(engine, RapidEngine):
         return engine.read_at(image, quads)
     return engine.read(image)

@@ -9,8 +9,10 @@ from ocr.kinds.dates import read_date
 from ocr.kinds.fields import facility_of, fields_of, panel_kind, patient_of, specimen_kind
 from ocr.kinds.medications import medications_of
 from ocr.kinds.narrative import narrative_of
+from ocr.layout.grammar import rows_without_head
 from ocr.layout.items import Context, items_of
 from ocr.layout.lines import Line, text_of
+from ocr.layout.pairs import pairs_of
 from ocr.layout.rows import Block, blocks_of
 from ocr.layout.zones import Zone
 from ocr.model import Item, Kind, ParsedReport
@@ -69,9 +71,11 @@ def _blocks(pages: list[PageText]) -> list[list[Block]]:
     found: list[list[Block]] = []
     carried: list[Zone] | None = None
     for page in pages:
-        own = blocks_of(page.lines, carried)
-        if own:
+        own = blocks_of(page.lines, carried, page.look)
+        if any(b.rows for b in own):
             carried = own[-1].zones
+        elif rows := rows_without_head(page.lines):
+            own = [Block(rows, [], "", 0.0, 0.0)]
         found.append(own)
     return found
 
@@ -82,22 +86,34 @@ def _read_page(
     used: set[int] = set()
     if report.kind in _WITH_ITEMS:
         for block in blocks:
-            context = Context(
-                page.number, report.patient.sex, report.patient.age,
-                panel_kind(block.title) or specimen_kind(specimen) or panel_kind(_title(page)),
-                page.boxes.around,
-            )
-            report.items.extend(items_of(block.rows, context))
-            used.update(id(c) for row in block.rows for ps in row.cells.values() for p in ps for c in p.chars)
+            title = panel_kind(block.title) or specimen_kind(specimen) or panel_kind(_title(page))
+            report.items.extend(items_of(block.rows, _context(report, page, title)))
+            used.update(_chars(block))
 
     def in_table(line: Line) -> bool:
         return any(id(c) in used for p in line for c in p.chars)
 
+    claimed = set(used)
     report.narrative.extend(
-        narrative_of(page.lines, report.kind, page.number, page.boxes.loose, in_table)
+        narrative_of(page.lines, report.kind, page.number, page.boxes.loose, in_table, claimed)
     )
+    if report.kind in {"ecg", "checkup"}:
+        context = _context(report, page, None)
+        colon = report.kind == "checkup"
+        report.items.extend(pairs_of(page.lines, context, claimed, colon))
     if report.kind in {"prescription", "discharge"}:
         report.medications.extend(medications_of(page.lines, page.number, page.boxes.loose))
+
+
+def _context(report: ParsedReport, page: PageText, specimen: str | None) -> Context:
+    patient = report.patient
+    return Context(page.number, patient.sex, patient.age, specimen, page.boxes.around)
+
+
+def _chars(block: Block) -> set[int]:
+    return {
+        id(c) for row in block.rows for ps in row.cells.values() for p in ps for c in p.chars
+    }
 
 
 def _title(page: PageText) -> str:

@@ -43,6 +43,8 @@ class RapidEngine:
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
                 "Det.limit_type": "max",
                 "Det.limit_side_len": 4000,
+                "Det.box_thresh": 0.4,
+                "Det.unclip_ratio": 1.7,
             }
         )
         self._detector = parts._load_det_model()

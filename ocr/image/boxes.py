@@ -77,15 +77,16 @@ def _ink(strip: Image) -> tuple[float, float, float, float] | None:
     height, width = grey.shape
     if height < 8 or width < 6:
         return None
-    _, dark = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    smooth = cv2.GaussianBlur(grey, (0, 0), max(0.6, height / 40))
+    _, dark = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     if (dark > 0).mean() > 0.6:
         return None
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
     boxes = [
         stats[i]
         for i in range(1, count)
-        if stats[i][4] >= 4
-        and not (stats[i][2] > 0.9 * width and stats[i][3] < 0.15 * height)
+        if stats[i][4] >= max(4, 0.005 * height * height)
+        and not (stats[i][2] > 0.6 * width and stats[i][3] < 0.2 * height and width > 0.8 * height)
         and not (stats[i][3] > 0.9 * height and stats[i][2] < 0.15 * height)
     ]
     whole = [b for b in boxes if not _cut_off(b, width, height)]

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from ocr.engines.base import Engine, Image, Quad
 
 Matrix = NDArray[np.float64]
-LOOK = 1280
-GOOD_HEIGHT = 17.0
-MIN_HEIGHT = 12.5
-MAX_LOOK = 2100
+LOOK = 960
+GOOD_HEIGHT = 23.0
+MIN_HEIGHT = 18.0
+MAX_LOOK = 2000
 SAMPLE = 12
 
 

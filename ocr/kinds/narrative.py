@@ -35,23 +35,26 @@ def _headings(kind: Kind) -> list[str]:
 
 def narrative_of(
     lines: list[Line], kind: Kind, page: int, box: Callable[[list[Piece]], Box],
-    skip: Callable[[Line], bool],
+    skip: Callable[[Line], bool], claimed: set[int],
 ) -> list[Narrative]:
-    """Sections of one page; lines that ``skip`` names (table rows) belong to none."""
+    """Sections of one page; lines that ``skip`` names (table rows) belong to none.
+
+    The ids of the characters taken go to ``claimed``.
+    """
     found: list[Narrative] = []
     current: tuple[str, list[Line]] | None = None
     for line in lines:
         heading = _heading(line, kind)
         if heading is not None:
-            _close(current, found, page, box)
+            _close(current, found, page, box, claimed)
             name, rest = heading
             current = (name, [rest] if rest else [])
         elif skip(line) or _END.match(_plain(line)):
-            _close(current, found, page, box)
+            _close(current, found, page, box, claimed)
             current = None
         elif current is not None:
             current[1].append(line)
-    _close(current, found, page, box)
+    _close(current, found, page, box, claimed)
     return found
 
 
@@ -96,11 +99,12 @@ def _rest(line: Line, solid: list[tuple[Piece, int]], length: int) -> Line | Non
 
 def _close(
     current: tuple[str, list[Line]] | None, found: list[Narrative], page: int,
-    box: Callable[[list[Piece]], Box],
+    box: Callable[[list[Piece]], Box], claimed: set[int],
 ) -> None:
     if current is None or not current[1]:
         return
     name, lines = current
+    claimed.update(id(c) for line in lines for p in line for c in p.chars)
     found.append(Narrative(name, _joined(lines), page, box([p for line in lines for p in line])))
 
 

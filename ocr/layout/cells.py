@@ -32,6 +32,7 @@ class Cells:
     calm: bool
     repairs: list[Repair] = field(default_factory=list)
     name_pieces: list[Piece] = field(default_factory=list)
+    columns: frozenset[str] = frozenset()
 
 
 def read_cells(row: Row) -> Cells:
@@ -43,6 +44,7 @@ def read_cells(row: Row) -> Cells:
     calm = _flag_cell(texts, marks)
     if not texts["result"] and is_number(texts["flag"]):
         texts["result"], pieces = texts["flag"], list(row.cells.get("flag", []))
+    pieces = _short_in_result(row, texts, pieces)
     _arrows(texts, marks)
     _slipped(texts)
     result = read_result(texts["result"])
@@ -50,11 +52,30 @@ def read_cells(row: Row) -> Cells:
         marks.append(result.mark)
     repairs: list[Repair] = []
     unit = _unit(texts["unit"], repairs)
-    name, short = split_name(row.text("name"), row.text("abbreviation"))
+    name, short = split_name(row.text("name"), row.text("abbreviation") or texts.get("short", ""))
     directed = [m for m in marks if m != "abnormal"]
     mark = directed[0] if directed else (marks[0] if marks else None)
     names = row.cells.get("name", []) + row.cells.get("abbreviation", [])
-    return Cells(name, short, result, pieces, unit, texts["range"], mark, calm, repairs, names)
+    return Cells(name, short, result, pieces, unit, texts["range"], mark, calm, repairs, names, row.columns)
+
+
+_SHORT_FIRST = re.compile(r"^([A-Za-z][A-Za-z0-9\-+#%/()]{0,11})\s+(?=[<>≤≥↑↓*]?\s*\d|[阴阳弱未±])")
+
+
+def _short_in_result(row: Row, texts: dict[str, str], pieces: list[Piece]) -> list[Piece]:
+    """An abbreviation that slipped before the result, where it has no column of its own."""
+    lead = _SHORT_FIRST.match(texts["result"])
+    if lead is None or row.cells.get("abbreviation") or lead.group(1) in {"H", "L", "HH", "LL"}:
+        return pieces
+    texts["short"], texts["result"] = lead.group(1), texts["result"][lead.end() :]
+    kept: list[Piece] = []
+    drop = len(lead.group(1))
+    for piece in pieces:
+        part = piece.part(min(drop, len(piece.chars)), len(piece.chars))
+        drop = max(0, drop - len(piece.chars))
+        if part is not None:
+            kept.append(part)
+    return kept or pieces
 
 
 def _stacked(row: Row) -> str:

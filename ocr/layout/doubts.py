@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ocr.lab import Match
+from ocr.lab import Match, dictionary
 from ocr.layout.cells import Cells
 from ocr.layout.flags import flag_of
 from ocr.layout.pieces import Piece
@@ -31,7 +31,7 @@ def doubts_of(
     if any(r.field in {"value", "reference"} for r in cells.repairs):
         doubts.append("repaired")
     doubts.extend(_against_range(cells, result, reference))
-    doubts.extend(_against_dictionary(result, unit, match))
+    doubts.extend(_against_dictionary(cells, result, unit, match))
     return doubts
 
 
@@ -55,10 +55,15 @@ def _against_range(cells: Cells, result: Result, reference: Reference | None) ->
     return found
 
 
-def _against_dictionary(result: Result, unit: str | None, match: Match | None) -> list[str]:
+def _against_dictionary(
+    cells: Cells, result: Result, unit: str | None, match: Match | None
+) -> list[str]:
     if match is None:
-        return ["unknown_item"]
+        known = cells.abbreviation is not None and dictionary().knows(cells.abbreviation)
+        return ["unknown_item", "name_not_of_abbreviation"] if known else ["unknown_item"]
     found: list[str] = []
+    if unit is None and result.value is not None and match.entry.unit and "unit" in cells.columns:
+        found.append("unit_missing")
     if match.how == "fuzzy" and match.score < 0.9:
         found.append("name_guessed")
     if result.value is not None and match.entry.plausible(result.value, unit) is False:

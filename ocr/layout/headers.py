@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from rapidfuzz import fuzz
+
 from ocr.layout.lines import Line
 from ocr.layout.pieces import Char, Piece
 
@@ -39,16 +41,35 @@ def heads_of(line: Line) -> list[Head]:
     chars = [(c, p) for c, p in chars if not c.char.isspace() and c.char not in "|｜:：()（）"]
     if not chars or len(chars) > 90:
         return []
-    heads, matched, index = [], 0, 0
+    heads: list[Head] = []
+    unknown: list[tuple[Char, Piece]] = []
+    matched, index = 0, 0
     while index < len(chars):
         head, length = _match(chars, index)
         if head is None:
+            unknown.append(chars[index])
             index += 1
             continue
+        _unknown(unknown, heads)
         heads.append(head)
         matched += length
         index += length
+    _unknown(unknown, heads)
     return heads if _is_header(heads, matched / len(chars)) else []
+
+
+def _unknown(chars: list[tuple[Char, Piece]], heads: list[Head]) -> None:
+    """A word between two heads that is none of ours, or was misread, heads a column too."""
+    if chars:
+        text = "".join(c.char for c, _ in chars)
+        gap = chars[0][0].left - heads[-1].right if heads else 1e9
+        if gap < 0.7 * chars[0][1].height:
+            last = heads.pop()
+            heads.append(Head(last.kind, last.text, last.left, chars[-1][0].right))
+            chars.clear()
+            return
+        heads.append(Head("?", text, chars[0][0].left, chars[-1][0].right))
+        chars.clear()
 
 
 def _match(chars: list[tuple[Char, Piece]], index: int) -> tuple[Head | None, int]:
@@ -110,7 +131,29 @@ def tables_of(heads: list[Head]) -> list[list[Head]]:
         elif head.kind == "name" and "name" in kinds:
             continue
         tables[-1].append(head)
-    return [_once(t) for t in tables]
+    return [_once(_guessed(t, tables)) for t in tables]
+
+
+def _guessed(table: list[Head], tables: list[list[Head]]) -> list[Head]:
+    """Misread heads: by the word they come closest to, or by the same place in a sister table."""
+    kinds = {h.kind for h in table}
+    guessed: list[Head] = []
+    for place, head in enumerate(table):
+        kind = head.kind
+        if kind == "?":
+            sisters = [t for t in tables if t is not table and len(t) == len(table)]
+            kind = next((t[place].kind for t in sisters if t[place].kind != "?"), "?")
+            if kind == "?":
+                kind = _nearest_kind(head.text)
+            if kind in kinds:
+                kind = "other"
+        guessed.append(Head(kind, head.text, head.left, head.right))
+    return guessed
+
+
+def _nearest_kind(text: str) -> str:
+    best = max(_words(), key=lambda w: fuzz.ratio(w[0], text))
+    return best[1] if len(text) >= 2 and fuzz.ratio(best[0], text) >= 50 else "other"
 
 
 def _once(table: list[Head]) -> list[Head]:

@@ -32,7 +32,7 @@ def split_name(name: str, abbreviation: str) -> tuple[str, str | None]:
         return _split_tail(short) if _HAN.search(short) else (short, short)
     if short and _HAN.search(short) and not _HAN.search(name):
         name, short = short, name
-    if short is None or short == "":
+    if not short:
         return _split_tail(name)
     if name.casefold().endswith(short.casefold()) and len(name) > len(short):
         name = name[: -len(short)].strip(" (（") or name

@@ -7,7 +7,8 @@ import re
 from rapidfuzz.distance import Levenshtein
 
 from ocr.lab import Match
-from ocr.lab.entry import fold
+from ocr.lab.entry import fold, fold_unit
+from ocr.layout.units import is_unit
 from ocr.layout.values import Result, read_result
 from ocr.model import Reference, Repair
 
@@ -20,6 +21,11 @@ _DIGITS = str.maketrans(
 
 def repair_unit(unit: str | None, match: Match | None, repairs: list[Repair]) -> str | None:
     """``10^?/L`` gets the exponent of the item's own unit; else the exponent is dropped."""
+    if unit is not None and unit != "10^?/L" and match is not None and not is_unit(unit):
+        near = [u.unit for u in match.entry.units if _looks_like(unit, u.unit)]
+        if len(near) == 1:
+            repairs.append(Repair("unit", unit, near[0], "the item's own unit"))
+            return near[0]
     if unit != "10^?/L":
         return unit
     own = match.entry.unit if match is not None else None
@@ -27,6 +33,14 @@ def repair_unit(unit: str | None, match: Match | None, repairs: list[Repair]) ->
         repairs.append(Repair("unit", unit, own, "the item's own unit"))
         return own
     return "10/L"
+
+
+def _looks_like(read: str, unit: str) -> bool:
+    """One or two characters off, or a percent sign taken apart."""
+    if unit == "%":
+        return read in {"96", "9/6", "0/0", "％", "%6", "o/o", "9%", "98", "%0", "%o"}
+    distance = Levenshtein.distance(fold_unit(read), fold_unit(unit))
+    return len(unit) >= 3 and distance <= (2 if len(unit) >= 6 else 1)
 
 
 def repair_value(
@@ -108,6 +122,12 @@ def repair_name(name: str, weakest: float, match: Match | None, repairs: list[Re
     """One wrong character in a known name, where the unit confirms the item."""
     if match is None:
         return name
+    if name.startswith("-"):
+        ends = {n for n in (match.entry.name, *match.entry.aliases) if n.endswith(name)}
+        whole = min(ends, key=len, default=None)
+        if whole is not None:
+            repairs.append(Repair("name", name, whole, "dictionary name, first letter lost"))
+            return whole
     greek = _greek(name, match)
     if greek != name:
         repairs.append(Repair("name", name, greek, "dictionary name, look-alike letter"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ocr.layout.headers import heads_of, tables_of
 from ocr.layout.lines import Line, lines_of, middle_of, text_of
 from ocr.layout.pieces import Piece
+from ocr.layout.relook import Look, look_again
 from ocr.layout.zones import Zone, place, zones_of
 
 FOOTER = re.compile(
@@ -44,7 +45,9 @@ class Block:
     bottom: float
 
 
-def blocks_of(lines: list[Line], carried: list[Zone] | None = None) -> list[Block]:
+def blocks_of(
+    lines: list[Line], carried: list[Zone] | None = None, look: Look | None = None
+) -> list[Block]:
     """All tables of a page that have a header; ``carried`` are a former page's columns."""
     starts = [(i, heads) for i, line in enumerate(lines) if (heads := heads_of(line))]
     blocks: list[Block] = []
@@ -53,18 +56,27 @@ def blocks_of(lines: list[Line], carried: list[Zone] | None = None) -> list[Bloc
         body = lines[index + 1 : end]
         zones = zones_of(tables_of(heads), [b for b in body if not is_footer(b)])
         title = text_of(lines[index - 1]) if index > 0 else ""
-        blocks.append(_block(body, zones, title, middle_of(lines[index])))
+        blocks.append(_block(body, zones, title, middle_of(lines[index]), look))
     if not starts and carried:
-        blocks.append(_block(lines, carried, "", 0.0))
+        blocks.append(_block(lines, carried, "", 0.0, look))
     return blocks
 
 
+_CONCLUSION = re.compile(
+    r"^[【\[<《■●◆▲一二三四五六七八九十\d、.．]{0,3}(?:体检|总检|主检|综合|健康|医生|检查|诊断|保健|医学|复查|处理)?"
+    r"(?:结论|建议|小结|综述|意见|提示|结论与建议|结论及建议)[】\]>》]?[:：]"
+)
+
+
 def is_footer(line: Line) -> bool:
-    """Whether the line belongs to the table's foot (signatures, times, notes)."""
-    return FOOTER.search(text_of(line).replace(" ", "")) is not None
+    """Whether the line belongs to the table's foot (signatures, times, notes, conclusions)."""
+    text = text_of(line).replace(" ", "")
+    return FOOTER.search(text) is not None or _CONCLUSION.match(text) is not None
 
 
-def _block(body: list[Line], zones: list[Zone], title: str, top: float) -> Block:
+def _block(
+    body: list[Line], zones: list[Zone], title: str, top: float, look: Look | None
+) -> Block:
     kept: list[Line] = []
     for line in body:
         if is_footer(line):
@@ -73,11 +85,13 @@ def _block(body: list[Line], zones: list[Zone], title: str, top: float) -> Block
     bottom = middle_of(kept[-1]) if kept else top
     rows: list[Row] = []
     for table in sorted({z.table for z in zones}):
-        rows.extend(_table_rows(kept, zones, table))
+        rows.extend(_table_rows(kept, zones, table, look))
     return Block(rows, zones, title, top, bottom)
 
 
-def _table_rows(body: list[Line], zones: list[Zone], table: int) -> list[Row]:
+def _table_rows(
+    body: list[Line], zones: list[Zone], table: int, look: Look | None
+) -> list[Row]:
     own: list[Piece] = []
     homes: dict[int, str] = {}
     for line in body:
@@ -88,6 +102,7 @@ def _table_rows(body: list[Line], zones: list[Zone], table: int) -> list[Row]:
                     own.append(piece)
     columns = frozenset(z.kind for z in zones if z.table == table)
     rows = [_row(line, homes, table, columns) for line in lines_of(own)]
+    look_again(rows, look)
     return gather(rows)
 
 

@@ -51,7 +51,7 @@ def read_unit(text: str) -> tuple[str, bool] | None:
     ``×10⁹/L``, ``10^9/L`` and ``109/L`` are ``10^9/L``; ``μmol/l`` is ``umol/L``. The
     exponent lost from ``10⁹/L`` cannot be told here: that gives ``10^?/L``.
     """
-    text = text.strip().strip("()（）[]【】")
+    text = text.strip().strip("()（）[]【】").rstrip(".,;:。，、").replace("%%", "%")
     if not text or len(text) > 24:
         return None
     plain = unicodedata.normalize("NFKC", text.translate(_SUPER))
