@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.engines.base import Image, Quad
 from ocr.engines.rapid import crop
@@ -11,7 +12,8 @@ from ocr.image.level import Matrix, apply
 from ocr.layout.pieces import Piece
 from ocr.model import Box
 
-PAD = 0.10
+PAD = 0.08
+Mask = NDArray[np.uint8]
 
 
 class Boxes:
@@ -81,7 +83,8 @@ def _ink(strip: Image) -> tuple[float, float, float, float] | None:
     _, dark = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     if (dark > 0).mean() > 0.6:
         return None
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    dark = _without_rules(np.asarray(dark, dtype=np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(dark)
     boxes = [
         stats[i]
         for i in range(1, count)
@@ -102,6 +105,18 @@ def _ink(strip: Image) -> tuple[float, float, float, float] | None:
         max(0.0, (left - pad) / width), max(0.0, (top - pad) / height),
         min(1.0, (right + pad) / width), min(1.0, (bottom + pad) / height),
     )
+
+
+def _without_rules(dark: Mask) -> Mask:
+    """The strip without the table's rules, which may lie a little askew."""
+    height, width = dark.shape
+    kept = dark.copy()
+    for kernel, grow in (((max(6, round(0.8 * height)), 1), (1, 3)), ((1, max(6, round(0.85 * height))), (3, 1))):
+        if kernel[0] > width:
+            continue
+        rules = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))
+        kept[cv2.dilate(rules, np.ones(grow[::-1], np.uint8)) > 0] = 0
+    return kept
 
 
 def _cut_off(box: object, width: int, height: int) -> bool:

@@ -69,6 +69,13 @@ class Dictionary:
         """The item meant, or None where the evidence does not carry it."""
         return self._match(name, abbreviation, unit, specimen)
 
+    def of_abbreviation(
+        self, abbreviation: str, unit: str, specimen: str | None = None
+    ) -> list[Entry]:
+        """Items of an abbreviation that are reported in exactly this unit."""
+        found = [e for e in self._short.get(fold(abbreviation), []) if e.unit_of(unit)]
+        return [e for e in found if specimen is None or _family(e.specimen) == _family(specimen)]
+
     @lru_cache(maxsize=8192)  # noqa: B019  one dictionary lives as long as the process
     def _match(
         self, name: str, abbreviation: str | None, unit: str | None, specimen: str | None
@@ -113,6 +120,10 @@ class Dictionary:
             if not _differs_in_sense(key, found)
             for entry in self._names[found]
         ]
+
+
+def _family(specimen: str) -> str:
+    return "blood" if specimen in BLOOD else specimen
 
 
 def _differs_in_sense(a: str, b: str) -> bool:

@@ -163,7 +163,7 @@ def _unit(text: str, repairs: list[Repair]) -> str | None:
         return None
     found = read_unit(text)
     if found is None:
-        return plain(text).replace("μ", "u").replace("µ", "u")
+        return plain(text).replace("μ", "u").replace("µ", "u").rstrip(".,;:。")
     unit, confused = found
     if confused:
         repairs.append(Repair("unit", text, unit, "known unit, look-alike characters"))

@@ -28,7 +28,7 @@ def doubts_of(
         doubts.append("weak_name")
     if unit is not None and not is_unit(unit):
         doubts.append("unknown_unit")
-    if any(r.field in {"value", "reference"} for r in cells.repairs):
+    if any(r.field in {"value", "reference"} or r.reason.startswith("abbr") for r in cells.repairs):
         doubts.append("repaired")
     doubts.extend(_against_range(cells, result, reference))
     doubts.extend(_against_dictionary(cells, result, unit, match))

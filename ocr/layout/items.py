@@ -12,7 +12,7 @@ from ocr.layout.doubts import confidence, doubts_of
 from ocr.layout.flags import flag_of
 from ocr.layout.pieces import Piece
 from ocr.layout.ranges import choose
-from ocr.layout.repair import repair_name, repair_range, repair_unit, repair_value
+from ocr.layout.repair import repair_name, repair_range, repair_short_name, repair_unit, repair_value
 from ocr.layout.rows import Row
 from ocr.layout.values import DOWN, UP, Result, is_result, read_mark
 from ocr.model import Box, Code, Item, Reference, Sex
@@ -48,6 +48,12 @@ def item_of(row: Row, context: Context) -> Item | None:
     if not _is_item(cells, row):
         return None
     match = dictionary().match(cells.name, cells.abbreviation, cells.unit, context.specimen)
+    if match is None:
+        cells.name = repair_short_name(
+            cells.name, cells.abbreviation, cells.unit, context.specimen,
+            _weakest_name(cells), cells.repairs,
+        )
+        match = dictionary().match(cells.name, cells.abbreviation, cells.unit, context.specimen)
     unit = repair_unit(cells.unit, match, cells.repairs)
     if unit != cells.unit:
         match = dictionary().match(cells.name, cells.abbreviation, unit, context.specimen)
@@ -61,7 +67,7 @@ def _item(
     cells: Cells, result: Result, unit: str | None, reference: Reference | None,
     match: Match | None, context: Context,
 ) -> Item:
-    name_score = min((p.weakest for p in cells.name_pieces), default=0.0)
+    name_score = _weakest_name(cells)
     name = repair_name(cells.name, name_score, match, cells.repairs)
     doubts = doubts_of(cells, result, unit, reference, match, name_score)
     code = match.entry.code_for(unit) if match is not None else None
@@ -82,6 +88,10 @@ def _item(
         repairs=cells.repairs,
         doubts=doubts,
     )
+
+
+def _weakest_name(cells: Cells) -> float:
+    return min((p.weakest for p in cells.name_pieces), default=0.0)
 
 
 def _is_item(cells: Cells, row: Row) -> bool:

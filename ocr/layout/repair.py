@@ -6,7 +6,7 @@ import re
 
 from rapidfuzz.distance import Levenshtein
 
-from ocr.lab import Match
+from ocr.lab import Match, dictionary
 from ocr.lab.entry import fold, fold_unit
 from ocr.layout.units import is_unit
 from ocr.layout.values import Result, read_result
@@ -140,6 +140,21 @@ def repair_name(name: str, weakest: float, match: Match | None, repairs: list[Re
         return name
     repairs.append(Repair("name", name, near[0], "dictionary name, unit agrees"))
     return near[0]
+
+
+def repair_short_name(
+    name: str, abbreviation: str | None, unit: str | None, specimen: str | None,
+    weakest: float, repairs: list[Repair],
+) -> str:
+    """``理`` beside ``K`` and ``mmol/L`` → ``钾``: a name too short for likeness."""
+    if len(name) > 2 or abbreviation is None or unit is None or weakest > 0.95:
+        return name
+    entries = dictionary().of_abbreviation(abbreviation, unit, specimen or "blood")
+    known = [n for e in entries[:1] for n in (e.name, *e.aliases) if len(n) == len(name)]
+    if len(entries) != 1 or not known:
+        return name
+    repairs.append(Repair("name", name, known[0], "abbreviation and unit name the item"))
+    return known[0]
 
 
 _ALIKE = {"γ": "γYyrv", "α": "αaɑ", "β": "βBßb8"}
