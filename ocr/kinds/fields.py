@@ -32,7 +32,10 @@ def fields_of(lines: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for line in lines:
         text = unicodedata.normalize("NFKC", line)
-        marks = [m for m in pattern.finditer(text) if m.group(2) or _at_start(text, m.start())]
+        marks = [
+            m for m in pattern.finditer(text)
+            if m.group(2) or _at_start(text, m.start()) or _plain_kind(m, kinds)
+        ]
         ends = [*(m.start() for m in marks[1:]), len(text)]
         for mark, end in zip(marks, ends, strict=False):
             value = text[mark.end() : end].strip(" :：;,，|")
@@ -40,6 +43,11 @@ def fields_of(lines: list[str]) -> dict[str, list[str]]:
             if value and (mark.group(2) or _fits(kind, value)):
                 found[kind].append(value)
     return dict(found)
+
+
+def _plain_kind(mark: re.Match[str], kinds: dict[str, str]) -> bool:
+    """Labels so usual that they need neither colon nor gap: 姓名 性别 年龄."""
+    return kinds[re.sub(r"\s", "", mark.group(1))] in {"name", "sex", "age"}
 
 
 def _at_start(text: str, at: int) -> bool:
@@ -53,7 +61,9 @@ def _fits(kind: str, value: str) -> bool:
     if kind == "age":
         return value[0].isdigit()
     if kind == "name":
-        return re.fullmatch(r"[一-鿿·*]{2,4}", value.split()[0]) is not None
+        return re.fullmatch(r"[一-鿿·*＊]{2,4}", value.split()[0]) is not None
+    if kind == "specimen":
+        return re.match(r"\S{0,4}(?:血|尿|便|液|清|浆|痰|拭子|分泌物)", value) is not None
     return re.match(r"20\d\d", value) is not None
 
 

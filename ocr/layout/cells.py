@@ -46,6 +46,7 @@ def read_cells(row: Row) -> Cells:
         texts["result"], pieces = texts["flag"], list(row.cells.get("flag", []))
     pieces = _short_in_result(row, texts, pieces)
     _arrows(texts, marks)
+    _trailing_arrow(texts, marks)
     _slipped(texts)
     result = read_result(texts["result"])
     if result.mark is not None:
@@ -119,6 +120,14 @@ def _arrows(texts: dict[str, str], marks: list[Mark]) -> None:
             texts[kind] = texts[kind][head.end() :]
 
 
+def _trailing_arrow(texts: dict[str, str], marks: list[Mark]) -> None:
+    """The arrow of ``8.2 s ↑``, which stands behind a unit in the same cell."""
+    arrow = re.search(rf"[{UP}{DOWN}]+\s*$", texts["result"])
+    if arrow and re.search(r"[A-Za-z%]\s*$", texts["result"][: arrow.start()]):
+        marks.append("high" if arrow.group()[0] in UP else "low")
+        texts["result"] = texts["result"][: arrow.start()].strip()
+
+
 def _slipped(texts: dict[str, str]) -> None:
     if not texts["unit"]:
         tail = _UNIT_TAIL.match(fold(texts["result"]))
@@ -127,6 +136,10 @@ def _slipped(texts: dict[str, str]) -> None:
     if texts["unit"] and not is_unit(texts["unit"]):
         _split_unit(texts)
     if not texts["unit"] and texts["range"]:
+        head, _, last = texts["range"].rpartition(" ")
+        if head and re.search(r"\d", head) and re.match(r"[×x]?10\D?\D?\d*/", last) and is_unit(last):
+            texts["range"], texts["unit"] = head.strip(), last
+            return
         tail = _UNIT_TAIL.match(plain(texts["range"]))
         if tail and is_unit(tail.group(2)) and "\n" not in texts["range"]:
             texts["range"], texts["unit"] = tail.group(1).strip(), tail.group(2)

@@ -55,7 +55,21 @@ def heads_of(line: Line) -> list[Head]:
         matched += length
         index += length
     _unknown(unknown, heads)
+    heads = _bilingual(heads, line)
     return heads if _is_header(heads, matched / len(chars)) else []
+
+
+def _bilingual(heads: list[Head], line: Line) -> list[Head]:
+    """One column headed in two languages (Result 结果) is one column."""
+    height = max((p.height for p in line), default=0.0)
+    joined: list[Head] = []
+    for head in heads:
+        last = joined[-1] if joined else None
+        if last is not None and last.kind == head.kind and head.left - last.right < 1.2 * height:
+            joined[-1] = Head(head.kind, f"{last.text} {head.text}", last.left, head.right)
+        else:
+            joined.append(head)
+    return joined
 
 
 def _unknown(chars: list[tuple[Char, Piece]], heads: list[Head]) -> None:

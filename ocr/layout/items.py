@@ -14,7 +14,7 @@ from ocr.layout.pieces import Piece
 from ocr.layout.ranges import choose
 from ocr.layout.repair import repair_name, repair_range, repair_short_name, repair_unit, repair_value
 from ocr.layout.rows import Row
-from ocr.layout.values import DOWN, UP, Result, is_result, read_mark
+from ocr.layout.values import DOWN, UP, Result, fold, is_result, read_mark
 from ocr.model import Box, Code, Item, Reference, Sex
 
 LOINC = "http://loinc.org"
@@ -50,8 +50,7 @@ def item_of(row: Row, context: Context) -> Item | None:
     match = dictionary().match(cells.name, cells.abbreviation, cells.unit, context.specimen)
     if match is None:
         cells.name = repair_short_name(
-            cells.name, cells.abbreviation, cells.unit, context.specimen,
-            _weakest_name(cells), cells.repairs,
+            cells.name, cells.abbreviation, cells.unit, context.specimen, cells.repairs
         )
         match = dictionary().match(cells.name, cells.abbreviation, cells.unit, context.specimen)
     unit = repair_unit(cells.unit, match, cells.repairs)
@@ -82,7 +81,7 @@ def _item(
         reference=reference,
         flag=flag_of(result, reference, cells.mark, cells.calm),
         page=context.page,
-        box=context.box(value_pieces(cells.pieces)),
+        box=context.box(value_pieces(cells.pieces, cells.result.text)),
         confidence=sure,
         needs_review=bool([d for d in doubts if d != "unknown_item"]) or sure < 0.8,
         repairs=cells.repairs,
@@ -111,8 +110,23 @@ def _is_item(cells: Cells, row: Row) -> bool:
     return is_result(cells.result.text) or len(cells.result.text) <= 24
 
 
-def value_pieces(pieces: list[Piece]) -> list[Piece]:
-    """The result's pieces without its marks, for the box around the value."""
+def value_pieces(pieces: list[Piece], text: str) -> list[Piece]:
+    """The characters that are the result itself, for the box around the value."""
+    solid = [(p, i) for p in pieces for i in range(len(p.chars)) if not p.chars[i].char.isspace()]
+    whole = "".join(fold(p.chars[i].char)[:1] or " " for p, i in solid)
+    at = whole.find(text.replace(" ", "")) if text else -1
+    if at < 0:
+        return _unmarked(pieces)
+    kept: list[Piece] = []
+    for piece in pieces:
+        own = [i for p, i in solid[at : at + len(text.replace(" ", ""))] if p is piece]
+        part = piece.part(own[0], own[-1] + 1) if own else None
+        if part is not None:
+            kept.append(part)
+    return kept or _unmarked(pieces)
+
+
+def _unmarked(pieces: list[Piece]) -> list[Piece]:
     kept: list[Piece] = []
     for piece in pieces:
         chars = piece.chars

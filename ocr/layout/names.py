@@ -47,11 +47,16 @@ def clean_abbreviation(text: str) -> str:
 
 def _split_tail(name: str) -> tuple[str, str | None]:
     words = dictionary()
+    bracket = _BRACKET_TAIL.match(name)
+    if bracket and re.search(r"[A-Za-z]", bracket.group(2)):
+        base, inside = bracket.group(1).strip(), bracket.group(2).strip()
+        if words.knows(inside) and (words.knows_name(base) or not words.knows_name(name)):
+            return base, inside
     if words.knows_name(name):
         return name, None
-    bracket = _BRACKET_TAIL.match(name)
-    if bracket and re.search(r"[A-Za-z]", bracket.group(2)) and words.knows(bracket.group(2)):
-        return bracket.group(1).strip(), bracket.group(2).strip()
+    first, _, rest = name.partition(" ")
+    if rest and words.knows(first) and not _HAN.search(first) and words.knows_name(rest):
+        return rest.strip(), first
     tail = _TAIL.match(name)
     if tail and len(tail.group(2)) >= 1 and (
         words.knows(tail.group(2)) or words.knows_name(tail.group(1)) or " " in name

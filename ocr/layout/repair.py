@@ -22,7 +22,9 @@ _DIGITS = str.maketrans(
 def repair_unit(unit: str | None, match: Match | None, repairs: list[Repair]) -> str | None:
     """``10^?/L`` gets the exponent of the item's own unit; else the exponent is dropped."""
     if unit is not None and unit != "10^?/L" and match is not None and not is_unit(unit):
-        near = [u.unit for u in match.entry.units if _looks_like(unit, u.unit)]
+        close = {u.unit: _distance(unit, u.unit) for u in match.entry.units if _looks_like(unit, u.unit)}
+        least = min(close.values(), default=0)
+        near = [name for name, distance in close.items() if distance == least]
         if len(near) == 1:
             repairs.append(Repair("unit", unit, near[0], "the item's own unit"))
             return near[0]
@@ -39,8 +41,11 @@ def _looks_like(read: str, unit: str) -> bool:
     """One or two characters off, or a percent sign taken apart."""
     if unit == "%":
         return read in {"96", "9/6", "0/0", "％", "%6", "o/o", "9%", "98", "%0", "%o"}
-    distance = Levenshtein.distance(fold_unit(read), fold_unit(unit))
-    return len(unit) >= 3 and distance <= (2 if len(unit) >= 6 else 1)
+    return len(unit) >= 3 and _distance(read, unit) <= (2 if len(unit) >= 6 else 1)
+
+
+def _distance(read: str, unit: str) -> int:
+    return Levenshtein.distance(fold_unit(read), fold_unit(unit))
 
 
 def repair_value(
@@ -144,10 +149,10 @@ def repair_name(name: str, weakest: float, match: Match | None, repairs: list[Re
 
 def repair_short_name(
     name: str, abbreviation: str | None, unit: str | None, specimen: str | None,
-    weakest: float, repairs: list[Repair],
+    repairs: list[Repair],
 ) -> str:
     """``理`` beside ``K`` and ``mmol/L`` → ``钾``: a name too short for likeness."""
-    if len(name) > 2 or abbreviation is None or unit is None or weakest > 0.95:
+    if len(name) > 2 or abbreviation is None or unit is None:
         return name
     entries = dictionary().of_abbreviation(abbreviation, unit, specimen or "blood")
     known = [n for e in entries[:1] for n in (e.name, *e.aliases) if len(n) == len(name)]
