@@ -66,6 +66,8 @@ def main(arguments: list[str]) -> int:
         arguments = arguments[:at] + arguments[at + 2 :]
     files = [a for a in arguments if a != "--json"]
     if not files or any(f.startswith("--") for f in files):
-        print("usage: python -m ocr FILE... [--json] [--engine rapidocr|tesseract]", file=sys.stderr)
+        print(
+            "usage: python -m ocr FILE... [--json] [--engine rapidocr|tesseract]", file=sys.stderr
+        )
         return 2
     return run(files, "--json" in arguments, engine)

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Box = tuple[int, int, int, int]
-Kind = Literal[
-    "lab_report", "checkup", "imaging", "ecg", "prescription", "discharge", "other"
-]
+Kind = Literal["lab_report", "checkup", "imaging", "ecg", "prescription", "discharge", "other"]
 Flag = Literal["high", "low", "normal", "abnormal"]
 Sex = Literal["male", "female"]
 

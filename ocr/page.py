@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from ocr.engines.base import Engine, Image, Quad, Token
 from ocr.engines.rapid import RapidEngine
 from ocr.image.boxes import Boxes
-from ocr.image.level import Matrix, apply, find_text, rotation, turn_back
+from ocr.image.level import Matrix, apply, find_text, inverse, rotation, turn_back
 from ocr.image.load import Page
 from ocr.image.quality import quality_of
 from ocr.layout.flatten import flatten
@@ -51,9 +49,12 @@ def read_page(page: Page, engine: Engine, progress: Progress | None = None) -> P
     level = rotation(angle)
     laid = [Token(t.text, t.score, apply(level, t.quad), t.glyphs) for t in tokens]
     pieces = flatten(laid)
-    boxes = Boxes(image, np.linalg.inv(level), turn_back((height, width), turn), (height, width))
+    boxes = Boxes(image, inverse(level), turn_back((height, width), turn), (height, width))
     return PageText(
-        page.number, pieces, lines_of(pieces), boxes,
+        page.number,
+        pieces,
+        lines_of(pieces),
+        boxes,
         quality_of(page.image, page.number, turn * 90, [t.quad for t in tokens]),
         "text_layer" if page.tokens is not None else engine.name,
         None if page.tokens is not None else _look(engine, image, level),
@@ -64,7 +65,7 @@ def _look(engine: Engine, image: Image, level: Matrix) -> Look | None:
     """Reads places given on the level page; None for an engine that reads whole pages only."""
     if not isinstance(engine, RapidEngine):
         return None
-    back = np.linalg.inv(level)
+    back = inverse(level)
 
     def look(quads: list[Quad]) -> list[Token]:
         places = [apply(back, quad) for quad in quads]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +31,12 @@ def read_report(path: str | Path, options: Options | None = None) -> ParsedRepor
 
 def read_bytes(data: bytes, name: str = "", options: Options | None = None) -> ParsedReport:
     """As ``read_report``, from bytes; ``name`` gives the extension that must agree."""
-    return _read(list_pages(load.load_bytes(data, name), options or Options()), options or Options())
+    return _read(
+        list_pages(load.load_bytes(data, name), options or Options()), options or Options()
+    )
 
 
-def list_pages(pages: "load.Iterator[load.Page]", options: Options) -> list[PageText]:
+def list_pages(pages: Iterator[load.Page], options: Options) -> list[PageText]:
     """All pages of a file as placed text; pixels are let go page by page."""
     engine = engines.get(options.engine, options.threads)
     read: list[PageText] = []

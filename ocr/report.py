@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from ocr.kinds.classify import kind_of
@@ -62,7 +63,7 @@ def spaced(line: Line) -> str:
     """The line's text with its wide gaps kept as two spaces."""
     parts = sorted(line, key=lambda p: p.left)
     text = parts[0].text if parts else ""
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in itertools.pairwise(parts):
         text += ("  " if after.left - before.right > 0.5 * after.height else "") + after.text
     return text
 
@@ -111,9 +112,7 @@ def _context(report: ParsedReport, page: PageText, specimen: str | None) -> Cont
 
 
 def _chars(block: Block) -> set[int]:
-    return {
-        id(c) for row in block.rows for ps in row.cells.values() for p in ps for c in p.chars
-    }
+    return {id(c) for row in block.rows for ps in row.cells.values() for p in ps for c in p.chars}
 
 
 def _title(page: PageText) -> str:

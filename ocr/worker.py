@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -39,7 +40,10 @@ class Workers:
     """``count`` processes that read reports. Close it, or use it as a context manager."""
 
     def __init__(
-        self, count: int = 1, engine: str = "rapidocr", threads: int = 1,
+        self,
+        count: int = 1,
+        engine: str = "rapidocr",
+        threads: int = 1,
         limits: Limits | None = None,
     ) -> None:
         self._limits = limits or Limits()
@@ -151,7 +155,7 @@ def _serve(pipe: Connection, engine: str, threads: int, memory: int) -> None:
             data, name = pipe.recv()
         except (EOFError, OSError):
             return
-        pipe.send(_answer(lambda: read_bytes(data, name, options)))  # noqa: B023  called at once
+        pipe.send(_answer(partial(read_bytes, data, name, options)))
 
 
 def _answer(work: Callable[[], ParsedReport]) -> tuple[str, Any]:

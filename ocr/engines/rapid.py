@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.engines.base import Glyph, Image, Quad, Token
+from ocr.engines.base import Image, Quad, Token
 from ocr.engines.ctc import decode
 from ocr.errors import EngineMissing
 

@@ -96,7 +96,9 @@ def _token(data: dict[str, list[Any]], run: list[int]) -> Token:
         score = float(data["conf"][index]) / 100
         if place and _spaced(data, run[place - 1], index, word):
             glyphs.append(Glyph(" ", score, glyphs[-1].end, start))
-        glyphs.extend(Glyph(c, score, start + k * step, start + (k + 1) * step) for k, c in enumerate(word))
+        glyphs.extend(
+            Glyph(c, score, start + k * step, start + (k + 1) * step) for k, c in enumerate(word)
+        )
     quad = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float64)
     text = "".join(g.char for g in glyphs)
     return Token(text, float(np.mean([g.score for g in glyphs])), quad, tuple(glyphs))

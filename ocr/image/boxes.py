@@ -102,8 +102,10 @@ def _ink(strip: Image) -> tuple[float, float, float, float] | None:
     bottom = max(b[1] + b[3] for b in boxes)
     pad = PAD * (bottom - top)
     return (
-        max(0.0, (left - pad) / width), max(0.0, (top - pad) / height),
-        min(1.0, (right + pad) / width), min(1.0, (bottom + pad) / height),
+        max(0.0, (left - pad) / width),
+        max(0.0, (top - pad) / height),
+        min(1.0, (right + pad) / width),
+        min(1.0, (bottom + pad) / height),
     )
 
 
@@ -111,7 +113,10 @@ def _without_rules(dark: Mask) -> Mask:
     """The strip without the table's rules, which may lie a little askew."""
     height, width = dark.shape
     kept = dark.copy()
-    for kernel, grow in (((max(6, round(0.8 * height)), 1), (1, 3)), ((1, max(6, round(0.85 * height))), (3, 1))):
+    for kernel, grow in (
+        ((max(6, round(0.8 * height)), 1), (1, 3)),
+        ((1, max(6, round(0.85 * height))), (3, 1)),
+    ):
         if kernel[0] > width:
             continue
         rules = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))

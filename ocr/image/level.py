@@ -147,6 +147,11 @@ def rotation(angle: float) -> Matrix:
     return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
+def inverse(matrix: Matrix) -> Matrix:
+    """The way back."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+
+
 def apply(matrix: Matrix, points: Quad) -> Quad:
     """Points (n x 2) through a 3x3 matrix."""
     mapped = np.c_[points, np.ones(len(points))] @ matrix.T

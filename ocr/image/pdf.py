@@ -104,8 +104,13 @@ def _chars(text: Any, height: float) -> list[Placed]:
         if not raw.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box)):
             continue
         found.append(
-            (unicodedata.normalize("NFC", char), box.left * SCALE, (height - box.top) * SCALE,
-             box.right * SCALE, (height - box.bottom) * SCALE)
+            (
+                unicodedata.normalize("NFC", char),
+                box.left * SCALE,
+                (height - box.top) * SCALE,
+                box.right * SCALE,
+                (height - box.bottom) * SCALE,
+            )
         )
     return found
 
@@ -144,7 +149,9 @@ def _run(run: list[Placed]) -> Token:
     top, bottom = min(c[2] for c in run), max(c[4] for c in run)
     width = right - left
     glyphs = tuple(
-        Glyph(c, 1.0, min(1.0, max(0.0, (x0 - left) / width)), min(1.0, max(0.0, (x1 - left) / width)))
+        Glyph(
+            c, 1.0, min(1.0, max(0.0, (x0 - left) / width)), min(1.0, max(0.0, (x1 - left) / width))
+        )
         for c, x0, _, x1, _ in run
     )
     quad = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.engines.base import Image, Quad
 from ocr.model import PageQuality
@@ -15,11 +16,11 @@ SMALL = 11.0
 
 
 def quality_of(image: Image, page: int, rotation: int, quads: list[Quad]) -> PageQuality:
-    """Measures a page; advice codes are ``blurred``, ``glare``, ``dark``, ``too_far``, ``no_text``."""
+    """Measures a page. Advice: ``blurred``, ``glare``, ``dark``, ``too_far``, ``no_text``."""
     height, width = image.shape[:2]
     scale = min(1.0, 1200 / max(height, width))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     sharp = _sharpness(image, quads)
     glare = _glare(grey)
     dark = float(np.percentile(grey, 90))
@@ -35,7 +36,13 @@ def quality_of(image: Image, page: int, rotation: int, quads: list[Quad]) -> Pag
     if dark < DARK:
         advice.append("dark")
     return PageQuality(
-        page, width, height, round(sharp, 1), round(glare, 4), round(255 - dark, 1), rotation,
+        page,
+        width,
+        height,
+        round(sharp, 1),
+        round(glare, 4),
+        round(255 - dark, 1),
+        rotation,
         tuple(advice),
     )
 
@@ -61,11 +68,11 @@ def _sharpness(image: Image, quads: list[Quad]) -> float:
     return float(np.median(values)) if values else 0.0
 
 
-def _glare(grey: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> float:
+def _glare(grey: NDArray[np.uint8]) -> float:
     """Share of the page in blown-out patches much brighter than the paper around them."""
     paper = float(np.median(grey))
     if paper > 225:
         return 0.0
     blown = (grey >= 252).astype(np.uint8)
-    blown = cv2.morphologyEx(blown, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
-    return float(blown.mean())
+    patches = cv2.morphologyEx(blown, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    return float(np.mean(patches))

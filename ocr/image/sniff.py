@@ -16,8 +16,15 @@ from ocr.image.limits import MAX_BYTES
 
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _EXTENSIONS = {
-    ".jpg": "jpeg", ".jpeg": "jpeg", ".jpe": "jpeg", ".jfif": "jpeg", ".png": "png",
-    ".heic": "heic", ".heif": "heic", ".hif": "heic", ".pdf": "pdf",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".jpe": "jpeg",
+    ".jfif": "jpeg",
+    ".png": "png",
+    ".heic": "heic",
+    ".heif": "heic",
+    ".hif": "heic",
+    ".pdf": "pdf",
 }
 _SCRIPTS = (b"<script", b"<?php", b"<html", b"<!doctype html")
 _ZIP_END = b"PK\x05\x06"

@@ -34,7 +34,7 @@ def _iso(day: tuple[str, ...], time: tuple[str, ...] | None) -> str | None:
         if time is None:
             return whole.isoformat()
         second = int(time[2]) if len(time) > 2 and time[2] else 0
-        clock = datetime(whole.year, whole.month, whole.day, int(time[0]), int(time[1]), second)  # noqa: DTZ001  the offset is printed paper's, added below
+        clock = datetime(whole.year, whole.month, whole.day, int(time[0]), int(time[1]), second)
     except ValueError:
         return None
     return clock.isoformat() + OFFSET

@@ -33,7 +33,8 @@ def fields_of(lines: list[str]) -> dict[str, list[str]]:
     for line in lines:
         text = unicodedata.normalize("NFKC", line)
         marks = [
-            m for m in pattern.finditer(text)
+            m
+            for m in pattern.finditer(text)
             if m.group(2) or _at_start(text, m.start()) or _plain_kind(m, kinds)
         ]
         ends = [*(m.start() for m in marks[1:]), len(text)]
@@ -71,7 +72,10 @@ def patient_of(fields: dict[str, list[str]], lines: list[str]) -> Patient:
     """Name, sex and age as printed."""
     patient = Patient()
     for value in fields.get("name", []):
-        match = re.match(r"[一-鿿·*＊]{2,6}|[A-Za-z][A-Za-z .]{1,30}", re.sub(r"(?<=[一-鿿])\s(?=[一-鿿]$)", "", value))
+        match = re.match(
+            r"[一-鿿·*＊]{2,6}|[A-Za-z][A-Za-z .]{1,30}",
+            re.sub(r"(?<=[一-鿿])\s(?=[一-鿿]$)", "", value),
+        )
         if match:
             patient.name = _without_label(match.group().strip())
             break
@@ -123,25 +127,50 @@ def facility_of(lines: list[str]) -> str | None:
             text = re.sub(r"\s", "", unicodedata.normalize("NFKC", part))
             match = _FACILITY.search(text)
             if match and len(match.group()) >= 4:
-                name = re.sub(r"^(医院名称|机构名称|单位名称|体检机构|检验机构|医疗机构)[:：]?", "", match.group())
+                name = re.sub(
+                    r"^(医院名称|机构名称|单位名称|体检机构|检验机构|医疗机构)[:：]?",
+                    "",
+                    match.group(),
+                )
                 if len(name) >= 4:
                     return name
     return None
 
 
 _SPECIMENS = (
-    ("urine", ("尿",)), ("stool", ("粪", "便")), ("arterial", ("动脉血", "血气")),
-    ("vaginal", ("白带", "阴道")), ("semen", ("精液",)), ("csf", ("脑脊液",)),
-    ("serum", ("血清",)), ("plasma", ("血浆", "枸橼酸")),
+    ("urine", ("尿",)),
+    ("stool", ("粪", "便")),
+    ("arterial", ("动脉血", "血气")),
+    ("vaginal", ("白带", "阴道")),
+    ("semen", ("精液",)),
+    ("csf", ("脑脊液",)),
+    ("serum", ("血清",)),
+    ("plasma", ("血浆", "枸橼酸")),
     ("blood", ("全血", "静脉血", "末梢血", "EDTA", "抗凝血", "血液")),
 )
 _PANELS = (
     ("urine", ("尿常规", "尿液分析", "尿沉渣", "尿液检查", "尿液干化学", "尿分析", "尿液常规")),
     ("stool", ("粪便常规", "大便常规", "粪便检查", "便常规", "大便检查")),
-    ("arterial", ("血气分析", "动脉血气")), ("vaginal", ("白带常规", "阴道分泌物")),
-    ("semen", ("精液常规", "精液分析")), ("blood", ("血常规", "血细胞分析", "全血细胞计数")),
+    ("arterial", ("血气分析", "动脉血气")),
+    ("vaginal", ("白带常规", "阴道分泌物")),
+    ("semen", ("精液常规", "精液分析")),
+    ("blood", ("血常规", "血细胞分析", "全血细胞计数")),
     ("plasma", ("凝血", "出凝血")),
-    ("serum", ("生化", "肝功", "肾功", "血脂", "电解质", "甲状腺", "甲功", "肿瘤标志", "心肌酶", "免疫球蛋白")),
+    (
+        "serum",
+        (
+            "生化",
+            "肝功",
+            "肾功",
+            "血脂",
+            "电解质",
+            "甲状腺",
+            "甲功",
+            "肿瘤标志",
+            "心肌酶",
+            "免疫球蛋白",
+        ),
+    ),
 )
 
 

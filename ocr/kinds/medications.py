@@ -17,14 +17,18 @@ _FORM = (
 )
 _AMOUNT = r"\d+(?:\.\d+)?"
 _DOSE_UNIT = r"(?:mg|ug|μg|mcg|ml|mL|ML|g|kg|IU|iu|U|u|单位|万单位|片|粒|袋|支|丸|滴|喷|吸|贴|包|枚|揿|瓶|万U|mmol)"
-_NAME = re.compile(rf"([一-鿿A-Za-z0-9αβγ\-·%()（）\[\]]*?[一-鿿]{_FORM}(?:[(（][^()（）]{{1,16}}[)）])?)")
+_NAME = re.compile(
+    rf"([一-鿿A-Za-z0-9αβγ\-·%()（）\[\]]*?[一-鿿]{_FORM}(?:[(（][^()（）]{{1,16}}[)）])?)"
+)
 _STRENGTH = re.compile(
     rf"((?:{_AMOUNT}\s*%\s*[*×xX:：]?\s*)?{_AMOUNT}\s*(?:mg|ug|μg|mcg|ml|mL|ML|g|IU|万IU|万单位|单位|U|%)"
     rf"(?:\s*[:：/]\s*{_AMOUNT}\s*(?:mg|ug|μg|ml|mL|g|IU|U|单位))?"
     rf"(?:\s*[*×xX/]\s*\d+(?!\d)(?!\s*[盒瓶])\s*(?:片|粒|袋|支|丸|贴|包|枚|ml|mL|S|s|T)?(?:\s*[/／]\s*(?:盒|瓶|袋|支|板|包))?)?"
     rf"(?:\s*[*×xX]\s*\d+(?!\d)\s*(?:片|粒|袋|支|丸|板|包))?)"
 )
-_DOSE = re.compile(rf"(?:每次|一次|1次|单次|用量[:：]?|剂量[:：]?|Sig[:：.]?)\s*(?:量)?\s*({_AMOUNT}(?:\s*[-~]\s*{_AMOUNT})?\s*{_DOSE_UNIT}|[半一两二三四五六]\s*(?:片|粒|袋|支|丸|滴|喷|贴|包|吸))")
+_DOSE = re.compile(
+    rf"(?:每次|一次|1次|单次|用量[:：]?|剂量[:：]?|Sig[:：.]?)\s*(?:量)?\s*({_AMOUNT}(?:\s*[-~]\s*{_AMOUNT})?\s*{_DOSE_UNIT}|[半一两二三四五六]\s*(?:片|粒|袋|支|丸|滴|喷|贴|包|吸))"
+)
 _ROUTE = re.compile(
     r"(舌下含服|舌下含化|口服|静脉滴注|静脉注射|静脉推注|静滴|静推|静注|肌肉注射|肌内注射|肌注|皮下注射|皮内注射|雾化吸入|雾化|吸入|外用|外涂|涂抹|外敷|含服|含化|嚼服|"
     r"冲服|滴眼|滴鼻|滴耳|喷鼻|喷喉|鼻喷|漱口|直肠给药|塞肛|阴道给药|贴敷|外贴|外洗|(?<![A-Za-z])(?:po|p\.o\.|ivgtt|iv|im|ih|sc|PO|IV|IM|H|ip)(?![A-Za-z])|饭后服|温服)"
@@ -35,10 +39,16 @@ _FREQUENCY = re.compile(
     r"(?<![A-Za-z])(?:qd|bid|tid|qid|qn|qod|qw|biw|q\d{1,2}h|prn|st|hs|q\.d\.?|b\.i\.d\.?|t\.i\.d\.?)(?![A-Za-z]))",
     re.I,
 )
-_DAYS = re.compile(r"(?:[×xX*]|共|用|疗程|服|连用|天数[:：]?)?\s*(\d{1,3})\s*(?:天|日(?!\s*\d?\s*次))(?!\s*[一二三四五六\d]\s*次)")
-_QUANTITY = re.compile(r"[×xX*]\s*\d+\s*(?:盒|瓶|袋|支|片|粒|包|板|贴|丸)|(?:共|数量[:：]?)\s*\d+\s*(?:盒|瓶|袋|支|片|粒|包|板)")
+_DAYS = re.compile(
+    r"(?:[×xX*]|共|用|疗程|服|连用|天数[:：]?)?\s*(\d{1,3})\s*(?:天|日(?!\s*\d?\s*次))(?!\s*[一二三四五六\d]\s*次)"
+)
+_QUANTITY = re.compile(
+    r"[×xX*]\s*\d+\s*(?:盒|瓶|袋|支|片|粒|包|板|贴|丸)|(?:共|数量[:：]?)\s*\d+\s*(?:盒|瓶|袋|支|片|粒|包|板)"
+)
 _USAGE = re.compile(r"用法|Sig|每次|一次|每日|口服|用量|1次|S\s*[:：.]", re.I)
-_NOT_DRUG = re.compile(r"姓名|诊断|科别|科室|医[师生]|药师|金额|地址|电话|日期|处方|费别|规格|药品名称|年龄|医院")
+_NOT_DRUG = re.compile(
+    r"姓名|诊断|科别|科室|医[师生]|药师|金额|地址|电话|日期|处方|费别|规格|药品名称|年龄|医院"
+)
 
 
 def medications_of(
@@ -66,12 +76,20 @@ def _starts_drug(text: str) -> bool:
     match = _NAME.match(head)
     if match is None or len(match.group(1)) < 3:
         return False
-    return bool(_STRENGTH.search(text) or _DOSE.search(text) or _QUANTITY.search(text) or _FREQUENCY.search(text))
+    return bool(
+        _STRENGTH.search(text)
+        or _DOSE.search(text)
+        or _QUANTITY.search(text)
+        or _FREQUENCY.search(text)
+    )
 
 
 def _belongs(text: str) -> bool:
     return not _NOT_DRUG.search(text) and bool(
-        _USAGE.search(text) or _FREQUENCY.search(text) or _DAYS.search(text) or _STRENGTH.match(text)
+        _USAGE.search(text)
+        or _FREQUENCY.search(text)
+        or _DAYS.search(text)
+        or _STRENGTH.match(text)
     )
 
 
@@ -104,7 +122,10 @@ def _dose(rest: str, after: str) -> str | None:
     said = _DOSE.search(rest)
     if said:
         return _squeezed(said.group(1))
-    bare = re.search(rf"(?<![\d*×x/])({_AMOUNT}\s*{_DOSE_UNIT})(?![A-Za-z一-鿿]*\s*[*×x/])", _QUANTITY.sub(" ", after))
+    bare = re.search(
+        rf"(?<![\d*×x/])({_AMOUNT}\s*{_DOSE_UNIT})(?![A-Za-z一-鿿]*\s*[*×x/])",
+        _QUANTITY.sub(" ", after),
+    )
     return _squeezed(bare.group(1)) if bare else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 import unicodedata
@@ -34,8 +35,12 @@ def _headings(kind: Kind) -> list[str]:
 
 
 def narrative_of(
-    lines: list[Line], kind: Kind, page: int, box: Callable[[list[Piece]], Box],
-    skip: Callable[[Line], bool], claimed: set[int],
+    lines: list[Line],
+    kind: Kind,
+    page: int,
+    box: Callable[[list[Piece]], Box],
+    skip: Callable[[Line], bool],
+    claimed: set[int],
 ) -> list[Narrative]:
     """Sections of one page; lines that ``skip`` names (table rows) belong to none.
 
@@ -75,7 +80,11 @@ def _heading(line: Line, kind: Kind) -> tuple[str, Line | None] | None:
         after = text[start + len(word) :]
         closed = re.match(r"^[】\]>〉》]*\s*[:：;]?|^[:：]", after)
         length = start + len(word) + (closed.end() if closed else 0)
-        if after and not re.match(r"^[】\]>〉》]*[:：;]|^[】\]>〉》]", after) and not _gap(solid, start + len(word)):
+        if (
+            after
+            and not re.match(r"^[】\]>〉》]*[:：;]|^[】\]>〉》]", after)
+            and not _gap(solid, start + len(word))
+        ):
             continue
         return word, _rest(line, solid, length)
     return None
@@ -98,8 +107,11 @@ def _rest(line: Line, solid: list[tuple[Piece, int]], length: int) -> Line | Non
 
 
 def _close(
-    current: tuple[str, list[Line]] | None, found: list[Narrative], page: int,
-    box: Callable[[list[Piece]], Box], claimed: set[int],
+    current: tuple[str, list[Line]] | None,
+    found: list[Narrative],
+    page: int,
+    box: Callable[[list[Piece]], Box],
+    claimed: set[int],
 ) -> None:
     if current is None or not current[1]:
         return
@@ -112,7 +124,7 @@ def _joined(lines: list[Line]) -> str:
     """Lines as text: a full line runs on, a short one ends its sentence."""
     right = max(max(p.right for p in line) for line in lines)
     text = text_of(lines[0])
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         own = text_of(line)
         runs_on = max(p.right for p in before) > right - 3 * height_of(before)
         listed = re.match(r"^\s*(?:\d{1,2}[.、)）]|[①-⑩]|[（(]\d)", own)

@@ -84,8 +84,10 @@ class Dictionary:
         best: Match | None = None
         for entry, hit in hits:
             score = hit.base + _evidence(entry, abbreviation, unit, specimen)
-            if hit.how == "fuzzy" and entry.unit_of(unit) is None and not (
-                unit is None and _shares(entry, abbreviation)
+            if (
+                hit.how == "fuzzy"
+                and entry.unit_of(unit) is None
+                and not (unit is None and _shares(entry, abbreviation))
             ):
                 continue
             if best is None or score > best.score + 1e-9:
@@ -100,7 +102,9 @@ class Dictionary:
         for variant, base in _variants(name):
             found = self._names.get(variant, [])
             hits.extend((e, _Hit(exact if base == 1.0 else "normalised", base)) for e in found)
-            hits.extend((e, _Hit("abbreviation", base - 0.08)) for e in self._short.get(variant, []))
+            hits.extend(
+                (e, _Hit("abbreviation", base - 0.08)) for e in self._short.get(variant, [])
+            )
         short = self._short.get(fold(abbreviation), []) if abbreviation else []
         key = fold(name)
         hits.extend((e, _Hit("abbreviation", 0.86)) for e in short if not key)

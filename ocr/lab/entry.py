@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 BLOOD = frozenset({"serum", "plasma", "blood", "arterial"})
-_GREEK = str.maketrans({"α": "a", "β": "b", "ß": "b", "γ": "r", "δ": "d", "κ": "k", "λ": "l", "₂": "2"})
+_GREEK = str.maketrans(
+    {"α": "a", "β": "b", "ß": "b", "γ": "r", "δ": "d", "κ": "k", "λ": "l", "₂": "2"}
+)
 _DROP = re.compile(r"[\s\-_·.,，、'’′‘`\"“”()\[\]{}*★☆△▲◆●※:：;^~|]+")
 
 
@@ -93,7 +95,9 @@ def load() -> list[Entry]:
     entries: list[Entry] = []
     for file in sorted((files("ocr") / "data" / "lab").iterdir(), key=lambda f: f.name):
         if file.name.endswith(".csv"):
-            entries.extend(_entry(row) for row in csv.DictReader(file.read_text("utf-8").splitlines()))
+            entries.extend(
+                _entry(row) for row in csv.DictReader(file.read_text("utf-8").splitlines())
+            )
     return entries
 
 
@@ -107,9 +111,16 @@ def _entry(row: dict[str, str]) -> Entry:
     if unit is not None and all(fold_unit(u.unit) != fold_unit(unit) for u in units):
         units.insert(0, UnitOf(unit, 1.0, loinc))
     return Entry(
-        row["name"], _list(row["aliases"]), _list(row["abbreviations"]), loinc, row["specimen"],
-        unit, float(row["low"]) if row["low"] else None,
-        float(row["high"]) if row["high"] else None, tuple(units), row["explanation"],
+        row["name"],
+        _list(row["aliases"]),
+        _list(row["abbreviations"]),
+        loinc,
+        row["specimen"],
+        unit,
+        float(row["low"]) if row["low"] else None,
+        float(row["high"]) if row["high"] else None,
+        tuple(units),
+        row["explanation"],
     )
 
 

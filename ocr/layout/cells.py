@@ -57,7 +57,9 @@ def read_cells(row: Row) -> Cells:
     directed = [m for m in marks if m != "abnormal"]
     mark = directed[0] if directed else (marks[0] if marks else None)
     names = row.cells.get("name", []) + row.cells.get("abbreviation", [])
-    return Cells(name, short, result, pieces, unit, texts["range"], mark, calm, repairs, names, row.columns)
+    return Cells(
+        name, short, result, pieces, unit, texts["range"], mark, calm, repairs, names, row.columns
+    )
 
 
 _SHORT_FIRST = re.compile(r"^([A-Za-z][A-Za-z0-9\-+#%/()]{0,11})\s+(?=[<>≤≥↑↓*]?\s*\d|[阴阳弱未±])")
@@ -116,7 +118,7 @@ def _arrows(texts: dict[str, str], marks: list[Mark]) -> None:
             texts[kind] = _ARROWS.sub("", texts[kind]).strip()
         head = _HEAD_MARK.match(texts[kind])
         if head and (mark := read_mark(head.group(1))) in ("high", "low"):
-            marks.append(mark)  # type: ignore[arg-type]
+            marks.append(mark)
             texts[kind] = texts[kind][head.end() :]
 
 
@@ -137,7 +139,12 @@ def _slipped(texts: dict[str, str]) -> None:
         _split_unit(texts)
     if not texts["unit"] and texts["range"]:
         head, _, last = texts["range"].rpartition(" ")
-        if head and re.search(r"\d", head) and re.match(r"[×x]?10\D?\D?\d*/", last) and is_unit(last):
+        if (
+            head
+            and re.search(r"\d", head)
+            and re.match(r"[×x]?10\D?\D?\d*/", last)
+            and is_unit(last)
+        ):
             texts["range"], texts["unit"] = head.strip(), last
             return
         tail = _UNIT_TAIL.match(plain(texts["range"]))

@@ -14,11 +14,17 @@ from ocr.model import Reference
 
 SURE_VALUE = 0.88
 SURE_NAME = 0.6
+_WORDS = re.compile(r"[一-鿿+±]|\d\s*[-~]\s*\d|^-+$|[Nn]eg|[Pp]os")
+_ORDERLY = re.compile(r"[<>]?\d+\s*[:~-]\s*\d+|.*[一-鿿+].*")
 
 
 def doubts_of(
-    cells: Cells, result: Result, unit: str | None, reference: Reference | None,
-    match: Match | None, name_score: float,
+    cells: Cells,
+    result: Result,
+    unit: str | None,
+    reference: Reference | None,
+    match: Match | None,
+    name_score: float,
 ) -> list[str]:
     """Reasons for a second look, as short codes."""
     doubts: list[str] = []
@@ -46,12 +52,11 @@ def _against_range(cells: Cells, result: Result, reference: Reference | None) ->
         found.append("mark_contradicts_range")
     if cells.mark is None and by_range in ("high", "low"):
         found.append("outside_without_mark")
-    if reference is not None and reference.low is None and reference.high is None:
-        if re.search(r"\d", reference.text) and result.value is not None:
-            found.append("range_unreadable")
-    if result.value is None and result.comparator is None and re.search(r"\d", result.text):
-        if not re.fullmatch(r"[<>]?\d+\s*[:~-]\s*\d+|.*[一-鿿+].*", result.text):
-            found.append("odd_result")
+    unread = reference is not None and reference.low is None and reference.high is None
+    if reference is not None and unread and result.value is not None and re.search(r"\d", reference.text):
+        found.append("range_unreadable")
+    if _is_words(result) and re.search(r"\d", result.text) and not _ORDERLY.fullmatch(result.text):
+        found.append("odd_result")
     return found
 
 
@@ -68,10 +73,13 @@ def _against_dictionary(
         found.append("name_guessed")
     if result.value is not None and match.entry.plausible(result.value, unit) is False:
         found.append("implausible")
-    if result.value is None and result.comparator is None and match.entry.low is not None:
-        if not re.search(r"[一-鿿+±]|\d\s*[-~]\s*\d|^-+$|[Nn]eg|[Pp]os", result.text):
-            found.append("words_for_number")
+    if _is_words(result) and match.entry.low is not None and not _WORDS.search(result.text):
+        found.append("words_for_number")
     return found
+
+
+def _is_words(result: Result) -> bool:
+    return result.value is None and result.comparator is None
 
 
 def confidence(cells: Cells, doubts: list[str], match: Match | None, name_score: float) -> float:

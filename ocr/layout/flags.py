@@ -7,7 +7,9 @@ import re
 from ocr.layout.values import Mark, Result, fold
 from ocr.model import Flag, Reference
 
-_NEGATIVE = re.compile(r"阴|未见|未检出|未检测到|正常|无$|^[-－—]+$|\(-\)|（-）|negative|^neg|normal", re.I)
+_NEGATIVE = re.compile(
+    r"阴|未见|未检出|未检测到|正常|无$|^[-－—]+$|\(-\)|（-）|negative|^neg|normal", re.I
+)
 _POSITIVE = re.compile(r"阳|\+|±|检出|异常|可疑|positive|^pos|[1-4]\+", re.I)
 
 
@@ -48,7 +50,11 @@ def _bounded(result: Result, low: float, high: float) -> Flag | None:
     if (result.comparator or "").startswith(("<", "≤")):
         if bound <= low and low > 0:
             return "low"
-        return "normal" if low <= 0 and bound <= high or low == float("-inf") and bound <= high else None
+        return (
+            "normal"
+            if (low <= 0 and bound <= high) or (low == float("-inf") and bound <= high)
+            else None
+        )
     if bound >= high:
         return "high"
     return "normal" if high == float("inf") and bound >= low else None
@@ -59,9 +65,18 @@ def _by_words(text: str, reference: Reference | None) -> Flag | None:
         return None
     text, expected = fold(text), fold(reference.text)
     choices = re.split(r"[,，、/或~-]+|\s+", expected)
-    if text == expected or text in choices or any(c and c in (text, text.rstrip("色")) for c in choices):
+    if (
+        text == expected
+        or text in choices
+        or any(c and c in (text, text.rstrip("色")) for c in choices)
+    ):
         return "normal"
-    if not _POSITIVE.search(text) and not _NEGATIVE.search(text) and len(text) >= 2 and text in expected:
+    if (
+        not _POSITIVE.search(text)
+        and not _NEGATIVE.search(text)
+        and len(text) >= 2
+        and text in expected
+    ):
         return "normal"
     if _POSITIVE.search(text) and not _NEGATIVE.search(text):
         return "abnormal" if _NEGATIVE.search(expected) else None

@@ -7,6 +7,8 @@ enough for linking neighbours.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,10 +56,10 @@ def _slope_field(tokens: list[Token], scale: float) -> Vector:
 def _robust(a: Vector, b: Vector, w: Vector) -> Vector:
     ridge = np.diag([1e-6, 1e-2, 1e-2, 1e-2]) * float(w.sum())
     weights = w.copy()
-    solution = np.zeros(4)
+    solution: Vector = np.zeros(4)
     for _ in range(4):
         aw = a * weights[:, None]
-        solution = np.linalg.solve(a.T @ aw + ridge, aw.T @ b)
+        solution = np.asarray(np.linalg.solve(a.T @ aw + ridge, aw.T @ b), dtype=np.float64)
         residual = np.abs(b - a @ solution)
         limit = max(2.0 * float(np.median(residual)), 1e-3)
         weights = w * np.minimum(1.0, limit / np.maximum(residual, 1e-9))
@@ -88,11 +90,11 @@ def _pieces(token: Token, field: Vector, scale: float) -> list[Piece]:
 def _split_at_gaps(piece: Piece) -> list[Piece]:
     solid = [i for i, c in enumerate(piece.chars) if not c.char.isspace()]
     cuts = [0]
-    for before, after in zip(solid, solid[1:], strict=False):
+    for before, after in itertools.pairwise(solid):
         if piece.chars[after].left - piece.chars[before].right > GAP_SPLITS * piece.height:
             cuts.append(after)
     cuts.append(len(piece.chars))
-    parts = (piece.part(a, b) for a, b in zip(cuts, cuts[1:], strict=False))
+    parts = (piece.part(a, b) for a, b in itertools.pairwise(cuts))
     return [p for p in parts if p is not None]
 
 

@@ -7,6 +7,7 @@ chats have no such lines.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from ocr.lab import dictionary
@@ -54,10 +55,14 @@ def _rows(line: Line) -> list[Row]:
 
 def _parts(piece: Piece) -> list[Piece]:
     """Words of a piece; a mark stays with its number."""
-    cuts = [0, *(m.end() for m in re.finditer(r"\s+(?![↑↓HL]\b|[↑↓])", piece.text)), len(piece.text)]
+    cuts = [
+        0,
+        *(m.end() for m in re.finditer(r"\s+(?![↑↓HL]\b|[↑↓])", piece.text)),
+        len(piece.text),
+    ]
     if len(piece.text) != len(piece.chars):
         return [piece]
-    parts = (piece.part(a, b) for a, b in zip(cuts, cuts[1:], strict=False))
+    parts = (piece.part(a, b) for a, b in itertools.pairwise(cuts))
     return [p for p in parts if p is not None]
 
 
@@ -78,7 +83,11 @@ def _kind(text: str, row: Row | None) -> str | None:
     if named and is_words(text) and not dictionary().knows_name(text):
         return "range" if has_result else "result"
     if re.search(r"[一-鿿]", text):
-        return "name" if not (named and not has_result and "name" in (row.cells if row else {})) else None
+        return (
+            "name"
+            if not (named and not has_result and "name" in (row.cells if row else {}))
+            else None
+        )
     return "abbreviation" if re.match(r"^[A-Za-z*]", text) else None
 
 

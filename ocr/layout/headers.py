@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from dataclasses import dataclass
@@ -104,15 +105,18 @@ def _cuts_latin(chars: list[tuple[Char, Piece]], index: int, length: int) -> boo
     after = chars[index + length] if index + length < len(chars) else None
     last = chars[index + length - 1]
     return (
-        after is not None and after[1] is last[1] and after[0].char.isascii()
-        and after[0].char.isalpha() and last[0].char.isalpha()
+        after is not None
+        and after[1] is last[1]
+        and after[0].char.isascii()
+        and after[0].char.isalpha()
+        and last[0].char.isalpha()
     )
 
 
 def _belongs(part: list[tuple[Char, Piece]]) -> bool:
     """Whether the characters stand as one word: close, or evenly spaced out (结  果)."""
     height = part[0][1].height
-    gaps = [b[0].left - a[0].right for a, b in zip(part, part[1:], strict=False)]
+    gaps = [b[0].left - a[0].right for a, b in itertools.pairwise(part)]
     if not gaps or max(gaps) <= 0.7 * height:
         return True
     return max(gaps) <= 5 * height and max(gaps) <= 1.6 * max(min(gaps), 0.0) + 0.2 * height

@@ -12,7 +12,13 @@ from ocr.layout.doubts import confidence, doubts_of
 from ocr.layout.flags import flag_of
 from ocr.layout.pieces import Piece
 from ocr.layout.ranges import choose
-from ocr.layout.repair import repair_name, repair_range, repair_short_name, repair_unit, repair_value
+from ocr.layout.repair import (
+    repair_name,
+    repair_range,
+    repair_short_name,
+    repair_unit,
+    repair_value,
+)
 from ocr.layout.rows import Row
 from ocr.layout.values import DOWN, UP, Result, fold, is_result, read_mark
 from ocr.model import Box, Code, Item, Reference, Sex
@@ -38,8 +44,7 @@ class Context:
 
 def items_of(rows: list[Row], context: Context) -> list[Item]:
     """The rows that are results, in the order they stand."""
-    items = [item for row in rows if (item := item_of(row, context)) is not None]
-    return items
+    return [item for row in rows if (item := item_of(row, context)) is not None]
 
 
 def item_of(row: Row, context: Context) -> Item | None:
@@ -63,8 +68,12 @@ def item_of(row: Row, context: Context) -> Item | None:
 
 
 def _item(
-    cells: Cells, result: Result, unit: str | None, reference: Reference | None,
-    match: Match | None, context: Context,
+    cells: Cells,
+    result: Result,
+    unit: str | None,
+    reference: Reference | None,
+    match: Match | None,
+    context: Context,
 ) -> Item:
     name_score = _weakest_name(cells)
     name = repair_name(cells.name, name_score, match, cells.repairs)
@@ -135,8 +144,10 @@ def _unmarked(pieces: list[Piece]) -> list[Piece]:
             start += 1
         while end > start and (chars[end - 1].char in UP + DOWN + "*★ "):
             end -= 1
-        if end - start >= 2 and chars[end - 1].char in "HL" and (
-            chars[end - 2].char.isdigit() or chars[end - 2].char == " "
+        if (
+            end - start >= 2
+            and chars[end - 1].char in "HL"
+            and (chars[end - 2].char.isdigit() or chars[end - 2].char == " ")
         ):
             end -= 1
         part = piece.part(start, end)

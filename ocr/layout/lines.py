@@ -36,7 +36,7 @@ def _distance(line: Line, piece: Piece) -> float:
     near = [p for p in line[-3:]]
     level = sum(p.middle for p in near) / len(near)
     gap = min(abs(piece.middle - last.middle), abs(piece.middle - level))
-    return gap / (0.45 * max(1.0, min(last.height, piece.height) ))
+    return gap / (0.45 * max(1.0, min(last.height, piece.height)))
 
 
 def middle_of(line: Line) -> float:

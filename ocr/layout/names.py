@@ -58,8 +58,10 @@ def _split_tail(name: str) -> tuple[str, str | None]:
     if rest and words.knows(first) and not _HAN.search(first) and words.knows_name(rest):
         return rest.strip(), first
     tail = _TAIL.match(name)
-    if tail and len(tail.group(2)) >= 1 and (
-        words.knows(tail.group(2)) or words.knows_name(tail.group(1)) or " " in name
+    if (
+        tail
+        and len(tail.group(2)) >= 1
+        and (words.knows(tail.group(2)) or words.knows_name(tail.group(1)) or " " in name)
     ):
         return tail.group(1).strip(), tail.group(2).strip()
     lead = re.match(r"^([A-Za-z][A-Za-z0-9\-+#%/]{0,11})\s+([一-鿿].*)$", name)

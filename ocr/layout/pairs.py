@@ -21,7 +21,9 @@ def _pattern() -> re.Pattern[str]:
     names: set[str] = set()
     for entry in dictionary().entries:
         if entry.specimen in _SPECIMENS:
-            names.update((entry.name, *entry.aliases, *(a for a in entry.abbreviations if len(a) > 1)))
+            names.update(
+                (entry.name, *entry.aliases, *(a for a in entry.abbreviations if len(a) > 1))
+            )
     words = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
     return re.compile(
         rf"(?<![A-Za-z0-9/])({words})\s*(?:[(（][A-Za-z]{{1,6}}[)）])?\s*([:：=]|\s)\s*"

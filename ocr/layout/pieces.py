@@ -80,9 +80,7 @@ def char_quads(token: Token) -> list[Quad]:
         a, b = glyph.start, glyph.end
         top = q[1] - q[0]
         low = q[2] - q[3]
-        quads.append(
-            np.array([q[0] + a * top, q[0] + b * top, q[3] + b * low, q[3] + a * low])
-        )
+        quads.append(np.array([q[0] + a * top, q[0] + b * top, q[3] + b * low, q[3] + a * low]))
     return quads
 
 

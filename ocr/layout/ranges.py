@@ -19,9 +19,18 @@ _AGE_SPAN = re.compile(r"(\d+)\s*(岁|月|天)?\s*[-~～—至到]\s*(\d+)\s*(�
 _AGE_OVER = re.compile(r"(?:>=|>|≥|＞|大于)\s*(\d+)\s*岁|(\d+)\s*岁\s*(?:以上|及以上)")
 _AGE_UNDER = re.compile(r"(<=|<|≤|＜|小于)\s*(\d+)\s*(岁|月)|(\d+)\s*岁\s*以下")
 _GROUPS: dict[str, tuple[float, float]] = {
-    "新生儿": (0, 0.08), "婴儿": (0, 1), "婴幼儿": (0, 3), "幼儿": (1, 3), "儿童": (0, 14),
-    "小儿": (0, 14), "青少年": (14, 18), "成人": (18, 200), "成年": (18, 200),
-    "老年人": (60, 200), "老年": (60, 200), "老人": (60, 200),
+    "新生儿": (0, 0.08),
+    "婴儿": (0, 1),
+    "婴幼儿": (0, 3),
+    "幼儿": (1, 3),
+    "儿童": (0, 14),
+    "小儿": (0, 14),
+    "青少年": (14, 18),
+    "成人": (18, 200),
+    "成年": (18, 200),
+    "老年人": (60, 200),
+    "老年": (60, 200),
+    "老人": (60, 200),
 }
 _PHASES = ("卵泡", "排卵", "黄体", "绝经", "孕", "妊娠", "滤泡", "月经", "早孕", "未孕", "非孕")
 _LABEL = re.compile(
@@ -65,6 +74,9 @@ def read_interval(text: str) -> tuple[float | None, float | None] | None:
         if low <= high:
             return low, high
         return None
+    lost = re.fullmatch(rf"({NUMBER})\s+({NUMBER})", text)
+    if lost and _number(lost.group(1)) < _number(lost.group(2)):
+        return _number(lost.group(1)), _number(lost.group(2))
     below, above = _BELOW.search(text), _ABOVE.search(text)
     if below or above:
         return (

@@ -75,7 +75,9 @@ def _place(row: Row, near: Piece) -> Quad:
         return float(nearest[1] + slope * (x - nearest[0]))
 
     x0, x1 = left - pad, right + pad
-    return np.array([[x0, at(x0) - half], [x1, at(x1) - half], [x1, at(x1) + half], [x0, at(x0) + half]])
+    return np.array(
+        [[x0, at(x0) - half], [x1, at(x1) - half], [x1, at(x1) + half], [x0, at(x0) + half]]
+    )
 
 
 def _taken(kind: str, token: Token) -> bool:

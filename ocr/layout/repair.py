@@ -13,16 +13,39 @@ from ocr.layout.values import Result, read_result
 from ocr.model import Reference, Repair
 
 _DIGITS = str.maketrans(
-    {"O": "0", "o": "0", "Q": "0", "D": "0", "〇": "0", "○": "0", "l": "1", "I": "1", "|": "1",
-     "i": "1", "丨": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2", "。": ".", "·": ".",
-     ",": ".", "，": ".", ":": ".", "'": "."}
+    {
+        "O": "0",
+        "o": "0",
+        "Q": "0",
+        "D": "0",
+        "〇": "0",
+        "○": "0",
+        "l": "1",
+        "I": "1",
+        "|": "1",
+        "i": "1",
+        "丨": "1",
+        "S": "5",
+        "s": "5",
+        "B": "8",
+        "Z": "2",
+        "z": "2",
+        "。": ".",
+        "·": ".",
+        ",": ".",
+        "，": ".",
+        ":": ".",
+        "'": ".",
+    }
 )
 
 
 def repair_unit(unit: str | None, match: Match | None, repairs: list[Repair]) -> str | None:
     """``10^?/L`` gets the exponent of the item's own unit; else the exponent is dropped."""
     if unit is not None and unit != "10^?/L" and match is not None and not is_unit(unit):
-        close = {u.unit: _distance(unit, u.unit) for u in match.entry.units if _looks_like(unit, u.unit)}
+        close = {
+            u.unit: _distance(unit, u.unit) for u in match.entry.units if _looks_like(unit, u.unit)
+        }
         least = min(close.values(), default=0)
         near = [name for name, distance in close.items() if distance == least]
         if len(near) == 1:
@@ -49,15 +72,20 @@ def _distance(read: str, unit: str) -> int:
 
 
 def repair_value(
-    result: Result, unit: str | None, reference: Reference | None, match: Match | None,
+    result: Result,
+    unit: str | None,
+    reference: Reference | None,
+    match: Match | None,
     repairs: list[Repair],
 ) -> Result:
     """``7.8O`` → 7.80 and ``783`` → 7.83, where nothing else is plausible."""
     numeric = reference is not None and (reference.low is not None or reference.high is not None)
     if result.value is None and result.comparator is None and numeric:
         fixed = read_result(result.text.replace(" ", "").translate(_DIGITS))
-        if fixed.value is not None and re.search(r"\d", result.text) and _near(
-            fixed.value, unit, reference, match
+        if (
+            fixed.value is not None
+            and re.search(r"\d", result.text)
+            and _near(fixed.value, unit, reference, match)
         ):
             repairs.append(Repair("value", result.text, fixed.text, "digits by unit and interval"))
             return Result(fixed.text, fixed.value, result.mark)
@@ -65,9 +93,7 @@ def repair_value(
     return _decimal_point(result, unit, reference, match, repairs)
 
 
-def _near(
-    value: float, unit: str | None, reference: Reference | None, match: Match | None
-) -> bool:
+def _near(value: float, unit: str | None, reference: Reference | None, match: Match | None) -> bool:
     """Whether a repaired value lies where results of this item lie."""
     if match is not None and (possible := match.entry.plausible(value, unit)) is not None:
         return possible
@@ -77,15 +103,20 @@ def _near(
 
 
 def _decimal_point(
-    result: Result, unit: str | None, reference: Reference | None, match: Match | None,
+    result: Result,
+    unit: str | None,
+    reference: Reference | None,
+    match: Match | None,
     repairs: list[Repair],
 ) -> Result:
     """A point lost from a number is put back where exactly one place is possible."""
     if result.value is None or not re.fullmatch(r"\d{2,5}", result.text) or match is None:
         return result
-    if reference is None or reference.high is None or match.entry.plausible(
-        result.value, unit
-    ) is not False:
+    if (
+        reference is None
+        or reference.high is None
+        or match.entry.plausible(result.value, unit) is not False
+    ):
         return result
     decimals = _decimals(reference.text)
     if decimals == 0 or result.value < 8 * reference.high:
@@ -148,7 +179,10 @@ def repair_name(name: str, weakest: float, match: Match | None, repairs: list[Re
 
 
 def repair_short_name(
-    name: str, abbreviation: str | None, unit: str | None, specimen: str | None,
+    name: str,
+    abbreviation: str | None,
+    unit: str | None,
+    specimen: str | None,
     repairs: list[Repair],
 ) -> str:
     """``理`` beside ``K`` and ``mmol/L`` → ``钾``: a name too short for likeness."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -74,9 +75,7 @@ def is_footer(line: Line) -> bool:
     return FOOTER.search(text) is not None or _CONCLUSION.match(text) is not None
 
 
-def _block(
-    body: list[Line], zones: list[Zone], title: str, top: float, look: Look | None
-) -> Block:
+def _block(body: list[Line], zones: list[Zone], title: str, top: float, look: Look | None) -> Block:
     kept: list[Line] = []
     for line in body:
         if is_footer(line):
@@ -89,9 +88,7 @@ def _block(
     return Block(rows, zones, title, top, bottom)
 
 
-def _table_rows(
-    body: list[Line], zones: list[Zone], table: int, look: Look | None
-) -> list[Row]:
+def _table_rows(body: list[Line], zones: list[Zone], table: int, look: Look | None) -> list[Row]:
     own: list[Piece] = []
     homes: dict[int, str] = {}
     for line in body:
@@ -135,7 +132,7 @@ def _has_name(row: Row) -> bool:
 
 
 def _pitch(rows: list[Row]) -> float:
-    gaps = sorted(b.level - a.level for a, b in zip(rows, rows[1:], strict=False))
+    gaps = sorted(b.level - a.level for a, b in itertools.pairwise(rows))
     return gaps[len(gaps) // 2] if gaps else (rows[0].height * 2 if rows else 0.0)
 
 
@@ -158,7 +155,7 @@ def _wrap(row: Row, full: list[Row], pitch: float) -> None:
     text, other = row.text("name"), near.text("name")
     if re.match(r"^\s*\d+[.、\s]?", text) or len(text) > 24:
         return
-    first, second = (text, other) if row.level < near.level else (other, text)
+    first, _second = (text, other) if row.level < near.level else (other, text)
     opened = first.count("(") + first.count("（") > first.count(")") + first.count("）")
     if not (opened or gap < min(0.72 * pitch, 1.45 * row.height)):
         return

@@ -8,7 +8,9 @@ from functools import lru_cache
 from importlib.resources import files
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_POWER = re.compile(r"^[x×*XxΧ·.]?\s*10\s*[\^*~'’°`“\"\-E]?\s*(3|6|9|12)\s*/\s*([LlI1|]|[uUµμ][LlI1])$")
+_POWER = re.compile(
+    r"^[x×*XxΧ·.]?\s*10\s*[\^*~'’°`“\"\-E]?\s*(3|6|9|12)\s*/\s*([LlI1|]|[uUµμ][LlI1])$"
+)
 _LOST_POWER = re.compile(r"^[x×*X·]?\s*10\s*[\^*~'’°]?\s*/\s*[LlI1|]$")
 
 

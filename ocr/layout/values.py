@@ -15,17 +15,79 @@ _HIGH_WORDS = {"H", "HH", "h", "高", "偏高", "升高", "增高", "过高", "�
 _LOW_WORDS = {"L", "LL", "低", "偏低", "降低", "减低", "过低", "下降"}
 _ODD_WORDS = {"*", "!", "异常", "A", "P", "阳", "★", "※", "**", "Abnormal"}
 _CALM_WORDS = {"N", "正常", "M", "阴", "—", "-"}
-_NUMERIC = re.compile(r"^([<>≤≥]=?|[<>]|)\s*([-+]?\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*[×xX*]\s*10\s*\^?\s*([-+]?\d{1,2})|[Ee]([-+]?\d{1,2}))?$")
-_TRAILING = re.compile(rf"\s*([{UP}{DOWN}]+|[*★※!]+|(?:HH|LL|H|L|h)|偏高|偏低|升高|降低|增高|减低|高|低|异常)\s*$")
-_LEADING = re.compile(rf"^\s*([{UP}{DOWN}]+|[*★※]+|(?:HH|LL|H|L)(?=[\s\d<>])|高(?=\s*\d)|低(?=\s*\d))\s*")
-_WORDS = (
-    "阴性", "阳性", "弱阳", "可疑", "未见", "未检出", "未检测到", "检出", "正常", "异常", "黄色", "淡黄",
-    "深黄", "无色", "红色", "褐色", "棕", "清", "透明", "混浊", "浑浊", "微浑", "软", "硬", "糊", "稀",
-    "成形", "阴", "阳", "Negative", "Positive", "NEG", "POS", "neg", "pos", "Normal", "无", "有", "少量",
-    "偶见", "少许", "型", "齐", "不齐", "粘液", "柱状", "水样", "血", "存在", "低于", "高于", "生长",
-    "反应性", "Reactive", "敏感", "耐药", "中介", "透亮", "草黄",
+_NUMERIC = re.compile(
+    r"^([<>≤≥]=?|[<>]|)\s*([-+]?\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*[×xX*]\s*10\s*\^?\s*([-+]?\d{1,2})|[Ee]([-+]?\d{1,2}))?$"
 )
-_SIGNS = re.compile(r"^(?:[-－—+＋±]|\+{1,4}|\+\s?-|-\s?/\s?\+|[1-4]\s?\+|\+\s?[1-4]|\([-+±]+\)|（[-+±]+）)$")
+_TRAILING = re.compile(
+    rf"\s*([{UP}{DOWN}]+|[*★※!]+|(?:HH|LL|H|L|h)|偏高|偏低|升高|降低|增高|减低|高|低|异常)\s*$"
+)
+_LEADING = re.compile(
+    rf"^\s*([{UP}{DOWN}]+|[*★※]+|(?:HH|LL|H|L)(?=[\s\d<>])|高(?=\s*\d)|低(?=\s*\d))\s*"
+)
+_WORDS = (
+    "阴性",
+    "阳性",
+    "弱阳",
+    "可疑",
+    "未见",
+    "未检出",
+    "未检测到",
+    "检出",
+    "正常",
+    "异常",
+    "黄色",
+    "淡黄",
+    "深黄",
+    "无色",
+    "红色",
+    "褐色",
+    "棕",
+    "清",
+    "透明",
+    "混浊",
+    "浑浊",
+    "微浑",
+    "软",
+    "硬",
+    "糊",
+    "稀",
+    "成形",
+    "阴",
+    "阳",
+    "Negative",
+    "Positive",
+    "NEG",
+    "POS",
+    "neg",
+    "pos",
+    "Normal",
+    "无",
+    "有",
+    "少量",
+    "偶见",
+    "少许",
+    "型",
+    "齐",
+    "不齐",
+    "粘液",
+    "柱状",
+    "水样",
+    "血",
+    "存在",
+    "低于",
+    "高于",
+    "生长",
+    "反应性",
+    "Reactive",
+    "敏感",
+    "耐药",
+    "中介",
+    "透亮",
+    "草黄",
+)
+_SIGNS = re.compile(
+    r"^(?:[-－—+＋±]|\+{1,4}|\+\s?-|-\s?/\s?\+|[1-4]\s?\+|\+\s?[1-4]|\([-+±]+\)|（[-+±]+）)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +106,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-").strip()
 
 
-def read_mark(text: str) -> Mark | None | Literal["normal"]:
+def read_mark(text: str) -> Mark | Literal["normal"] | None:
     """What a mark cell or an arrow says; None where it is no mark."""
     text = fold(text).strip("()[]（） ")
     if not text:
@@ -68,9 +130,11 @@ def read_result(text: str) -> Result:
             match = pattern.search(bare)
             if match is None or not _is_mark_here(bare, match):
                 break
-            mark = read_mark(match.group(1)[:1] if match.group(1)[0] in UP + DOWN else match.group(1))
+            mark = read_mark(
+                match.group(1)[:1] if match.group(1)[0] in UP + DOWN else match.group(1)
+            )
             if mark in ("high", "low", "abnormal"):
-                marks.append(mark)  # type: ignore[arg-type]
+                marks.append(mark)
             bare = (bare[: match.start()] + bare[match.end() :]).strip()
     directed = [m for m in marks if m != "abnormal"]
     mark_out = directed[0] if directed else (marks[0] if marks else None)

@@ -27,7 +27,9 @@ COLUMNS = (60, 130, 380, 520, 680, 860)
 def font(size: int) -> ImageFont.FreeTypeFont | None:
     """A Chinese font, None where the machine has none."""
     path = next((p for p in _FONTS if Path(p).exists()), None)
-    return ImageFont.truetype(path, size, index=2 if path and "noto" in path else 0) if path else None
+    return (
+        ImageFont.truetype(path, size, index=2 if path and "noto" in path else 0) if path else None
+    )
 
 
 def report(rows: list[tuple[str, ...]] | None = None, head: bool = True) -> Image.Image:
@@ -39,8 +41,12 @@ def report(rows: list[tuple[str, ...]] | None = None, head: bool = True) -> Imag
     draw = ImageDraw.Draw(image)
     if head:
         draw.text((380, 30), "市第一人民医院检验报告单", font=big, fill=0)
-        draw.text((60, 110), "姓名：张建国    性别：男    年龄：62岁    标本：血清", font=face, fill=0)
-        for x, text in zip(COLUMNS, ("序号", "项目名称", "代号", "结果", "单位", "参考范围"), strict=True):
+        draw.text(
+            (60, 110), "姓名：张建国    性别：男    年龄：62岁    标本：血清", font=face, fill=0
+        )
+        for x, text in zip(
+            COLUMNS, ("序号", "项目名称", "代号", "结果", "单位", "参考范围"), strict=True
+        ):
             draw.text((x, 170), text, font=face, fill=0)
     y = 220
     for row in ROWS if rows is None else rows:
@@ -48,7 +54,12 @@ def report(rows: list[tuple[str, ...]] | None = None, head: bool = True) -> Imag
             draw.text((x, y), text, font=face, fill=0)
         y += 48
     if head:
-        draw.text((60, y + 30), "采集时间：2026-11-03 08:12    报告时间：2026-11-03 10:40", font=face, fill=0)
+        draw.text(
+            (60, y + 30),
+            "采集时间：2026-11-03 08:12    报告时间：2026-11-03 10:40",
+            font=face,
+            fill=0,
+        )
     return image
 
 

@@ -29,7 +29,9 @@ def test_every_item_is_complete() -> None:
 
 
 def test_every_code_has_a_valid_check_digit() -> None:
-    codes = {u.loinc for e in dictionary().entries for u in e.units} | {e.loinc for e in dictionary().entries}
+    codes = {u.loinc for e in dictionary().entries for u in e.units} | {
+        e.loinc for e in dictionary().entries
+    }
     for code in codes - {None}:
         assert code is not None
         assert re.fullmatch(r"\d{1,6}-\d", code), code
@@ -47,12 +49,18 @@ def _check_digit(digits: str) -> int:
 @pytest.mark.parametrize(
     ("name", "short", "unit", "specimen", "code"),
     [
-        ("葡萄糖", "GLU", "mmol/L", "serum", "14749-6"), ("葡萄糖", "GLU", None, "urine", "25428-4"),
-        ("白细胞", "WBC", "10^9/L", "blood", "6690-2"), ("白细胞", None, "/uL", "urine", "30405-5"),
-        ("肌酐(酶法)", "Cr", "umol/L", None, "14682-9"), ("肌酐", None, "mg/dL", None, "2160-0"),
-        ("ALT", None, "U/L", None, "1742-6"), ("谷丙转氨酶", None, "IU/L", None, "1742-6"),
-        ("pH", None, None, "arterial", "2744-1"), ("脂蛋白（a）", None, "mg/L", None, "10835-7"),
-        ("血小板计数", "PLT", "10^9/L", None, "777-3"), ("睾酮", None, "nmol/L", None, "14913-8"),
+        ("葡萄糖", "GLU", "mmol/L", "serum", "14749-6"),
+        ("葡萄糖", "GLU", None, "urine", "25428-4"),
+        ("白细胞", "WBC", "10^9/L", "blood", "6690-2"),
+        ("白细胞", None, "/uL", "urine", "30405-5"),
+        ("肌酐(酶法)", "Cr", "umol/L", None, "14682-9"),
+        ("肌酐", None, "mg/dL", None, "2160-0"),
+        ("ALT", None, "U/L", None, "1742-6"),
+        ("谷丙转氨酶", None, "IU/L", None, "1742-6"),
+        ("pH", None, None, "arterial", "2744-1"),
+        ("脂蛋白（a）", None, "mg/L", None, "10835-7"),
+        ("血小板计数", "PLT", "10^9/L", None, "777-3"),
+        ("睾酮", None, "nmol/L", None, "14913-8"),
     ],
 )
 def test_names_lead_to_codes(
@@ -70,8 +78,14 @@ def test_what_is_not_in_it_has_no_match(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "other"),
-    [("直接胆红素", "间接胆红素"), ("游离甲状腺素", "总甲状腺素"), ("乙肝表面抗原", "乙肝表面抗体"),
-     ("糖类抗原125", "糖类抗原153"), ("中性粒细胞%", "中性粒细胞#"), ("A/G", "AG")],
+    [
+        ("直接胆红素", "间接胆红素"),
+        ("游离甲状腺素", "总甲状腺素"),
+        ("乙肝表面抗原", "乙肝表面抗体"),
+        ("糖类抗原125", "糖类抗原153"),
+        ("中性粒细胞%", "中性粒细胞#"),
+        ("A/G", "AG"),
+    ],
 )
 def test_items_that_look_alike_stay_apart(name: str, other: str) -> None:
     first, second = dictionary().match(name), dictionary().match(other)

@@ -40,7 +40,9 @@ def _bomb(width: int, height: int) -> bytes:
     """A PNG of a few kilobytes that says it holds width x height pixels."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     rows = zlib.compress(b"\0" * 4096, 9)
@@ -78,16 +80,22 @@ def test_sixteen_bit_grey_is_read() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "error"),
     [
-        (b"", "a.png", FileEmpty), (b"hello world" * 9, "a.png", FormatUnsupported),
-        (b"GIF89a" + b"\0" * 50, "a.gif", FormatUnsupported), (b"PK\x03\x04" + b"\0" * 50, "a.jpg", FormatUnsupported),
-        (pages.png(_white(100, 100)), "a.jpg", ExtensionWrong), (pages.jpeg(_white(100, 100)), "a.pdf", ExtensionWrong),
+        (b"", "a.png", FileEmpty),
+        (b"hello world" * 9, "a.png", FormatUnsupported),
+        (b"GIF89a" + b"\0" * 50, "a.gif", FormatUnsupported),
+        (b"PK\x03\x04" + b"\0" * 50, "a.jpg", FormatUnsupported),
+        (pages.png(_white(100, 100)), "a.jpg", ExtensionWrong),
+        (pages.jpeg(_white(100, 100)), "a.pdf", ExtensionWrong),
         (pages.png(_white(100, 100)), "a.exe", ExtensionWrong),
         (pages.jpeg(_white(100, 100)) + b"%PDF-1.7\n1 0 obj", "a.jpg", FilePolyglot),
         (pages.png(_white(100, 100)) + b"PK\x05\x06" + b"\0" * 18, "a.png", FilePolyglot),
         (pages.jpeg(_white(100, 100)) + b"<script>alert(1)</script>", "a.jpg", FilePolyglot),
-        (pages.png(_white(100, 100))[:60], "a.png", FileCorrupt), (pages.jpeg(_white(400, 400))[:300], "a.jpg", FileCorrupt),
-        (b"%PDF-1.7\nnothing here", "a.pdf", FileCorrupt), (pages.png(_white(1, 1)), "a.png", PictureTooSmall),
-        (_bomb(60000, 60000), "a.png", TooManyPixels), (_bomb(10000, 10000), "a.png", TooManyPixels),
+        (pages.png(_white(100, 100))[:60], "a.png", FileCorrupt),
+        (pages.jpeg(_white(400, 400))[:300], "a.jpg", FileCorrupt),
+        (b"%PDF-1.7\nnothing here", "a.pdf", FileCorrupt),
+        (pages.png(_white(1, 1)), "a.png", PictureTooSmall),
+        (_bomb(60000, 60000), "a.png", TooManyPixels),
+        (_bomb(10000, 10000), "a.png", TooManyPixels),
         (pages.pdf([_white(200, 200)])[:400], "a.pdf", FileCorrupt),
     ],
 )
@@ -99,7 +107,9 @@ def test_bad_files_are_refused(data: bytes, name: str, error: type[OcrError]) ->
     assert caught.value.code.startswith("OCR_")
 
 
-def test_a_file_over_the_limit_is_not_even_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_over_the_limit_is_not_even_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     big = tmp_path / "a.png"
     with big.open("wb") as file:
         file.truncate(200 * 1024 * 1024)
@@ -132,7 +142,9 @@ def test_a_pdf_of_too_many_pages_is_refused() -> None:
 
 
 def test_a_pdf_page_of_giant_size_is_refused() -> None:
-    data = pages.pdf([_white(100, 100)]).replace(b"/MediaBox [ 0 0 36.0 36.0 ]", b"/MediaBox [ 0 0 14400 14400 ]")
+    data = pages.pdf([_white(100, 100)]).replace(
+        b"/MediaBox [ 0 0 36.0 36.0 ]", b"/MediaBox [ 0 0 14400 14400 ]"
+    )
     assert b"14400" in data
     with pytest.raises(TooManyPixels):
         _pages(data)

@@ -10,10 +10,24 @@ from ocr.layout.units import is_unit, read_unit
 @pytest.mark.parametrize(
     ("text", "unit"),
     [
-        ("mmol/L", "mmol/L"), ("μmol/L", "umol/L"), ("µmol/l", "umol/L"), ("×10^9/L", "10^9/L"),
-        ("10^9/L", "10^9/L"), ("10*9/L", "10^9/L"), ("10⁹/L", "10^9/L"), ("×10¹²/L", "10^12/L"),
-        ("IU/L", "IU/L"), ("U/L", "U/L"), ("uIU/ml", "uIU/mL"), ("%", "%"), ("fl", "fL"), ("秒", "秒"),
-        ("mL/min/1.73m²", "mL/min/1.73m2"), ("/HP", "/HPF"), ("个/uL", "/uL"), ("(g/L)", "g/L"),
+        ("mmol/L", "mmol/L"),
+        ("μmol/L", "umol/L"),
+        ("µmol/l", "umol/L"),
+        ("×10^9/L", "10^9/L"),
+        ("10^9/L", "10^9/L"),
+        ("10*9/L", "10^9/L"),
+        ("10⁹/L", "10^9/L"),
+        ("×10¹²/L", "10^12/L"),
+        ("IU/L", "IU/L"),
+        ("U/L", "U/L"),
+        ("uIU/ml", "uIU/mL"),
+        ("%", "%"),
+        ("fl", "fL"),
+        ("秒", "秒"),
+        ("mL/min/1.73m²", "mL/min/1.73m2"),
+        ("/HP", "/HPF"),
+        ("个/uL", "/uL"),
+        ("(g/L)", "g/L"),
     ],
 )
 def test_spelling(text: str, unit: str) -> None:
@@ -22,7 +36,13 @@ def test_spelling(text: str, unit: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "unit"),
-    [("109/L", "10^9/L"), ("10°9/L", "10^9/L"), ("1012/L", "10^12/L"), ("mmo1/L", "mmol/L"), ("mmol/1", "mmol/L")],
+    [
+        ("109/L", "10^9/L"),
+        ("10°9/L", "10^9/L"),
+        ("1012/L", "10^12/L"),
+        ("mmo1/L", "mmol/L"),
+        ("mmol/1", "mmol/L"),
+    ],
 )
 def test_confusions_are_undone_and_said(text: str, unit: str) -> None:
     assert read_unit(text) == (unit, True)

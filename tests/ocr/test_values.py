@@ -12,11 +12,21 @@ from ocr.layout.values import is_number, is_words, read_mark, read_result
 @pytest.mark.parametrize(
     ("text", "value", "mark"),
     [
-        ("7.83", 7.83, None), ("7.83↑", 7.83, "high"), ("↑7.83", 7.83, "high"),
-        ("7.83 H", 7.83, "high"), ("3.2 L", 3.2, "low"), ("*7.83", 7.83, "abnormal"),
-        ("↓ 2.1", 2.1, "low"), ("5.80 偏高", 5.8, "high"), ("１２.５", 12.5, None),
-        ("1,250", 1250.0, None), ("2.5×10^3", 2500.0, None), ("5.0E+03", 5000.0, None),
-        ("-1.5", -1.5, None), ("12.1 ↑↑", 12.1, "high"), ("HH 31", 31.0, "high"),
+        ("7.83", 7.83, None),
+        ("7.83↑", 7.83, "high"),
+        ("↑7.83", 7.83, "high"),
+        ("7.83 H", 7.83, "high"),
+        ("3.2 L", 3.2, "low"),
+        ("*7.83", 7.83, "abnormal"),
+        ("↓ 2.1", 2.1, "low"),
+        ("5.80 偏高", 5.8, "high"),
+        ("１２.５", 12.5, None),
+        ("1,250", 1250.0, None),
+        ("2.5×10^3", 2500.0, None),
+        ("5.0E+03", 5000.0, None),
+        ("-1.5", -1.5, None),
+        ("12.1 ↑↑", 12.1, "high"),
+        ("HH 31", 31.0, "high"),
     ],
 )
 def test_numbers_come_with_their_marks(text: str, value: float, mark: str | None) -> None:
@@ -34,7 +44,9 @@ def test_a_bounded_result_has_no_value(text: str, comparator: str, bound: float)
     assert (result.value, result.comparator, result.bound) == (None, comparator, bound)
 
 
-@pytest.mark.parametrize("text", ["阴性", "阳性(+)", "±", "1:100", "未见", "0-1", "++", "A型", "淡黄色"])
+@pytest.mark.parametrize(
+    "text", ["阴性", "阳性(+)", "±", "1:100", "未见", "0-1", "++", "A型", "淡黄色"]
+)
 def test_words_stay_words(text: str) -> None:
     result = read_result(text)
     assert result.value is None
@@ -62,6 +74,9 @@ def test_words_are_told_from_names() -> None:
     assert not is_words("葡萄糖")
 
 
-@given(st.decimals(min_value=0, max_value=99999, places=3), st.sampled_from(["{}", "{}↑", "↓{}", "{} H", "*{}"]))
+@given(
+    st.decimals(min_value=0, max_value=99999, places=3),
+    st.sampled_from(["{}", "{}↑", "↓{}", "{} H", "*{}"]),
+)
 def test_any_number_survives_any_mark(number: object, form: str) -> None:
     assert read_result(form.format(number)).value == pytest.approx(float(str(number)))

@@ -44,7 +44,9 @@ class Canvas:
         """Draws text with its top left at (x, y); the box around its ink."""
         face = font(self.face[0], self.face[1], size)
         width = 1 if bold else 0
-        self.draw.text((x, y), text, font=face, fill=self.ink, stroke_width=width, stroke_fill=self.ink)
+        self.draw.text(
+            (x, y), text, font=face, fill=self.ink, stroke_width=width, stroke_fill=self.ink
+        )
         left, top, right, bottom = self.draw.textbbox((x, y), text, font=face, stroke_width=width)
         return int(left), int(top), int(right), int(bottom)
 

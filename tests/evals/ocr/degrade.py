@@ -44,14 +44,28 @@ def jpeg(image: Image.Image, quality: int) -> Image.Image:
     return Image.open(io.BytesIO(buffer.getvalue())).convert("RGB")
 
 
-def _placement(w: int, h: int, out_w: int, out_h: int, scale: float, rng: random.Random, hard: float) -> Matrix:
+def _placement(
+    w: int, h: int, out_w: int, out_h: int, scale: float, rng: random.Random, hard: float
+) -> Matrix:
     angle = np.deg2rad(rng.uniform(-6, 6) * hard)
     c, s = np.cos(angle) * scale, np.sin(angle) * scale
     corners = np.array([[-w / 2, -h / 2], [w / 2, -h / 2], [w / 2, h / 2], [-w / 2, h / 2]])
     turned = corners @ np.array([[c, s], [-s, c]])
-    jitter = np.array([[rng.uniform(-0.03, 0.03) * w * scale * hard, rng.uniform(-0.03, 0.03) * h * scale * hard] for _ in range(4)])
+    jitter = np.array(
+        [
+            [
+                rng.uniform(-0.03, 0.03) * w * scale * hard,
+                rng.uniform(-0.03, 0.03) * h * scale * hard,
+            ]
+            for _ in range(4)
+        ]
+    )
     target = turned + jitter + np.array([out_w / 2, out_h / 2])
-    return np.asarray(cv2.getPerspectiveTransform((corners + [w / 2, h / 2]).astype(np.float32), target.astype(np.float32)))
+    return np.asarray(
+        cv2.getPerspectiveTransform(
+            (corners + np.array([w / 2, h / 2])).astype(np.float32), target.astype(np.float32)
+        )
+    )
 
 
 def _desk(w: int, h: int, rng: random.Random) -> Array:
@@ -67,7 +81,9 @@ def _light(w: int, h: int, rng: random.Random) -> NDArray[np.float64]:
     slope = (x / w * np.cos(angle) + y / h * np.sin(angle)) * rng.uniform(0.0, 0.35)
     light = 1.0 - np.clip(slope - slope.min(), 0, 0.45)
     if rng.random() < 0.5:
-        edge = (x / w - rng.uniform(0.2, 0.8)) * np.cos(angle + 1) + (y / h - rng.uniform(0.2, 0.8)) * np.sin(angle + 1)
+        edge = (x / w - rng.uniform(0.2, 0.8)) * np.cos(angle + 1) + (
+            y / h - rng.uniform(0.2, 0.8)
+        ) * np.sin(angle + 1)
         light *= 1.0 - rng.uniform(0.15, 0.4) / (1 + np.exp(-edge * rng.uniform(15, 60)))
     return np.asarray(cv2.resize(light, (w, h)))
 
@@ -90,14 +106,16 @@ def _folds(source: Array, rng: random.Random) -> Array:
         else:
             at = rng.uniform(0.25, 0.75) * width
             band = np.abs(np.arange(width) - at)[None, :, None]
-        image *= 1 - 0.35 * np.exp(-(band / 9.0) ** 2)
+        image *= 1 - 0.35 * np.exp(-((band / 9.0) ** 2))
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
 def moved(box: tuple[int, int, int, int], matrix: Matrix) -> tuple[int, int, int, int]:
     """The box around a box seen through a homography."""
     left, top, right, bottom = box
-    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float64)
+    corners = np.array(
+        [[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float64
+    )
     seen = cv2.perspectiveTransform(corners[None], matrix)[0]
     low, high = seen.min(axis=0), seen.max(axis=0)
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])

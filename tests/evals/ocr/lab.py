@@ -17,8 +17,10 @@ from tests.evals.ocr.panels import (
 )
 
 UNITS = {
-    "10^9/L": ["10^9/L", "×10^9/L", "10⁹/L", "10*9/L"], "10^12/L": ["10^12/L", "×10^12/L", "10¹²/L", "10*12/L"],
-    "umol/L": ["umol/L", "μmol/L"], "uIU/mL": ["uIU/mL", "μIU/mL"],
+    "10^9/L": ["10^9/L", "×10^9/L", "10⁹/L", "10*9/L"],
+    "10^12/L": ["10^12/L", "×10^12/L", "10¹²/L", "10*12/L"],
+    "umol/L": ["umol/L", "μmol/L"],
+    "uIU/mL": ["uIU/mL", "μIU/mL"],
 }
 
 
@@ -55,7 +57,11 @@ class Line:
 
 def person(rng: random.Random) -> dict[str, Any]:
     """A made-up patient."""
-    return {"name": rng.choice(SURNAMES) + rng.choice(GIVEN), "sex": rng.choice(["male", "female"]), "age": rng.randint(19, 88)}
+    return {
+        "name": rng.choice(SURNAMES) + rng.choice(GIVEN),
+        "sex": rng.choice(["male", "female"]),
+        "age": rng.randint(19, 88),
+    }
 
 
 def moment(rng: random.Random) -> tuple[str, str, str, str]:
@@ -63,7 +69,14 @@ def moment(rng: random.Random) -> tuple[str, str, str, str]:
     year, month, day = rng.choice([2024, 2025, 2026]), rng.randint(1, 12), rng.randint(1, 28)
     hour, minute = rng.randint(6, 11), rng.randint(0, 59)
     later = hour + rng.randint(1, 6)
-    style = rng.choice(["{y}-{m:02d}-{d:02d} {h:02d}:{n:02d}", "{y}/{m:02d}/{d:02d} {h:02d}:{n:02d}:{s:02d}", "{y}年{m}月{d}日 {h:02d}:{n:02d}", "{y}.{m:02d}.{d:02d} {h:02d}:{n:02d}"])
+    style = rng.choice(
+        [
+            "{y}-{m:02d}-{d:02d} {h:02d}:{n:02d}",
+            "{y}/{m:02d}/{d:02d} {h:02d}:{n:02d}:{s:02d}",
+            "{y}年{m}月{d}日 {h:02d}:{n:02d}",
+            "{y}.{m:02d}.{d:02d} {h:02d}:{n:02d}",
+        ]
+    )
     out = []
     for h, n, s in ((hour, minute, 12), (later, (minute * 7) % 60, 47)):
         second = s if "{s" in style else 0
@@ -79,28 +92,56 @@ def numbers(rng: random.Random, sex: str, panel: str, style: str, sexes: str) ->
         own = female if female and sex == "female" else (low, high)
         text, flag = _value(rng, own[0], own[1], decimals, decimals == 0 and (high or 0) > 100)
         texts = _ranges(rng, low, high, female, decimals, style, sexes, sex)
-        lines.append(Line(name, short, text, None if text.startswith("<") else float(text), unit, rng.choice(UNITS.get(unit, [unit])), own[0], own[1], texts, flag))
+        lines.append(
+            Line(
+                name,
+                short,
+                text,
+                None if text.startswith("<") else float(text),
+                unit,
+                rng.choice(UNITS.get(unit, [unit])),
+                own[0],
+                own[1],
+                texts,
+                flag,
+            )
+        )
     return lines
 
 
-def _value(rng: random.Random, low: float | None, high: float | None, decimals: int, tame: bool = False) -> tuple[str, str]:
+def _value(
+    rng: random.Random, low: float | None, high: float | None, decimals: int, tame: bool = False
+) -> tuple[str, str]:
     base_low = low if low is not None else 0.0
     base_high = high if high is not None else base_low * 2.2
     draw = rng.random()
     if draw < 0.15 and high is not None:
         value = base_high * rng.uniform(1.05, 1.4 if tame else 2.2) + 10**-decimals
         return f"{value:.{decimals}f}", "high"
-    if draw < 0.27 and low is not None and low > 10 ** -decimals * 3:
+    if draw < 0.27 and low is not None and low > 10**-decimals * 3:
         value = base_low * rng.uniform(0.5, 0.93)
-        return f"{value:.{decimals}f}", "low" if float(f"{value:.{decimals}f}") < base_low else "normal"
-    value = rng.uniform(base_low + (base_high - base_low) * 0.08, base_high - (base_high - base_low) * 0.08)
+        return f"{value:.{decimals}f}", "low" if float(
+            f"{value:.{decimals}f}"
+        ) < base_low else "normal"
+    value = rng.uniform(
+        base_low + (base_high - base_low) * 0.08, base_high - (base_high - base_low) * 0.08
+    )
     text = f"{value:.{decimals}f}"
     if high is not None and float(text) > high:
         return text, "high"
     return text, "normal"
 
 
-def _ranges(rng: random.Random, low: float | None, high: float | None, female: tuple[float, float] | None, d: int, style: str, sexes: str, sex: str) -> list[str]:
+def _ranges(
+    rng: random.Random,
+    low: float | None,
+    high: float | None,
+    female: tuple[float, float] | None,
+    d: int,
+    style: str,
+    sexes: str,
+    sex: str,
+) -> list[str]:
     def one(a: float | None, b: float | None) -> str:
         if a is None:
             return rng.choice(["<", "≤"]) + f"{b:.{d}f}" if style != "lt" else f"<{b:.{d}f}"
@@ -121,16 +162,61 @@ def words(rng: random.Random, panel: str) -> list[Line]:
     for name, short, normal, odd, expected in WORD_PANELS[panel][1]:
         bad = rng.random() < 0.2
         text = rng.choice(odd if bad else normal)
-        lines.append(Line(name, short, text, None, "", "", None, None, [expected], "abnormal" if bad else "normal"))
+        lines.append(
+            Line(
+                name,
+                short,
+                text,
+                None,
+                "",
+                "",
+                None,
+                None,
+                [expected],
+                "abnormal" if bad else "normal",
+            )
+        )
     if panel == "尿常规":
-        lines.append(Line("比重", "SG", f"{rng.uniform(1.006, 1.028):.3f}", None, "", "", 1.003, 1.03, ["1.003-1.030"], "normal"))
+        lines.append(
+            Line(
+                "比重",
+                "SG",
+                f"{rng.uniform(1.006, 1.028):.3f}",
+                None,
+                "",
+                "",
+                1.003,
+                1.03,
+                ["1.003-1.030"],
+                "normal",
+            )
+        )
         lines[-1].value = float(lines[-1].text)
-        lines.append(Line("酸碱度", "pH", rng.choice(["5.5", "6.0", "6.5", "7.0"]), None, "", "", 4.5, 8.0, ["4.5-8.0"], "normal"))
+        lines.append(
+            Line(
+                "酸碱度",
+                "pH",
+                rng.choice(["5.5", "6.0", "6.5", "7.0"]),
+                None,
+                "",
+                "",
+                4.5,
+                8.0,
+                ["4.5-8.0"],
+                "normal",
+            )
+        )
         lines[-1].value = float(lines[-1].text)
     return lines
 
 
-MARKS = {"arrow_after": ("{} ↑", "{} ↓"), "arrow_tight": ("{}↑", "{}↓"), "arrow_before": ("↑{}", "↓{}"), "letter": ("{} H", "{} L"), "star": ("*{}", "*{}")}
+MARKS = {
+    "arrow_after": ("{} ↑", "{} ↓"),
+    "arrow_tight": ("{}↑", "{}↓"),
+    "arrow_before": ("↑{}", "↓{}"),
+    "letter": ("{} H", "{} L"),
+    "star": ("*{}", "*{}"),
+}
 
 
 @dataclass
@@ -148,9 +234,15 @@ class Layout:
 
 
 HEADS: dict[str, list[str]] = {
-    "number": ["序号", "NO", "No.", "编号"], "name": ["项目名称", "检验项目", "项目", "中文名称", "检测项目"], "abbreviation": ["英文", "代号", "缩写", "英文缩写"],
-    "result": ["结果", "检验结果", "测定结果", "结  果"], "flag": ["提示", "标志", "状态"], "unit": ["单位", "单  位"], "range": ["参考范围", "参考区间", "参考值", "正常参考值"],
-    "method": ["检验方法", "方法"], "previous": ["上次结果", "前次结果"],
+    "number": ["序号", "NO", "No.", "编号"],
+    "name": ["项目名称", "检验项目", "项目", "中文名称", "检测项目"],
+    "abbreviation": ["英文", "代号", "缩写", "英文缩写"],
+    "result": ["结果", "检验结果", "测定结果", "结  果"],
+    "flag": ["提示", "标志", "状态"],
+    "unit": ["单位", "单  位"],
+    "range": ["参考范围", "参考区间", "参考值", "正常参考值"],
+    "method": ["检验方法", "方法"],
+    "previous": ["上次结果", "前次结果"],
 }
 
 
@@ -164,8 +256,19 @@ def layout(rng: random.Random, count: int, tables: int | None = None) -> Layout:
     pair = ["name"]
     if rng.random() < 0.6:
         pair = ["name", "abbreviation"] if name_first else ["abbreviation", "name"]
-    columns += pair + ["result"]
-    mark = rng.choice(["arrow_after", "arrow_tight", "arrow_before", "letter", "star", "column", "column_letter", "bare_column"])
+    columns += [*pair, "result"]
+    mark = rng.choice(
+        [
+            "arrow_after",
+            "arrow_tight",
+            "arrow_before",
+            "letter",
+            "star",
+            "column",
+            "column_letter",
+            "bare_column",
+        ]
+    )
     if mark in ("column", "column_letter"):
         columns.append("flag")
     tail = ["unit", "range"] if rng.random() < 0.6 else ["range", "unit"]
@@ -178,14 +281,35 @@ def layout(rng: random.Random, count: int, tables: int | None = None) -> Layout:
         columns = [c for c in columns if c not in ("method",)]
         if len(columns) > 6 and "number" in columns:
             columns.remove("number")
-    return Layout(tables, columns, mark, {k: rng.choice(v) for k, v in HEADS.items()}, rng.choice([24, 26, 28, 30]) if tables == 1 else rng.choice([19, 21, 22]), rng.uniform(1.45, 2.0), rng.random() < 0.25, rng.choice(["left", "centre"]))
+    return Layout(
+        tables,
+        columns,
+        mark,
+        {k: rng.choice(v) for k, v in HEADS.items()},
+        rng.choice([24, 26, 28, 30]) if tables == 1 else rng.choice([19, 21, 22]),
+        rng.uniform(1.45, 2.0),
+        rng.random() < 0.25,
+        rng.choice(["left", "centre"]),
+    )
 
 
 METHODS = ["酶法", "免疫比浊法", "比色法", "电化学发光", "离子选择电极", "仪器法"]
-WIDTHS = {"number": 2.6, "name": 10.5, "abbreviation": 4.5, "result": 4.8, "flag": 2.8, "unit": 4.6, "range": 7.2, "method": 6.0, "previous": 4.8}
+WIDTHS = {
+    "number": 2.6,
+    "name": 10.5,
+    "abbreviation": 4.5,
+    "result": 4.8,
+    "flag": 2.8,
+    "unit": 4.6,
+    "range": 7.2,
+    "method": 6.0,
+    "previous": 4.8,
+}
 
 
-def draw(rng: random.Random, panel: str | None = None, landscape: bool | None = None) -> tuple[Canvas, Truth]:
+def draw(
+    rng: random.Random, panel: str | None = None, landscape: bool | None = None
+) -> tuple[Canvas, Truth]:
     """A laboratory report and its truth."""
     panel = panel or rng.choice([*PANELS, *PANELS, *WORD_PANELS])
     who = person(rng)
@@ -214,13 +338,27 @@ def header(canvas: Canvas, truth: Truth, panel: str, rng: random.Random) -> floa
     if rng.random() < 0.5:
         canvas.centred(y, truth.facility, 44, True)
         y += 62
-        canvas.centred(y, rng.choice(["检验报告单", f"{panel}检验报告单", "临床检验报告单"]), 36, True)
+        canvas.centred(
+            y, rng.choice(["检验报告单", f"{panel}检验报告单", "临床检验报告单"]), 36, True
+        )
     else:
-        canvas.centred(y, truth.facility + rng.choice(["检验报告单", "检验科报告单", "临床检验报告"]), 44, True)
+        canvas.centred(
+            y, truth.facility + rng.choice(["检验报告单", "检验科报告单", "临床检验报告"]), 44, True
+        )
     y += 70
     sep = rng.choice(["：", ":", "： "])
     sex = "男" if who["sex"] == "male" else "女"
-    fields = [("姓名", who["name"]), ("性别", sex), ("年龄", f"{who['age']}岁"), ("科室", rng.choice(DEPARTMENTS)), ("门诊号", str(rng.randint(10**7, 10**8))), ("床号", str(rng.randint(1, 60))), (rng.choice(["标本类型", "标本", "标本种类"]), truth.specimen or ""), ("样本号", str(rng.randint(1, 900))), ("临床诊断", rng.choice(["2型糖尿病", "高血压病", "健康查体", "冠心病"]))]
+    fields = [
+        ("姓名", who["name"]),
+        ("性别", sex),
+        ("年龄", f"{who['age']}岁"),
+        ("科室", rng.choice(DEPARTMENTS)),
+        ("门诊号", str(rng.randint(10**7, 10**8))),
+        ("床号", str(rng.randint(1, 60))),
+        (rng.choice(["标本类型", "标本", "标本种类"]), truth.specimen or ""),
+        ("样本号", str(rng.randint(1, 900))),
+        ("临床诊断", rng.choice(["2型糖尿病", "高血压病", "健康查体", "冠心病"])),
+    ]
     per = rng.choice([4, 3]) if canvas.width < 1800 else 5
     step = (canvas.width - 140) / per
     for i, (label, value) in enumerate(fields):
@@ -230,12 +368,16 @@ def header(canvas: Canvas, truth: Truth, panel: str, rng: random.Random) -> floa
     return y + 12
 
 
-def table(canvas: Canvas, truth: Truth, lines: list[Line], plan: Layout, y: float, rng: random.Random) -> float:
+def table(
+    canvas: Canvas, truth: Truth, lines: list[Line], plan: Layout, y: float, rng: random.Random
+) -> float:
     """Draws the table and records its items; returns where it ends."""
     margin = 64
     span = (canvas.width - 2 * margin) / plan.tables
     longest = max(len(part) for line in lines for part in line.range_lines)
-    widths = [max(WIDTHS[c], longest * 0.62 + 1) if c == "range" else WIDTHS[c] for c in plan.columns]
+    widths = [
+        max(WIDTHS[c], longest * 0.62 + 1) if c == "range" else WIDTHS[c] for c in plan.columns
+    ]
     size = plan.size
     while sum(widths) * size > span and size > 15:
         size -= 1
@@ -264,14 +406,31 @@ def table(canvas: Canvas, truth: Truth, lines: list[Line], plan: Layout, y: floa
             height = heights[t * per + index]
             _row(canvas, truth, line, plan, left, starts, row_y, size, t * per + index + 1, rng)
             if plan.grid:
-                canvas.line(left, row_y - (pitch - size) / 2, left + span - 20, row_y - (pitch - size) / 2, 1)
+                canvas.line(
+                    left,
+                    row_y - (pitch - size) / 2,
+                    left + span - 20,
+                    row_y - (pitch - size) / 2,
+                    1,
+                )
             row_y += height
         bottom = max(bottom, row_y)
     canvas.line(60, bottom + 6, canvas.width - 60, bottom + 6)
     return bottom + 14
 
 
-def _row(canvas: Canvas, truth: Truth, line: Line, plan: Layout, left: float, starts: list[float], y: float, size: int, number: int, rng: random.Random) -> None:
+def _row(
+    canvas: Canvas,
+    truth: Truth,
+    line: Line,
+    plan: Layout,
+    left: float,
+    starts: list[float],
+    y: float,
+    size: int,
+    number: int,
+    rng: random.Random,
+) -> None:
     marked = line.flag in ("high", "low") or (line.flag == "abnormal" and rng.random() < 0.4)
     up = line.flag != "low"
     flag_text = {"column": ("↑", "↓"), "column_letter": ("H", "L"), "bare_column": ("↑", "↓")}
@@ -281,7 +440,9 @@ def _row(canvas: Canvas, truth: Truth, line: Line, plan: Layout, left: float, st
         if column == "number":
             canvas.text(x, y, str(number), size)
         elif column == "name":
-            star = "*" if plan.mark not in ("star",) and number % 7 == 3 and rng.random() < 0.5 else ""
+            star = (
+                "*" if plan.mark not in ("star",) and number % 7 == 3 and rng.random() < 0.5 else ""
+            )
             canvas.text(x, y, star + line.name, size)
         elif column == "abbreviation":
             canvas.text(x, y, line.short, size)
@@ -294,18 +455,34 @@ def _row(canvas: Canvas, truth: Truth, line: Line, plan: Layout, left: float, st
             canvas.text(x, y, line.printed_unit, size)
         elif column == "range":
             for i, part in enumerate(line.range_lines):
-                canvas.text(x, y + i * size * 1.15, part, size if len(line.range_lines) == 1 else int(size * 0.95))
+                canvas.text(
+                    x,
+                    y + i * size * 1.15,
+                    part,
+                    size if len(line.range_lines) == 1 else int(size * 0.95),
+                )
         elif column == "method":
             canvas.text(x, y, METHODS[number % len(METHODS)], size)
         elif column == "previous" and line.value is not None:
             canvas.text(x, y, f"{line.value * 1.07:.2f}", size)
-    truth.items.append({
-        "name": line.name, "value": line.value, "text": line.text, "unit": line.unit or None,
-        "low": line.low, "high": line.high, "flag": line.flag, "page": 1, "box": box,
-    })
+    truth.items.append(
+        {
+            "name": line.name,
+            "value": line.value,
+            "text": line.text,
+            "unit": line.unit or None,
+            "low": line.low,
+            "high": line.high,
+            "flag": line.flag,
+            "page": 1,
+            "box": box,
+        }
+    )
 
 
-def _result(canvas: Canvas, line: Line, plan: Layout, marked: bool, up: bool, x: float, y: float, size: int) -> Box:
+def _result(
+    canvas: Canvas, line: Line, plan: Layout, marked: bool, up: bool, x: float, y: float, size: int
+) -> Box:
     if not marked or line.value is None or plan.mark in ("column", "column_letter"):
         return canvas.text(x, y, line.text, size)
     if plan.mark == "bare_column":
@@ -324,9 +501,21 @@ def footer(canvas: Canvas, truth: Truth, y: float, rng: random.Random) -> None:
     """Times, signatures and the usual note."""
     collected, truth.collected_at, reported, truth.reported_at = moment(rng)
     size, sep = 24, rng.choice(["：", ":"])
-    parts = [f"采集时间{sep}{collected}", f"接收时间{sep}{collected}", f"报告时间{sep}{reported}", f"检验者{sep}李梅", f"审核者{sep}王涛"]
+    parts = [
+        f"采集时间{sep}{collected}",
+        f"接收时间{sep}{collected}",
+        f"报告时间{sep}{reported}",
+        f"检验者{sep}李梅",
+        f"审核者{sep}王涛",
+    ]
     if rng.random() < 0.3:
-        parts = [f"送检医生{sep}陈立", f"采样时间{sep}{collected}", f"报告日期{sep}{reported}", f"检验{sep}李梅", f"审核{sep}王涛"]
+        parts = [
+            f"送检医生{sep}陈立",
+            f"采样时间{sep}{collected}",
+            f"报告日期{sep}{reported}",
+            f"检验{sep}李梅",
+            f"审核{sep}王涛",
+        ]
     x = 66.0
     for part in parts:
         width = canvas.length(part, size)
@@ -334,4 +523,6 @@ def footer(canvas: Canvas, truth: Truth, y: float, rng: random.Random) -> None:
             x, y = 66.0, y + 38
         canvas.text(x, y, part, size)
         x += width + 46
-    canvas.text(66, y + 42, "注：本报告仅对所检测标本负责，如有疑问请在三日内与检验科联系。", size - 2)
+    canvas.text(
+        66, y + 42, "注：本报告仅对所检测标本负责，如有疑问请在三日内与检验科联系。", size - 2
+    )

@@ -54,13 +54,23 @@ class Score:
         for key in ("collected_at", "reported_at"):
             wanted = getattr(truth, key)
             if wanted is not None:
-                self._check("dates", wanted == read[key], f"{label} {key} {wanted} read {read[key]}")
+                self._check(
+                    "dates", wanted == read[key], f"{label} {key} {wanted} read {read[key]}"
+                )
         if truth.kind == "other":
             return
         for key in ("name", "sex", "age"):
-            self._check("patient", truth.patient.get(key) == read["patient"][key], f"{label} {key} {truth.patient.get(key)} read {read['patient'][key]}")
+            self._check(
+                "patient",
+                truth.patient.get(key) == read["patient"][key],
+                f"{label} {key} {truth.patient.get(key)} read {read['patient'][key]}",
+            )
         if truth.facility is not None:
-            self._check("facility", truth.facility == read["facility"], f"{label} facility {truth.facility} read {read['facility']}")
+            self._check(
+                "facility",
+                truth.facility == read["facility"],
+                f"{label} facility {truth.facility} read {read['facility']}",
+            )
 
     def _items(self, truth: Truth, read: dict[str, Any], label: str) -> None:
         left = list(read["items"])
@@ -73,14 +83,18 @@ class Score:
             right = [r for r in named if self._value(wanted, r)]
             best = max(right or named, key=lambda r: overlap(r["box"], wanted["box"]), default=None)
             if best is None or not right:
-                self.wrong.append(f"{label} item {wanted['name']}={wanted['text']} read {best and (best['text'], best['needs_review'])}")
+                self.wrong.append(
+                    f"{label} item {wanted['name']}={wanted['text']} read {best and (best['text'], best['needs_review'])}"
+                )
                 continue
             left.remove(best)
             self._right(wanted, best, label)
         for extra in left:
             self.counts["wrong_items"] += 1
             self.counts["wrong_marked"] += bool(extra["needs_review"])
-            self.wrong.append(f"{label} extra {extra['name']}={extra['text']} review={extra['needs_review']}")
+            self.wrong.append(
+                f"{label} extra {extra['name']}={extra['text']} review={extra['needs_review']}"
+            )
 
     @staticmethod
     def _value(wanted: dict[str, Any], read: dict[str, Any]) -> bool:
@@ -92,13 +106,21 @@ class Score:
         self.counts["items_right"] += 1
         reference = read["reference"] or {"low": None, "high": None}
         row = (
-            plain(wanted["unit"]) == plain(read["unit"]) and wanted["flag"] == read["flag"]
-            and same_number(wanted["low"], reference["low"]) and same_number(wanted["high"], reference["high"])
+            plain(wanted["unit"]) == plain(read["unit"])
+            and wanted["flag"] == read["flag"]
+            and same_number(wanted["low"], reference["low"])
+            and same_number(wanted["high"], reference["high"])
         )
         self.counts["rows_right"] += row
         if not row:
-            self.wrong.append(f"{label} row {wanted['name']} {wanted['unit']} {wanted['low']}-{wanted['high']} {wanted['flag']} read {read['unit']} {reference} {read['flag']}")
-        self._check("boxes", overlap(wanted["box"], read["box"]) >= 0.5, f"{label} box {wanted['name']} {wanted['box']} {read['box']}")
+            self.wrong.append(
+                f"{label} row {wanted['name']} {wanted['unit']} {wanted['low']}-{wanted['high']} {wanted['flag']} read {read['unit']} {reference} {read['flag']}"
+            )
+        self._check(
+            "boxes",
+            overlap(wanted["box"], read["box"]) >= 0.5,
+            f"{label} box {wanted['name']} {wanted['box']} {read['box']}",
+        )
         known = dictionary().match(wanted["name"], None, wanted["unit"], None)
         if known is not None and known.entry.loinc:
             self._check("loinc", read["code"] is not None, f"{label} no code {wanted['name']}")
@@ -106,13 +128,25 @@ class Score:
 
     def _texts(self, truth: Truth, read: dict[str, Any], label: str) -> None:
         for part in truth.narrative:
-            good = any(plain(part["text"]) in plain(r["text"]) or _close(part["text"], r["text"]) for r in read["narrative"] if r["section"] == part["section"])
-            self._check("narrative", good, f"{label} narrative {part['section']}: {[ (r['section'], r['text'][:40]) for r in read['narrative']]}")
+            good = any(
+                plain(part["text"]) in plain(r["text"]) or _close(part["text"], r["text"])
+                for r in read["narrative"]
+                if r["section"] == part["section"]
+            )
+            self._check(
+                "narrative",
+                good,
+                f"{label} narrative {part['section']}: {[(r['section'], r['text'][:40]) for r in read['narrative']]}",
+            )
         for drug in truth.medications:
             named = [r for r in read["medications"] if plain(r["name"]) == plain(drug["name"])]
             for key in ("strength", "dose", "route", "frequency", "days"):
                 value = named[0][key] if named else None
-                self._check("drugs", plain(str(value)) == plain(str(drug[key])), f"{label} drug {drug['name']} {key} {drug[key]} read {value}")
+                self._check(
+                    "drugs",
+                    plain(str(value)) == plain(str(drug[key])),
+                    f"{label} drug {drug['name']} {key} {drug[key]} read {value}",
+                )
 
     def _check(self, what: str, good: bool, note: str) -> None:
         self.counts[f"{what}_asked"] += 1
@@ -132,10 +166,23 @@ class Score:
         recall = c["items_right"] / c["items_true"] if c["items_true"] else None
         total = c["items_read"] + c["items_true"]
         return {
-            "item_precision": precision, "item_recall": recall,
+            "item_precision": precision,
+            "item_recall": recall,
             "item_f1": 2 * c["items_right"] / total if total else None,
             "row_f1": 2 * c["rows_right"] / total if total else None,
-            **{what: self.share(what) for what in ("kind", "dates", "patient", "facility", "boxes", "loinc", "narrative", "drugs")},
+            **{
+                what: self.share(what)
+                for what in (
+                    "kind",
+                    "dates",
+                    "patient",
+                    "facility",
+                    "boxes",
+                    "loinc",
+                    "narrative",
+                    "drugs",
+                )
+            },
             "wrong_marked": c["wrong_marked"] / c["wrong_items"] if c["wrong_items"] else None,
             "right_marked": c["reviewed_right"] / c["items_right"] if c["items_right"] else None,
             "invented": float(c["invented"]),
