@@ -67,7 +67,7 @@ def kind_of(lines: list[str], rows: int) -> Kind:
         found = set(re.findall(pattern, whole, re.I))
         scores[kind] = scores.get(kind, 0.0) + weight * min(len(found), 5)
     if rows:
-        scores["lab_report"] = scores.get("lab_report", 0.0) + min(2.5, 0.5 + 0.25 * rows)
+        scores["lab_report"] = scores.get("lab_report", 0.0) + min(3.0, 1.5 + 0.25 * rows)
         scores["checkup"] = scores.get("checkup", 0.0) + (
             1.0 if scores.get("checkup", 0) > 2 else 0
         )

@@ -10,6 +10,10 @@ from ocr.model import Flag, Reference
 _NEGATIVE = re.compile(
     r"阴|未见|未检出|未检测到|正常|无$|^[-－—]+$|\(-\)|（-）|negative|^neg|normal", re.I
 )
+_SAME = (
+    frozenset({"清", "透明", "清亮", "澄清", "透亮", "清晰", "清澈"}),
+    frozenset({"阴性", "-", "(-)", "阴性(-)", "Negative", "NEG", "neg", "negative"}),
+)
 _POSITIVE = re.compile(r"阳|\+|±|检出|异常|可疑|positive|^pos|[1-4]\+", re.I)
 
 
@@ -65,6 +69,8 @@ def _by_words(text: str, reference: Reference | None) -> Flag | None:
         return None
     text, expected = fold(text), fold(reference.text)
     choices = re.split(r"[,，、/或~-]+|\s+", expected)
+    if any(text in group and set(choices) & group for group in _SAME):
+        return "normal"
     if (
         text == expected
         or text in choices

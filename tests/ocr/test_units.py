@@ -25,8 +25,8 @@ from ocr.layout.units import is_unit, read_unit
         ("fl", "fL"),
         ("秒", "秒"),
         ("mL/min/1.73m²", "mL/min/1.73m2"),
-        ("/HP", "/HPF"),
-        ("个/uL", "/uL"),
+        ("/HP", "/HP"),
+        ("个/uL", "个/uL"),
         ("(g/L)", "g/L"),
     ],
 )
