@@ -9,6 +9,7 @@ from ocr.engines.base import Engine, Image, Quad, Token
 from ocr.engines.rapid import RapidEngine
 from ocr.image.boxes import Boxes
 from ocr.image.level import Matrix, apply, find_text, inverse, rotation, turn_back
+from ocr.image.light import even
 from ocr.image.load import Page
 from ocr.image.quality import quality_of
 from ocr.layout.flatten import flatten
@@ -41,7 +42,7 @@ def read_page(page: Page, engine: Engine, progress: Progress | None = None) -> P
         said("straightened", page.number)
         tokens, angle, turn, image = list(page.tokens), 0.0, 0, page.image
     else:
-        found = find_text(page.image, engine)
+        found = find_text(even(page.image), engine)
         said("straightened", page.number)
         tokens = _recognise(engine, found.image, found.quads)
         angle, turn, image = found.angle, found.turn, found.image

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 
 _DATE = re.compile(
     r"(20\d{2}|19\d{2})\s*[-/.,年—–]\s*(\d{1,2})\s*[-/.,月—–]\s*(0[1-9]|[12]\d|3[01]|[1-9])(?:\s*日)?"
 )
 _TIME = re.compile(r"^\s*[T,，]?\s*(\d{1,2})\s*[:：时;.]\s*(\d{2})(?:\s*[:：分;.]?\s*(\d{2}))?")
 _SOLID = re.compile(r"\b(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:\s?(\d{2})(\d{2}))?\b")
-OFFSET = "+08:00"
+CHINA = timezone(timedelta(hours=8))
 
 
 def read_date(text: str) -> str | None:
@@ -34,7 +34,9 @@ def _iso(day: tuple[str, ...], time: tuple[str, ...] | None) -> str | None:
         if time is None:
             return whole.isoformat()
         second = int(time[2]) if len(time) > 2 and time[2] else 0
-        clock = datetime(whole.year, whole.month, whole.day, int(time[0]), int(time[1]), second)
+        clock = datetime(
+            whole.year, whole.month, whole.day, int(time[0]), int(time[1]), second, tzinfo=CHINA
+        )
     except ValueError:
         return None
-    return clock.isoformat() + OFFSET
+    return clock.isoformat()

@@ -48,10 +48,10 @@ def read_cells(row: Row) -> Cells:
     _arrows(texts, marks)
     _trailing_arrow(texts, marks)
     _slipped(texts)
-    result = read_result(texts["result"])
+    repairs: list[Repair] = []
+    result = _arrow_misread(read_result(texts["result"]), repairs)
     if result.mark is not None:
         marks.append(result.mark)
-    repairs: list[Repair] = []
     unit = _unit(texts["unit"], repairs)
     name, short = split_name(row.text("name"), row.text("abbreviation") or texts.get("short", ""))
     directed = [m for m in marks if m != "abnormal"]
@@ -128,6 +128,20 @@ def _trailing_arrow(texts: dict[str, str], marks: list[Mark]) -> None:
     if arrow and re.search(r"[A-Za-z%]\s*$", texts["result"][: arrow.start()]):
         marks.append("high" if arrow.group()[0] in UP else "low")
         texts["result"] = texts["result"][: arrow.start()].strip()
+
+
+_ARROW_ALIKE = re.compile(
+    r"^([<>]?\d+(?:\.\d+)?)\s?([山个十丁木本下上小中卜个干千TtJIYVvi!土→←千才平年])$"
+)
+
+
+def _arrow_misread(result: Result, repairs: list[Repair]) -> Result:
+    """``0.75 山``: a number with one sign behind it that an arrow is read as."""
+    found = _ARROW_ALIKE.match(result.text) if result.value is None else None
+    if found is None:
+        return result
+    repairs.append(Repair("value", result.text, found.group(1), "an arrow read as a character"))
+    return read_result(found.group(1))
 
 
 def _slipped(texts: dict[str, str]) -> None:

@@ -53,7 +53,12 @@ def _against_range(cells: Cells, result: Result, reference: Reference | None) ->
     if cells.mark is None and by_range in ("high", "low"):
         found.append("outside_without_mark")
     unread = reference is not None and reference.low is None and reference.high is None
-    if reference is not None and unread and result.value is not None and re.search(r"\d", reference.text):
+    if (
+        reference is not None
+        and unread
+        and result.value is not None
+        and re.search(r"\d", reference.text)
+    ):
         found.append("range_unreadable")
     if _is_words(result) and re.search(r"\d", result.text) and not _ORDERLY.fullmatch(result.text):
         found.append("odd_result")

@@ -60,7 +60,7 @@ def _parts(piece: Piece) -> list[Piece]:
         *(m.end() for m in re.finditer(r"\s+(?![↑↓HL]\b|[↑↓])", piece.text)),
         len(piece.text),
     ]
-    if len(piece.text) != len(piece.chars):
+    if len(piece.text) != len(piece.chars) or is_interval(piece.text) or is_unit(piece.text):
         return [piece]
     parts = (piece.part(a, b) for a, b in itertools.pairwise(cuts))
     return [p for p in parts if p is not None]

@@ -133,8 +133,8 @@ def _date_head(chars: list[tuple[Char, Piece]], index: int) -> tuple[Head | None
 
 
 def _is_header(heads: list[Head], share: float) -> bool:
-    kinds = {h.kind for h in heads}
-    if share < 0.6 or "result" not in kinds:
+    kinds = {h.kind for h in heads} - {"?", "other", "number"}
+    if "result" not in kinds or share < (0.4 if len(kinds) >= 3 else 0.6):
         return False
     return "name" in kinds or {"range", "unit"} <= kinds
 

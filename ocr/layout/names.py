@@ -9,7 +9,7 @@ from ocr.lab import dictionary
 
 _NUMBER = re.compile(r"^\s*(\d{1,3})\s*[.、)）]?\s*(?=[^\d.])")
 _KEEPS_NUMBER = re.compile(r"^\d+\s*(?:[-'’′αβ,，/%]|小时|h|H|C[-尿 ]|时|分|点|羟|OH|ɑ)")
-_MARKS = re.compile(r"^[\s*★☆△▲◆●※#＊·.、,，|]+")
+_MARKS = re.compile(r"^[\s*★☆△▲◆●※#＊·•.、,，|“”\"'‘’`_~]+")
 _TAIL = re.compile(r"^(.*[一-鿿)）αβγ\]])\s*([A-Za-z][A-Za-z0-9\-+#%/.()βαγ ]{0,14})$")
 _BRACKET_TAIL = re.compile(r"^(.+?)\s*[(（\[]([A-Za-z0-9αβγ\-+#%/.* ]{1,16})[)）\]]$")
 _HAN = re.compile(r"[一-鿿]")

@@ -11,8 +11,12 @@ from ocr.model import Reference, Sex
 NUMBER = r"[-+]?\d+(?:[.．]\d+)?(?:\s*[×x*]\s*10\^?\d+)?"
 _DASH = r"\s*(?:--+|－－|——|[-~～∼－—–−─一至到_]|to)\s*"
 _BETWEEN = re.compile(rf"({NUMBER}){_DASH}({NUMBER})")
-_BELOW = re.compile(rf"(?:<=|<|≤|≦|＜|〈|小于等于|小于|不超过|低于)\s*=?\s*({NUMBER})")
-_ABOVE = re.compile(rf"(?:>=|>|≥|≧|＞|〉|大于等于|大于|不低于|高于)\s*=?\s*({NUMBER})")
+_BELOW = re.compile(
+    rf"(?:<=|<|≤|≦|＜|〈|小于等于|小于|不超过|低于)\s*=?\s*({NUMBER})(?![\d.]*\s*:)"
+)
+_ABOVE = re.compile(
+    rf"(?:>=|>|≥|≧|＞|〉|大于等于|大于|不低于|高于)\s*=?\s*({NUMBER})(?![\d.]*\s*:)"
+)
 _MALE = re.compile(r"男性?|\bM(?:ale)?\b|♂", re.I)
 _FEMALE = re.compile(r"女性?|\bF(?:emale)?\b|♀", re.I)
 _AGE_SPAN = re.compile(r"(\d+)\s*(岁|月|天)?\s*[-~～—至到]\s*(\d+)\s*(岁|个?月|天|周)")

@@ -63,7 +63,7 @@ def repair_unit(unit: str | None, match: Match | None, repairs: list[Repair]) ->
 def _looks_like(read: str, unit: str) -> bool:
     """One or two characters off, or a percent sign taken apart."""
     if unit == "%":
-        return read in {"96", "9/6", "0/0", "％", "%6", "o/o", "9%", "98", "%0", "%o", "o", "％"}
+        return read in {"96", "9/6", "0/0", "％", "%6", "o/o", "9%", "98", "%0", "%o", "o"}
     return len(unit) >= 3 and _distance(read, unit) <= (2 if len(unit) >= 6 else 1)
 
 

@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
-from ocr.layout.headers import heads_of, tables_of
+from ocr.layout.headers import Head, heads_of, tables_of
 from ocr.layout.lines import Line, lines_of, middle_of, text_of
 from ocr.layout.pieces import Piece
 from ocr.layout.relook import Look, look_again
@@ -53,14 +53,37 @@ def blocks_of(
     starts = [(i, heads) for i, line in enumerate(lines) if (heads := heads_of(line))]
     blocks: list[Block] = []
     for order, (index, heads) in enumerate(starts):
-        end = starts[order + 1][0] if order + 1 < len(starts) else len(lines)
-        body = lines[index + 1 : end]
+        others = [h for i, h in starts if i != index]
+        left, right = _strip(heads, others)
+        ends = [i for i, h in starts[order + 1 :] if not _apart(heads, h)]
+        body = [_within(line, left, right) for line in lines[index + 1 : (ends or [len(lines)])[0]]]
+        body = [line for line in body if line]
         zones = zones_of(tables_of(heads), [b for b in body if not is_footer(b)])
         title = text_of(lines[index - 1]) if index > 0 else ""
         blocks.append(_block(body, zones, title, middle_of(lines[index]), look))
     if not starts and carried:
         blocks.append(_block(lines, carried, "", 0.0, look))
     return blocks
+
+
+def _apart(a: list[Head], b: list[Head]) -> bool:
+    """Whether two heads stand side by side: two reports on one photo."""
+    return a[-1].right < b[0].left or b[-1].right < a[0].left
+
+
+def _strip(heads: list[Head], others: list[list[Head]]) -> tuple[float, float]:
+    """The vertical strip of the page that belongs to a head beside others."""
+    left, right = -1e9, 1e9
+    for other in others:
+        if heads[-1].right < other[0].left:
+            right = min(right, (heads[-1].right + other[0].left) / 2)
+        elif other[-1].right < heads[0].left:
+            left = max(left, (other[-1].right + heads[0].left) / 2)
+    return left, right
+
+
+def _within(line: Line, left: float, right: float) -> Line:
+    return [p for p in line if left < p.centre < right]
 
 
 _CONCLUSION = re.compile(

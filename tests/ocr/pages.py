@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -32,7 +33,7 @@ def font(size: int) -> ImageFont.FreeTypeFont | None:
     )
 
 
-def report(rows: list[tuple[str, ...]] | None = None, head: bool = True) -> Image.Image:
+def report(rows: Sequence[tuple[str, ...]] | None = None, head: bool = True) -> Image.Image:
     """A small laboratory report."""
     face, big = font(26), font(38)
     assert face is not None
@@ -73,7 +74,7 @@ def png(image: Image.Image) -> bytes:
 def jpeg(image: Image.Image, **options: object) -> bytes:
     """The picture as a JPEG file."""
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=90, **options)  # type: ignore[arg-type]
+    image.save(buffer, "JPEG", quality=90, **options)
     return buffer.getvalue()
 
 

@@ -79,5 +79,9 @@ def test_words_are_kept_as_text() -> None:
     assert (reference.low, reference.high, reference.text) == (None, None, "阴性")
 
 
+def test_a_titre_is_no_number() -> None:
+    assert read_interval("<1:100") is None
+
+
 def test_a_reversed_interval_is_refused() -> None:
     assert read_interval("39-6.1") is None

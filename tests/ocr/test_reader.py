@@ -69,7 +69,9 @@ def test_json_is_what_the_contract_says(read: ParsedReport) -> None:
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
-def test_a_page_turned_as_pixels_is_read_and_its_boxes_are_on_the_turned_page(quarters: int) -> None:
+def test_a_page_turned_as_pixels_is_read_and_its_boxes_are_on_the_turned_page(
+    quarters: int,
+) -> None:
     turned = pages.report().rotate(-90 * quarters, expand=True)
     report = read_bytes(pages.png(turned), "a.png")
     assert [i.value for i in report.items][:4] == [7.83, 88.0, 12.1, 3.2]
@@ -88,7 +90,9 @@ def test_a_page_turned_by_exif_has_boxes_as_displayed() -> None:
 
 
 def test_a_leaning_page_is_read() -> None:
-    leaning = pages.report().rotate(6, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
+    leaning = pages.report().rotate(
+        6, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC
+    )
     report = read_bytes(pages.png(leaning), "a.png")
     assert [i.value for i in report.items][:4] == [7.83, 88.0, 12.1, 3.2]
     assert [i.name for i in report.items][:2] == ["葡萄糖", "肌酐"]
@@ -102,13 +106,24 @@ def test_half_a_page_without_its_head_still_gives_its_rows() -> None:
 
 
 def test_a_table_goes_on_over_the_pages_of_a_scanned_pdf() -> None:
-    second = pages.report(rows=[("7", "尿酸", "UA", "430 ↑", "μmol/L", "208-428"), ("8", "总蛋白", "TP", "70.1", "g/L", "65-85")], head=False)
+    second = pages.report(
+        rows=[
+            ("7", "尿酸", "UA", "430 ↑", "μmol/L", "208-428"),
+            ("8", "总蛋白", "TP", "70.1", "g/L", "65-85"),
+        ],
+        head=False,
+    )
     report = read_bytes(pages.pdf([pages.report(), second]), "a.pdf")
     assert report.pages == 2
-    assert [(i.name, i.value, i.page) for i in report.items][-2:] == [("尿酸", 430.0, 2), ("总蛋白", 70.1, 2)]
+    assert [(i.name, i.value, i.page) for i in report.items][-2:] == [
+        ("尿酸", 430.0, 2),
+        ("总蛋白", 70.1, 2),
+    ]
 
 
-def test_the_text_layer_of_a_pdf_is_read_without_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_text_layer_of_a_pdf_is_read_without_recognition(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     canvas = pytest.importorskip("reportlab.pdfgen.canvas")
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -119,7 +134,15 @@ def test_the_text_layer_of_a_pdf_is_read_without_recognition(monkeypatch: pytest
     buffer = io.BytesIO()
     page = canvas.Canvas(buffer, pagesize=(595, 842))
     page.setFont("STSong-Light", 11)
-    for y, row in enumerate([("检验报告单",), ("姓名：李梅", "性别：女", "年龄：40岁"), ("项目名称", "结果", "单位", "参考范围"), ("葡萄糖", "5.10", "mmol/L", "3.9-6.1"), ("尿酸", "500 ↑", "umol/L", "155-357")]):
+    for y, row in enumerate(
+        [
+            ("检验报告单",),
+            ("姓名：李梅", "性别：女", "年龄：40岁"),
+            ("项目名称", "结果", "单位", "参考范围"),
+            ("葡萄糖", "5.10", "mmol/L", "3.9-6.1"),
+            ("尿酸", "500 ↑", "umol/L", "155-357"),
+        ]
+    ):
         for x, text in enumerate(row):
             page.drawString(60 + 120 * x, 780 - 24 * y, text)
     page.save()
@@ -129,7 +152,10 @@ def test_the_text_layer_of_a_pdf_is_read_without_recognition(monkeypatch: pytest
 
     monkeypatch.setattr(RapidEngine, "find", never)
     report = read_bytes(buffer.getvalue(), "a.pdf")
-    assert [(i.name, i.value, i.flag) for i in report.items] == [("葡萄糖", 5.1, "normal"), ("尿酸", 500.0, "high")]
+    assert [(i.name, i.value, i.flag) for i in report.items] == [
+        ("葡萄糖", 5.1, "normal"),
+        ("尿酸", 500.0, "high"),
+    ]
     left, top, _, _ = report.items[0].box
     assert abs(left - 180 * 200 / 72) < 12
     assert abs(top - (842 - 708 - 11) * 200 / 72) < 20
@@ -147,7 +173,15 @@ def test_a_chat_about_results_gives_no_items() -> None:
     face = pages.font(34)
     image = Image.new("RGB", (1080, 1500), (237, 237, 237))
     draw = ImageDraw.Draw(image)
-    for index, text in enumerate(["妈，血糖测了吗", "测了 7.8 mmol/L 有点高", "参考范围 3.9-6.1", "血压 142/88", "白细胞 12.1 10^9/L 3.5-9.5"]):
+    for index, text in enumerate(
+        [
+            "妈，血糖测了吗",
+            "测了 7.8 mmol/L 有点高",
+            "参考范围 3.9-6.1",
+            "血压 142/88",
+            "白细胞 12.1 10^9/L 3.5-9.5",
+        ]
+    ):
         draw.text((80 + 300 * (index % 2), 100 + 200 * index), text, font=face, fill=0)
     report = read_bytes(pages.png(image), "a.png")
     assert report.kind == "other"
@@ -176,5 +210,7 @@ def test_tesseract_reads_a_clean_page_too() -> None:
 
 def test_steps_are_reported_in_order() -> None:
     steps: list[tuple[str, int]] = []
-    read_bytes(pages.png(pages.report()), "a.png", Options(progress=lambda s, p: steps.append((s, p))))
+    read_bytes(
+        pages.png(pages.report()), "a.png", Options(progress=lambda s, p: steps.append((s, p)))
+    )
     assert steps == [("straightened", 1), ("read", 1), ("understood", 1)]

@@ -43,8 +43,12 @@ def test_a_lost_point_is_put_back_where_only_one_place_is_plausible() -> None:
 
 @pytest.mark.parametrize(
     ("text", "name", "unit", "interval"),
-    [("358", "血红蛋白", "g/L", "115-150"), ("30", "葡萄糖", "mmol/L", "3.9-6.1"),
-     ("1200", "丙氨酸氨基转移酶", "U/L", "9-50"), ("阴性", "葡萄糖", "mmol/L", "3.9-6.1")],
+    [
+        ("358", "血红蛋白", "g/L", "115-150"),
+        ("30", "葡萄糖", "mmol/L", "3.9-6.1"),
+        ("1200", "丙氨酸氨基转移酶", "U/L", "9-50"),
+        ("阴性", "葡萄糖", "mmol/L", "3.9-6.1"),
+    ],
 )
 def test_a_possible_result_is_left_alone(text: str, name: str, unit: str, interval: str) -> None:
     fixed, repairs = _fixed(text, name, unit, interval)
@@ -82,14 +86,29 @@ def test_names_are_repaired_from_the_dictionary_only() -> None:
 @pytest.mark.parametrize(
     ("text", "interval", "mark", "flag"),
     [
-        ("7.83", "3.9-6.1", None, "high"), ("3.2", "3.5-5.3", None, "low"), ("5.0", "3.9-6.1", None, "normal"),
-        ("5.0", "", None, None), ("5.0", "", "high", "high"), ("80", "10-60", "abnormal", "high"),
-        ("5.2", "<5.2", None, "high"), ("5.2", "≤5.2", None, "normal"), ("<0.005", "<0.05", None, "normal"),
-        ("<0.005", "0.27-4.2", None, "low"), (">1000", "0-10", None, "high"),
-        ("阴性", "阴性", None, "normal"), ("阳性(+)", "阴性", None, "abnormal"), ("±", "阴性(-)", None, "abnormal"),
-        ("阴性", "", None, None), ("阳性", "", None, None), ("红色", "淡黄色", None, "abnormal"),
-        ("黄色", "淡黄色", None, "normal"), ("透明", "清", None, "normal"), ("2+", "阴性", None, "abnormal"),
-        ("阳性", "阴性", "high", "abnormal"), ("O型", "", None, None), ("1:320", "<1:100", None, None),
+        ("7.83", "3.9-6.1", None, "high"),
+        ("3.2", "3.5-5.3", None, "low"),
+        ("5.0", "3.9-6.1", None, "normal"),
+        ("5.0", "", None, None),
+        ("5.0", "", "high", "high"),
+        ("80", "10-60", "abnormal", "high"),
+        ("5.2", "<5.2", None, "high"),
+        ("5.2", "≤5.2", None, "normal"),
+        ("<0.005", "<0.05", None, "normal"),
+        ("<0.005", "0.27-4.2", None, "low"),
+        (">1000", "0-10", None, "high"),
+        ("阴性", "阴性", None, "normal"),
+        ("阳性(+)", "阴性", None, "abnormal"),
+        ("±", "阴性(-)", None, "abnormal"),
+        ("阴性", "", None, None),
+        ("阳性", "", None, None),
+        ("红色", "淡黄色", None, "abnormal"),
+        ("黄色", "淡黄色", None, "normal"),
+        ("透明", "清", None, "normal"),
+        ("2+", "阴性", None, "abnormal"),
+        ("阳性", "阴性", "high", "abnormal"),
+        ("O型", "", None, None),
+        ("1:320", "<1:100", None, None),
     ],
 )
 def test_flags(text: str, interval: str, mark: str | None, flag: str | None) -> None:

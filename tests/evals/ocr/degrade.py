@@ -16,7 +16,7 @@ Matrix = NDArray[np.float64]
 
 def photo(page: Image.Image, rng: random.Random, hard: float = 1.0) -> tuple[Image.Image, Matrix]:
     """Perspective, rotation to 6°, shadow, blur, noise, folds, JPEG 50-75, on a desk."""
-    source = np.asarray(page.convert("RGB"))
+    source: Array = np.asarray(page.convert("RGB"), dtype=np.uint8)
     height, width = source.shape[:2]
     source = _folds(source, rng) if rng.random() < 0.4 else source
     out_w, out_h = (2200, 2900) if height > width else (2900, 2200)
@@ -29,9 +29,11 @@ def photo(page: Image.Image, rng: random.Random, hard: float = 1.0) -> tuple[Ima
     image *= _light(out_w, out_h, rng)[:, :, None]
     tint = np.array([1.0, rng.uniform(0.95, 1.0), rng.uniform(0.86, 1.0)])
     image = image * tint * rng.uniform(0.8, 1.0)
-    image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 1.25) * hard)
+    image = np.asarray(
+        cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 1.25) * hard), dtype=np.float64
+    )
     if rng.random() < 0.25:
-        image = cv2.filter2D(image, -1, _motion(rng))
+        image = np.asarray(cv2.filter2D(image, -1, _motion(rng)), dtype=np.float64)
     image += np.random.default_rng(rng.randint(0, 2**31)).normal(0, rng.uniform(2, 7), image.shape)
     result = Image.fromarray(np.clip(image, 0, 255).astype(np.uint8))
     return jpeg(result, rng.randint(50, 75)), matrix

@@ -307,7 +307,7 @@ def checkup(rng: random.Random) -> tuple[Canvas, Truth]:
         [("体检编号", str(rng.randint(10**7, 10**8))), ("体检日期", day)],
     )
     height, weight = rng.randint(150, 185), rng.randint(48, 95)
-    general = [
+    general: list[tuple[str, str, str, float | None, float | None]] = [
         ("身高", f"{height}", "cm", None, None),
         ("体重", f"{weight}.{rng.randint(0, 9)}", "kg", None, None),
         ("体重指数", f"{weight / (height / 100) ** 2:.1f}", "kg/m2", 18.5, 23.9),
@@ -315,7 +315,7 @@ def checkup(rng: random.Random) -> tuple[Canvas, Truth]:
         ("舒张压", str(rng.randint(58, 102)), "mmHg", 60, 89),
         ("腰围", str(rng.randint(66, 110)), "cm", None, None),
     ]
-    lab = [
+    lab: list[tuple[str, str, str, float | None, float | None]] = [
         ("葡萄糖", f"{rng.uniform(3.9, 9.8):.2f}", "mmol/L", 3.9, 6.1),
         ("总胆固醇", f"{rng.uniform(3.0, 7.5):.2f}", "mmol/L", 3.1, 5.2),
         ("甘油三酯", f"{rng.uniform(0.5, 4.0):.2f}", "mmol/L", 0.45, 1.7),
