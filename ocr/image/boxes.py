@@ -127,4 +127,9 @@ def _without_rules(dark: Mask) -> Mask:
 def _cut_off(box: object, width: int, height: int) -> bool:
     """A stroke at the strip's end that belongs to a neighbour (an arrow, a border)."""
     left, _, wide, _, _ = (int(v) for v in box)  # type: ignore[attr-defined]
-    return (left <= 1 or left + wide >= width - 1) and wide < 0.3 * height
+    reach = 0.17 * height
+    middle = left + wide / 2
+    at_end = (left <= 1 and middle < reach) or (
+        left + wide >= width - 1 and middle > width - reach
+    )
+    return at_end and wide < 0.3 * height

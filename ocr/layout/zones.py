@@ -160,6 +160,8 @@ def _cut_near(piece: Piece, index: int) -> int | None:
 
 def _may_cut(piece: Piece, at: int) -> bool:
     before, after = piece.chars[at - 1], piece.chars[at]
+    if after.char in "%#)）":
+        return False
     if before.char.isspace() or after.char.isspace():
         return True
     if after.left - before.right > 0.35 * piece.height:
