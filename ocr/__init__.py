@@ -1,1 +1,15 @@
-"""Image in, ``ParsedReport`` out. No database, no web, nothing of ours: a library."""
+"""A page in, a ``ParsedReport`` out: Chinese hospital paper as coded data.
+
+Owns images, recognition engines, page layout and the laboratory dictionary. No
+database, no web, nothing of the other rooms: a library that is useful alone.
+Entered through ``read_report`` here, or through ``ocr.worker`` by a server that
+must not block. What is written on a page is data and never an instruction.
+"""
+
+from __future__ import annotations
+
+from ocr.errors import OcrError
+from ocr.model import ParsedReport
+from ocr.reader import Options, read_bytes, read_report
+
+__all__ = ["OcrError", "Options", "ParsedReport", "read_bytes", "read_report"]

@@ -79,8 +79,17 @@ def graphql_controller(
         def encode_json(self, data: object) -> str:
             return orjson.dumps(data).decode()
 
+        def parse_json(self, data: str | bytes) -> Any:
+            parsed = super().parse_json(data)
+            if not isinstance(parsed, (dict, list)):
+                raise RequestInvalid(detail="the body is an object")
+            return parsed
+
         async def parse_http_body(self, request: Any) -> Any:
-            return documents.resolve(await super().parse_http_body(request))
+            data = documents.resolve(await super().parse_http_body(request))
+            if not isinstance(data.operation_name, (str, type(None))):
+                raise RequestInvalid(detail="operationName is a string")
+            return data
 
         async def execute_request(
             self, request: Request[Any, Any, Any], context: Context, root_value: Any

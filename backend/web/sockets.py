@@ -21,6 +21,7 @@ from backend.core.errors import KangbanError
 from backend.web.answers import language_of
 from backend.web.documents import TrustedDocuments
 from graphql_api.common.context import Context
+from graphql_api.common.errors import TooManySubscriptions
 from graphql_api.schema import Schema
 
 log = structlog.get_logger(__name__)
@@ -109,8 +110,10 @@ def socket_handler(door: Door) -> type[BaseGraphQLTransportWSHandler[Context, No
             await super().handle_connection_init(message)
 
         async def handle_subscribe(self, message: Any) -> None:
-            payload = message["payload"]
+            payload, most = message["payload"], self.max_subscriptions_per_connection
             try:
+                if most is not None and len(self.operations) >= most:
+                    raise TooManySubscriptions(limit=most)
                 payload["query"] = door.text(payload)
             except KangbanError as error:
                 await self._refuse(message["id"], error)

@@ -68,9 +68,8 @@ def _own(cause: GraphQLError, error: GraphQLError) -> KangbanError:
     if error.path is not None:
         # A value that a resolver returned does not fit the schema: ours, not the client's.
         return _unknown(cause)
-    if error.message.startswith("Variable "):
-        return VariablesInvalid(detail=error.message)
-    return OperationInvalid(detail=error.message)
+    # What does not fit the document was told by validation; what is left are the variables.
+    return VariablesInvalid(detail=error.message)
 
 
 def _unknown(cause: BaseException | None) -> Internal:

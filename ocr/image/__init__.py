@@ -1,0 +1,1 @@
+"""From a file to pages that can be read: limits, orientation, light, quality, boxes."""

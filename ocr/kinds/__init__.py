@@ -1,0 +1,1 @@
+"""What kind of paper it is, whose, from where and when, and its running text."""

@@ -1,0 +1,1 @@
+"""From tokens on a page to rows and cells: lines, columns, tables, values, ranges."""

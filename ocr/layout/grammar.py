@@ -1,0 +1,95 @@
+"""Rows of a table whose head is not on the page: told by what stands in them.
+
+A half page, a photo cut below the head. A line counts when a known item's name, a result
+and an interval follow one another; a page counts when several lines do. Running text and
+chats have no such lines.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from ocr.lab import dictionary
+from ocr.layout.lines import Line, height_of, middle_of
+from ocr.layout.names import clean_name
+from ocr.layout.pieces import Piece
+from ocr.layout.ranges import is_interval, read_interval
+from ocr.layout.rows import Row, gather, is_footer
+from ocr.layout.units import is_unit
+from ocr.layout.values import is_number, is_words, read_mark
+
+FEWEST = 3
+KNOWN = 0.6
+
+
+def rows_without_head(lines: list[Line]) -> list[Row]:
+    """The rows; none where the page does not look like a table of results."""
+    rows = [row for line in lines if not is_footer(line) for row in _rows(line)]
+    good = [r for r in rows if "result" in r.cells and ("range" in r.cells or "unit" in r.cells)]
+    ranged = [r for r in good if "range" in r.cells]
+    known = [r for r in good if _known(r)]
+    if len(known) < FEWEST or len(ranged) < 2 or len(known) < KNOWN * len(good):
+        return []
+    return gather(good + [r for r in rows if set(r.cells) == {"range"}])
+
+
+def _known(row: Row) -> bool:
+    words = dictionary()
+    return words.knows(clean_name(row.text("name"))) or words.knows(row.text("abbreviation"))
+
+
+def _rows(line: Line) -> list[Row]:
+    rows: list[Row] = []
+    for piece in (part for p in sorted(line, key=lambda p: p.left) for part in _parts(p)):
+        kind = _kind(piece.text, rows[-1] if rows else None)
+        if kind is None:
+            continue
+        if not rows or (kind in {"name", "abbreviation"} and "result" in rows[-1].cells):
+            if kind not in {"name", "abbreviation"} and not (kind == "range" and not rows):
+                continue
+            rows.append(Row(len(rows), middle_of(line), height_of(line)))
+        rows[-1].cells.setdefault(kind, []).append(piece)
+    return rows
+
+
+def _parts(piece: Piece) -> list[Piece]:
+    """Words of a piece; a mark stays with its number."""
+    cuts = [
+        0,
+        *(m.end() for m in re.finditer(r"\s+(?![↑↓HL]\b|[↑↓])", piece.text)),
+        len(piece.text),
+    ]
+    if len(piece.text) != len(piece.chars) or is_interval(piece.text) or is_unit(piece.text):
+        return [piece]
+    parts = (piece.part(a, b) for a, b in itertools.pairwise(cuts))
+    return [p for p in parts if p is not None]
+
+
+def _kind(text: str, row: Row | None) -> str | None:
+    text = text.strip()
+    has_result = row is not None and "result" in row.cells
+    named = row is not None and bool({"name", "abbreviation"} & set(row.cells))
+    if is_interval(text):
+        return "range"
+    if named and is_unit(text) and (has_result or not is_number(text)) and not _latin_mark(text):
+        return "unit"
+    if is_number(text):
+        if not named:
+            return None
+        return "range" if has_result and read_interval(text) else None if has_result else "result"
+    if has_result and read_mark(text) is not None:
+        return "flag"
+    if named and is_words(text) and not dictionary().knows_name(text):
+        return "range" if has_result else "result"
+    if re.search(r"[一-鿿]", text):
+        return (
+            "name"
+            if not (named and not has_result and "name" in (row.cells if row else {}))
+            else None
+        )
+    return "abbreviation" if re.match(r"^[A-Za-z*]", text) else None
+
+
+def _latin_mark(text: str) -> bool:
+    return text in {"H", "L"}
