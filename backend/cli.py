@@ -154,6 +154,17 @@ def measurements(
 
 
 @main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@click.option("--engine", type=click.Choice(["rapidocr", "tesseract"]), default="rapidocr")
+@click.option("--json", "as_json", is_flag=True)
+def ocr(files: tuple[str, ...], engine: str, as_json: bool) -> None:
+    """Read photographed or scanned hospital reports (JPEG, PNG, HEIC, PDF)."""
+    from ocr.cli import run
+
+    sys.exit(run(list(files), as_json, engine))
+
+
+@main.command()
 @click.argument("question", required=False)
 @click.option(
     "--archive", required=True, type=click.Path(path_type=Path, dir_okay=False), help="A Bundle."

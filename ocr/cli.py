@@ -30,8 +30,7 @@ def run(files: list[str], as_json: bool, engine: str = "rapidocr") -> int:
 
 
 def _threads() -> int:
-    set_ = os.environ.get("OMP_NUM_THREADS", "")
-    return int(set_) if set_.isdigit() and int(set_) > 0 else min(2, os.cpu_count() or 1)
+    return min(2, os.cpu_count() or 1)
 
 
 def _failure(file: str, error: OcrError) -> dict[str, Any]:

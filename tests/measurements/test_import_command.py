@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bson import ObjectId
 
 from backend.services import Services
 from tests.factories import a_resident
@@ -75,7 +74,7 @@ async def test_files_go_in_and_each_has_its_answer(
     assert await readings() == 600
 
 
-@pytest.mark.parametrize("resident", ["nobody", str(ObjectId())])
+@pytest.mark.parametrize("resident", ["nobody", "6b022bb53c31d919546d9ba8"])
 async def test_for_a_resident_who_is_not_there_nothing_is_done(
     services: Services, mongodb_uri: str, tmp_path: Path, resident: str
 ) -> None:

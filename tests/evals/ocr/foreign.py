@@ -79,7 +79,8 @@ def _top(canvas: Canvas, truth: Truth, panel: str, rng: random.Random) -> float:
     canvas.text(
         70,
         146,
-        f"姓 名 {truth.patient['name']}   性 别 {sex}   年 龄 {truth.patient['age']} 岁   病历号 {rng.randint(10**6, 10**7)}",
+        f"姓 名 {truth.patient['name']}   性 别 {sex}   年 龄 {truth.patient['age']} 岁   "
+        f"病历号 {rng.randint(10**6, 10**7)}",
         25,
     )
     canvas.text(
