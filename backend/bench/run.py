@@ -70,7 +70,7 @@ async def run_home(quick: bool) -> list[Ratio]:
 async def run_batch(quick: bool) -> list[Ratio]:
     async with bench() as here:
         rounds = 6 if quick else 25
-        return [await batch(here.services, here.app, here.who, here.relay_id, rounds)]
+        return await batch(here.services, here.app, here.who, here.relay_id, rounds)
 
 
 async def run_scale(quick: bool) -> list[Ratio]:

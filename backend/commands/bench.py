@@ -25,7 +25,8 @@ def run(name: str | None, *, quick: bool, as_json: bool) -> int:
                 click.echo(orjson.dumps(ratio.to_json()).decode())
             else:
                 mark = "✓" if ratio.ok else "✗"
-                click.echo(f"{mark} {ratio.name}: {ratio.ratio:.2f}× (limit {ratio.limit}×)")
+                limit = f"limit {ratio.limit}×" if ratio.limit else "for information"
+                click.echo(f"{mark} {ratio.name}: {ratio.ratio:.2f}× ({limit})")
     return 0 if ok else 1
 
 

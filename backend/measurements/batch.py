@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -51,6 +52,44 @@ class ItemOutcome:
         return cls(outcome=Outcome(raw["outcome"]), reading_id=raw["reading_id"], error=error)
 
 
+_LETTERS = {outcome: outcome.value[0] for outcome in Outcome}  # r, u, d; refused has its own
+_LETTERS[Outcome.REFUSED] = "x"
+_OUTCOMES = {letter: outcome for outcome, letter in _LETTERS.items()}
+_ID_BYTES = 12
+_NO_ID = bytes(_ID_BYTES)
+
+
+def packed(outcomes: Sequence[ItemOutcome]) -> Raw:
+    """A batch's answer as it is kept: a letter and twelve bytes an item, refusals apart.
+
+    As one document an item it would be half as large as the readings themselves.
+    """
+    return {
+        "outcomes": "".join(_LETTERS[each.outcome] for each in outcomes),
+        "ids": b"".join(each.reading_id.binary if each.reading_id else _NO_ID for each in outcomes),
+        "refused": [
+            [index, each.error.code, each.error.data]
+            for index, each in enumerate(outcomes)
+            if each.error is not None
+        ],
+    }
+
+
+def unpacked(raw: Raw) -> list[ItemOutcome]:
+    """What ``packed`` was given."""
+    ids, refused = bytes(raw["ids"]), {index: (code, data) for index, code, data in raw["refused"]}
+    outcomes = []
+    for index, letter in enumerate(raw["outcomes"]):
+        if index in refused:
+            code, data = refused[index]
+            outcomes.append(ItemOutcome(outcome=_OUTCOMES[letter], error=CATALOGUE[code](**data)))
+            continue
+        start = index * _ID_BYTES
+        reading_id = ObjectId(ids[start : start + _ID_BYTES])
+        outcomes.append(ItemOutcome(outcome=_OUTCOMES[letter], reading_id=reading_id))
+    return outcomes
+
+
 Item = Draft | KangbanError
 """A draft, or why the sender's item did not even become one."""
 
@@ -90,8 +129,9 @@ class Planner:
         normals = [self._normal(item, birth_date, confirmed) for item in items]
         good = [each for each in normals if isinstance(each, Normal)]
         marks = {id(each): self._key.token(fingerprint(each)) for each in good}
-        known = await self._known_sources(good)
-        live = await self._live(list(marks.values()))
+        known, live = await asyncio.gather(
+            self._known_sources(good), self._live(list(marks.values()))
+        )
         plan = Plan([])
         for position, normal in enumerate(normals):
             if isinstance(normal, KangbanError):

@@ -15,7 +15,7 @@ from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.identity.viewer import Viewer
-from backend.measurements.batch import Item, ItemOutcome, Plan, Planner
+from backend.measurements.batch import Item, ItemOutcome, Plan, Planner, packed, unpacked
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Draft
 from backend.measurements.events import ReadingsRecorded
@@ -102,7 +102,7 @@ class Recording:
                 answer = await self._write(viewer, resident_id, plan, idempotency_key, arguments)
             except DuplicateKeyError:
                 continue
-            return [ItemOutcome.from_raw(each) for each in answer["items"]]
+            return unpacked(answer)
         raise WritesCollide
 
     async def _write(
@@ -124,7 +124,7 @@ class Recording:
                     reading_ids=tuple(map(PydanticObjectId, plan.recorded_ids)),
                 )
                 await self._core.outbox.publish(session, event)
-            return {"items": [each.to_raw() for each in plan.outcomes]}
+            return packed(plan.outcomes)
 
         if idempotency_key is None:
             return await self._core.store.transaction(work)
