@@ -8,11 +8,11 @@ meal instead.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 
@@ -133,9 +133,9 @@ class Trends:
         cursor = await ReadingDocument.get_pymongo_collection().aggregate(
             pipeline(match, kind, period, limits)
         )
-        rows = await cursor.to_list()
+        rows, keys = await cursor.to_list(), _keys(kind)
         shown = limits[next(iter(meals)) if len(meals) == 1 else None].targets
-        return Trend(kind, period, since, until, _buckets(rows), _gathered(rows), shown)
+        return Trend(kind, period, since, until, _buckets(rows, keys), _gathered(rows, keys), shown)
 
     async def _limits(
         self, resident_id: ObjectId, kind: Kind, at: datetime
@@ -227,36 +227,52 @@ def _within(value: str, operator: str, bound: Bound | None) -> Any:
     return {f"{operator}e" if bound.inclusive else operator: [value, bound.value]}
 
 
-def _buckets(rows: list[Raw]) -> list[Bucket]:
+def _buckets(rows: list[Raw], keys: Sequence[_Keys]) -> list[Bucket]:
     starts: dict[datetime, list[Raw]] = {}
     for row in rows:
         starts.setdefault(row["_id"]["bucket"], []).append(row)
     return [
         Bucket(
             start.replace(tzinfo=SHANGHAI),
-            _gathered(some),
-            {Slot(row["_id"]["slot"]): _gathered([row]) for row in some},
+            _gathered(some, keys),
+            {Slot(row["_id"]["slot"]): _gathered([row], keys) for row in some},
         )
         for start, some in starts.items()
     ]
 
 
-def _gathered(rows: list[Raw]) -> Gathered:
-    whole = Gathered(
-        count=sum(row["count"] for row in rows),
-        judged=sum(row["judged"] for row in rows),
-        in_target=sum(row["in_target"] for row in rows),
-    )
-    # The pipeline gives every row the same keys, those of the kind's components.
-    names = [key[:-2] for key in rows[0] if key.endswith("_n")] if rows else []
-    for name in names:
-        some = [row for row in rows if row[f"{name}_n"]]
+class _Keys(NamedTuple):
+    """The names of one component's fields in a row of the pipeline."""
+
+    component: str
+    n: str
+    sum: str
+    min: str
+    max: str
+
+
+def _keys(kind: Kind) -> list[_Keys]:
+    return [
+        _Keys(name, f"{name}_n", f"{name}_sum", f"{name}_min", f"{name}_max")
+        for name in sorted(spec(kind).components)
+    ]
+
+
+def _gathered(rows: list[Raw], keys: Sequence[_Keys]) -> Gathered:
+    # Plain loops: this runs for every day and slot of every trend that is asked for.
+    whole = Gathered()
+    for row in rows:
+        whole.count += row["count"]
+        whole.judged += row["judged"]
+        whole.in_target += row["in_target"]
+    for name, n, total, low, high in keys:
+        some = [row for row in rows if row[n]]
         if some:
-            count = sum(row[f"{name}_n"] for row in some)
+            count = sum([row[n] for row in some])
             whole.stats[name] = Stat(
-                mean=sum(row[f"{name}_sum"] for row in some) / count,
-                min=min(row[f"{name}_min"] for row in some),
-                max=max(row[f"{name}_max"] for row in some),
+                mean=sum([row[total] for row in some]) / count,
+                min=min([row[low] for row in some]),
+                max=max([row[high] for row in some]),
                 count=count,
             )
     return whole

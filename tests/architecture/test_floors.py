@@ -63,6 +63,9 @@ _ALLOWED = {
     # To hand it on unread to a child process is not to read it.
     Path("backend/serving.py"): "env=os.environ",
     Path("backend/bench/size.py"): "env={**os.environ}",
+    # Handed to the libraries and processes that do the reading; nothing is read.
+    Path("ocr/worker.py"): 'os.environ["OMP_NUM_THREADS"] =',
+    Path("ocr/engines/tesseract.py"): 'os.environ.setdefault("OMP_THREAD_LIMIT"',
     # firebase-admin decides by a variable of its own whether tokens need a signature.
     Path("backend/identity/providers/firebase.py"): "_EMULATOR",
 }

@@ -37,6 +37,7 @@ READINGS = """subscription R($id: ID!) {
 ALERTS = "subscription A($id: ID!) { alertChanged(residentId: $id) { id kind level reason } }"
 RECORD = """mutation M($input: RecordReadingInput!) {
   recordReading(input: $input) { outcome reading { id } } }"""
+PUBLIC = "http://kangban.example"
 REGISTERED = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
 
 
@@ -61,6 +62,7 @@ async def town(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> As
         "KANGBAN_MONGODB_URI": mongodb_uri,
         "KANGBAN_DATABASE": database,
         "KANGBAN_MASTER_KEY_FILE": str(key_file),
+        "KANGBAN_PUBLIC_URL": PUBLIC,
     }
     settings = Settings(environment="test", data_dir=folder, demo=True, _env_file=None)
     store = await connect(mongodb_uri, database)
@@ -263,7 +265,7 @@ async def test_a_page_of_another_origin_is_refused(town: Town) -> None:
         async with opened(town.a, origin="https://evil.example"):
             pass
     assert refused.value.response.status_code == 403
-    async with opened(town.a, origin="http://127.0.0.1:8000") as socket:  # the public address
+    async with opened(town.a, origin=PUBLIC) as socket:
         await socket.init(None)
 
 
