@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -44,7 +43,6 @@ def _start_and_stop(folder: Path) -> tuple[float, float]:
         [*command, "--data-dir", str(folder)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ},
     )
     try:
         _wait(f"http://127.0.0.1:{port}/health", start + _PATIENCE_S)
