@@ -129,7 +129,5 @@ def _cut_off(box: object, width: int, height: int) -> bool:
     left, _, wide, _, _ = (int(v) for v in box)  # type: ignore[attr-defined]
     reach = 0.17 * height
     middle = left + wide / 2
-    at_end = (left <= 1 and middle < reach) or (
-        left + wide >= width - 1 and middle > width - reach
-    )
+    at_end = (left <= 1 and middle < reach) or (left + wide >= width - 1 and middle > width - reach)
     return at_end and wide < 0.3 * height
