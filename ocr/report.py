@@ -7,7 +7,13 @@ import re
 
 from ocr.kinds.classify import kind_of
 from ocr.kinds.dates import read_date
-from ocr.kinds.fields import facility_of, fields_of, panel_kind, patient_of, specimen_kind
+from ocr.kinds.fields import (
+    facility_of,
+    fields_of,
+    panel_kind,
+    patient_of,
+    specimen_kind,
+)
 from ocr.kinds.medications import medications_of
 from ocr.kinds.narrative import narrative_of
 from ocr.layout.grammar import rows_without_head

@@ -17,8 +17,8 @@ _FORM = (
 )
 _AMOUNT = r"\d+(?:\.\d+)?"
 _DOSE_UNIT = (
-    r"(?:mg|ug|μg|mcg|ml|mL|ML|g|kg|IU|iu|U|u|单位|万单位"
-    r"|片|粒|袋|支|丸|滴|喷|吸|贴|包|枚|揿|瓶|万U|mmol)"
+    r"(?:mg|ug|μg|mcg|ml|mL|ML|g|kg|IU|iu|U|u|单位|万单位|片|粒|袋|支|丸|滴|喷|吸|贴|包|枚|揿|瓶|"
+    r"万U|mmol)"
 )
 _NAME = re.compile(
     rf"([一-鿿A-Za-z0-9αβγ\-·%()（）\[\]]*[一-鿿](?<![半一两二三次每]){_FORM}(?:[(（][^()（）]{{1,16}}[)）])?)"

@@ -133,8 +133,8 @@ def _family(specimen: str) -> str:
 def _differs_in_sense(a: str, b: str) -> bool:
     """Names that differ in a number, a sign or one of the telling words are other items."""
     telling = (
-        r"\d|[%#+]|抗原|抗体|直接|间接|游离|总|高密度|低密度"
-        r"|igg|igm|iga|ige|前|绝对|百分|尿|粪|球蛋白|白蛋白"
+        r"\d|[%#+]|抗原|抗体|直接|间接|游离|总|高密度|低密度|igg|igm|iga|ige|前|绝对|百分|"
+        r"尿|粪|球蛋白|白蛋白"
     )
     return sorted(re.findall(telling, a)) != sorted(re.findall(telling, b))
 

@@ -10,7 +10,16 @@ from ocr.layout.pieces import Piece
 from ocr.layout.ranges import is_interval, plain
 from ocr.layout.rows import Row
 from ocr.layout.units import is_unit, read_unit
-from ocr.layout.values import DOWN, UP, Mark, Result, fold, is_number, read_mark, read_result
+from ocr.layout.values import (
+    DOWN,
+    UP,
+    Mark,
+    Result,
+    fold,
+    is_number,
+    read_mark,
+    read_result,
+)
 from ocr.model import Repair
 
 _ARROWS = re.compile(rf"[{UP}{DOWN}]+")

@@ -74,6 +74,8 @@ def _against_dictionary(
     found: list[str] = []
     if unit is None and result.value is not None and match.entry.unit and "unit" in cells.columns:
         found.append("unit_missing")
+    if unit is not None and match.entry.units and match.entry.unit_of(unit) is None:
+        found.append("unit_not_of_item")
     if match.how == "fuzzy" and match.score < 0.9:
         found.append("name_guessed")
     if result.value is not None and match.entry.plausible(result.value, unit) is False:

@@ -31,7 +31,10 @@ def rows_without_head(lines: list[Line]) -> list[Row]:
     known = [r for r in good if _known(r)]
     if len(known) < FEWEST or len(ranged) < 2 or len(known) < KNOWN * len(good):
         return []
-    return gather(good + [r for r in rows if set(r.cells) == {"range"}])
+    return gather(
+        [r for r in good if "range" in r.cells or _known(r)]
+        + [r for r in rows if set(r.cells) == {"range"}]
+    )
 
 
 def _known(row: Row) -> bool:

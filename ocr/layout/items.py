@@ -112,6 +112,8 @@ def _is_item(cells: Cells, row: Row) -> bool:
     )
     if _NO_NAME.match(cells.name) and not known:
         return False
+    if cells.name in {"姓", "名", "性", "别", "年", "龄", "岁", "姓 名", "性 别", "年 龄"}:
+        return False
     if cells.name.endswith((":", "：")) or len(cells.result.text) > 60:
         return False
     if known or cells.range_text or cells.unit:

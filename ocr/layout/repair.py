@@ -196,7 +196,7 @@ def repair_short_name(
     return known[0]
 
 
-_ALIKE = {"γ": "γYyrv", "α": "αaɑ", "β": "βBßb8"}
+_ALIKE = {"γ": "γYyrv", "α": "αaɑ", "β": "βBßb8", "O": "O0〇○o"}
 
 
 def _greek(name: str, match: Match) -> str:

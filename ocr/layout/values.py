@@ -101,9 +101,12 @@ class Result:
     bound: float | None = None
 
 
+_PLAIN = str.maketrans({"−": "-", "–": "-", "黃": "黄"})
+
+
 def fold(text: str) -> str:
     """Full-width digits and signs made plain."""
-    return unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-").strip()
+    return unicodedata.normalize("NFKC", text).translate(_PLAIN).strip()
 
 
 def read_mark(text: str) -> Mark | Literal["normal"] | None:

@@ -1,7 +1,6 @@
 """A second hand at drawing: ruled grids, centred cells, joined cells, odd heads, cut pages.
 
-Made to be unlike ``lab.py`` and not used while tuning columns, so that its figures show
-what happens on layouts that nobody prepared for.
+Made after the reader and unlike ``lab.py``, to see what happens on other layouts.
 """
 
 from __future__ import annotations
@@ -79,8 +78,7 @@ def _top(canvas: Canvas, truth: Truth, panel: str, rng: random.Random) -> float:
     canvas.text(
         70,
         146,
-        f"姓 名 {truth.patient['name']}   性 别 {sex}   年 龄 {truth.patient['age']} 岁   "
-        f"病历号 {rng.randint(10**6, 10**7)}",
+        f"姓 名 {truth.patient['name']}   性 别 {sex}   年 龄 {truth.patient['age']} 岁   病历号 {rng.randint(10**6, 10**7)}",  # noqa: E501
         25,
     )
     canvas.text(

@@ -84,8 +84,7 @@ class Score:
             best = max(right or named, key=lambda r: overlap(r["box"], wanted["box"]), default=None)
             if best is None or not right:
                 self.wrong.append(
-                    f"{label} item {wanted['name']}={wanted['text']} "
-                    f"read {best and (best['text'], best['needs_review'])}"
+                    f"{label} item {wanted['name']}={wanted['text']} read {best and (best['text'], best['needs_review'])}"  # noqa: E501
                 )
                 continue
             left.remove(best)
@@ -115,9 +114,7 @@ class Score:
         self.counts["rows_right"] += row
         if not row:
             self.wrong.append(
-                f"{label} row {wanted['name']} {wanted['unit']} "
-                f"{wanted['low']}-{wanted['high']} {wanted['flag']} "
-                f"read {read['unit']} {reference} {read['flag']}"
+                f"{label} row {wanted['name']} {wanted['unit']} {wanted['low']}-{wanted['high']} {wanted['flag']} read {read['unit']} {reference} {read['flag']}"  # noqa: E501
             )
         self._check(
             "boxes",
@@ -139,8 +136,7 @@ class Score:
             self._check(
                 "narrative",
                 good,
-                f"{label} narrative {part['section']}: "
-                f"{[(r['section'], r['text'][:40]) for r in read['narrative']]}",
+                f"{label} narrative {part['section']}: {[(r['section'], r['text'][:40]) for r in read['narrative']]}",  # noqa: E501
             )
         for drug in truth.medications:
             named = [r for r in read["medications"] if plain(r["name"]) == plain(drug["name"])]
