@@ -103,6 +103,10 @@ class Settings(BaseSettings):
     metrics: bool = False
     """Serve Prometheus metrics at ``/metrics``; let a proxy keep the world away from it."""
 
+    graphql_points: int = Field(default=30_000, ge=5_000)
+    """What one account's GraphQL operations may cost at once (a home screen: about 500); a
+    sixtieth comes back each second. An address where nobody is signed in has twice as much."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least level that is logged. No level logs health data."""
 

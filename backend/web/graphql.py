@@ -44,7 +44,7 @@ def graphql_controller(
 ) -> type[GraphQLController]:
     """The controller at ``/graphql``."""
     settings = services.core.settings
-    budget, streams = Budget(), Streams()
+    budget, streams = Budget.of(settings.graphql_points), Streams()
 
     async def context(scope: Scope) -> Context:
         connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)

@@ -12,8 +12,9 @@ import pytest
 from graphql import parse
 
 from backend.core.errors import CATALOGUE
+from backend.core.settings import Settings
 from graphql_api.common.doors import Documents
-from graphql_api.common.limits import ACCOUNT_POINTS, NODES
+from graphql_api.common.limits import NODES
 from graphql_api.schema import build_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +52,7 @@ def test_a_registered_operation_fits_the_schema_and_its_limits(path: Path) -> No
     prepared = Documents(introspection=False).prepare(SCHEMA._schema, text, document)
     assert prepared.errors == []
     size = prepared.plan(SCHEMA._schema, None, {"first": 50}).size
-    assert 0 < size.price <= ACCOUNT_POINTS / 5
+    assert 0 < size.price <= Settings.model_fields["graphql_points"].default / 5
     assert size.nodes <= NODES
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any, cast
 
 import graphql
@@ -15,17 +15,17 @@ import httpx
 import pytest
 import schemathesis
 from graphql import ArgumentNode, ObjectFieldNode, StringValueNode, visit
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from backend.access.categories import ALL_CATEGORIES
 from backend.access.relations import RelationKind
+from backend.core.settings import Settings
 from backend.identity.providers.demo import DemoName
 from backend.identity.sessions import Device
 from backend.identity.viewer import Role
-from backend.main import build_app
 from backend.services import Services
-from graphql_api.common import limits
 from graphql_api.schema import build_schema
 from tests.graphql_api.household import a_household
 
@@ -44,16 +44,9 @@ def _times() -> st.SearchStrategy[Any]:
 
 
 @pytest.fixture
-async def client(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[httpx.AsyncClient]:
-    """The web app with a budget that does not end."""
-    monkeypatch.setattr(limits, "ACCOUNT_POINTS", 10**12)
-    monkeypatch.setattr(limits, "ADDRESS_POINTS", 10**12)
-    app = cast(Any, build_app(services))
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as made:
-        yield made
+def settings(settings: Settings) -> Settings:
+    """A budget that does not end."""
+    return settings.model_copy(update={"graphql_points": 10**12})
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +63,7 @@ def operations() -> dict[str, list[str]]:
 def _drawn(cases: st.SearchStrategy[Any]) -> list[str]:
     found: list[str] = []
 
-    @settings(
+    @examples(
         max_examples=EXAMPLES or FEW,
         database=None,
         derandomize=not EXAMPLES,

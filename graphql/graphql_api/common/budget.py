@@ -28,29 +28,26 @@ class Allowance:
     most: int
     a_second: int
 
-
-def account_allowance() -> Allowance:
-    return Allowance(limits.ACCOUNT_POINTS, limits.ACCOUNT_POINTS_A_SECOND)
-
-
-def address_allowance() -> Allowance:
-    return Allowance(limits.ADDRESS_POINTS, limits.ADDRESS_POINTS_A_SECOND)
+    @classmethod
+    def of(cls, points: int) -> Allowance:
+        return cls(points, points // limits.REFILLED_IN)
 
 
 class Budget:
     """Spent by operations before they run."""
 
     def __init__(
-        self,
-        *,
-        account: Allowance | None = None,
-        address: Allowance | None = None,
-        now: Callable[[], float] = time.monotonic,
+        self, account: Allowance, address: Allowance, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._account = account or account_allowance()
-        self._address = address or address_allowance()
+        self._account = account
+        self._address = address
         self._now = now
         self._buckets: OrderedDict[object, _Bucket] = OrderedDict()
+
+    @classmethod
+    def of(cls, points: int) -> Budget:
+        """As the setting ``graphql_points`` says."""
+        return cls(Allowance.of(points), Allowance.of(points * limits.ADDRESS_FACTOR))
 
     def spend_as_account(self, account: object, points: int) -> None:
         """Raises ``RATE_LIMITED``, or ``OPERATION_TOO_COSTLY`` where waiting does not help."""

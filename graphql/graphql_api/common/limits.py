@@ -50,15 +50,11 @@ PRICES: Mapping[str, int] = {
     "Entry.history": 10,
 }
 
-ACCOUNT_POINTS = 30_000
-"""What an account may spend at once: a home screen costs about 700, a page of 50 about 900."""
+REFILLED_IN = 60
+"""Seconds in which an empty budget is full again; how big it is says the setting."""
 
-ACCOUNT_POINTS_A_SECOND = 500
-
-ADDRESS_POINTS = 60_000
-"""Where nobody is signed in: mobile carriers put thousands of phones behind one address."""
-
-ADDRESS_POINTS_A_SECOND = 1_000
+ADDRESS_FACTOR = 2
+"""An address where nobody is signed in: mobile carriers put thousands of phones behind one."""
 
 KNOWN_SPENDERS = 20_000
 """Buckets kept in memory; the one that was left alone the longest goes first."""
