@@ -23,8 +23,9 @@ from graphql_api.common.plain import read_plainly
 from graphql_api.common.scalars import SCALARS, Node, global_id
 from graphql_api.identity.mutations import IdentityMutation
 from graphql_api.identity.types import CareLink, Me, care_circle
+from graphql_api.measurements.alert_mutations import AlertMutation
 from graphql_api.measurements.meters import MeterMutation, MeterQuery
-from graphql_api.measurements.mutations import MeasurementMutation
+from graphql_api.measurements.mutations import ReadingMutation
 from graphql_api.node import load_node
 from graphql_api.subscriptions import Subscription
 
@@ -57,7 +58,7 @@ class Query(MeterQuery):
 
 
 @strawberry.type
-class Mutation(IdentityMutation, ArchiveMutation, MeasurementMutation, MeterMutation):
+class Mutation(IdentityMutation, ArchiveMutation, ReadingMutation, AlertMutation, MeterMutation):
     pass
 
 

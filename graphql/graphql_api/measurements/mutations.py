@@ -1,96 +1,18 @@
-"""Mutations of home measurements."""
+"""Mutations of readings: recorded, one or many, corrected, withdrawn, restored."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
-
 import strawberry
 from bson import ObjectId
-from strawberry.types.arguments import InputContext
 
 from backend.core.errors import KangbanError
 from backend.measurements import batch
 from backend.measurements.batch import Outcome
-from backend.measurements.draft import Draft, Kind, Meal, Quantity, Source
-from backend.measurements.thresholds import Override
-from backend.measurements.write_errors import LimitInvalid
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.common.scalars import global_id
-from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limit_of
+from graphql_api.measurements.inputs import ReadingInput
 from graphql_api.measurements.types import Reading, reading_of
-
-
-@strawberry.input(description="A number of a reading, in any usual unit.")
-class ReadingValueInput:
-    component: str
-    value: float
-    unit: str
-
-
-@strawberry.input
-class ReadingAttributeInput:
-    name: str
-    value: str
-
-
-@strawberry.input(description="Where the reading comes from; the id makes it recognisable.")
-class ReadingSourceInput:
-    system: str
-    id: str | None = None
-    device: str | None = None
-
-
-@strawberry.input
-class ReadingInput:
-    kind: Kind
-    at: datetime
-    values: list[ReadingValueInput] = strawberry.field(default_factory=list)
-    end: datetime | None = None
-    meal: Meal | None = None
-    note: str | None = None
-    source: ReadingSourceInput | None = None
-    attributes: list[ReadingAttributeInput] | None = None
-
-    def to_domain(self) -> Draft:
-        source = self.source
-        return Draft(
-            kind=self.kind,
-            at=self.at,
-            end=self.end,
-            values={each.component: Quantity(each.value, each.unit) for each in self.values},
-            meal=self.meal,
-            note=self.note,
-            source=Source(system=source.system, id=source.id, device=source.device)
-            if source
-            else Source(system="manual"),
-            attributes={each.name: each.value for each in self.attributes or ()},
-        )
-
-
-def _reading_input(
-    cls: type[ReadingInput], value: Mapping[str, Any], context: InputContext
-) -> ReadingInput:
-    """Strawberry's own way through the fields of 500 readings takes a fifth of a second.
-
-    graphql-core has checked and coerced the value already; only objects are made here.
-    """
-    source = value.get("source")
-    return cls(
-        kind=value["kind"],
-        at=value["at"],
-        values=[ReadingValueInput(**each) for each in value.get("values") or ()],
-        end=value.get("end"),
-        meal=value.get("meal"),
-        note=value.get("note"),
-        source=ReadingSourceInput(**source) if source else None,
-        attributes=[ReadingAttributeInput(**each) for each in value.get("attributes") or ()],
-    )
-
-
-ReadingInput.__strawberry_definition__.from_input = _reading_input  # type: ignore[attr-defined]
 
 
 @strawberry.input
@@ -200,71 +122,8 @@ class RestoreReadingInput:
     to_version: int
 
 
-@strawberry.input
-class AcknowledgeAlertInput:
-    id: strawberry.ID
-
-
-@strawberry.input
-class SnoozeAlertInput:
-    id: strawberry.ID
-    until: datetime
-
-
 @strawberry.type
-class AlertPayload:
-    alert: Alert
-
-
-@strawberry.input(description="A range for one person, in the component's canonical unit.")
-class SetPersonalLimitInput:
-    resident_id: strawberry.ID
-    idempotency_key: str
-    kind: Kind
-    component: str
-    valid_from: date
-    set_by: str
-    low: float | None = None
-    high: float | None = None
-    meal: Meal | None = None
-    valid_until: date | None = None
-    note: str | None = None
-
-    def to_domain(self) -> Override:
-        """Raises ``LIMIT_INVALID``."""
-        try:
-            return Override(
-                kind=self.kind,
-                component=self.component,
-                valid_from=self.valid_from,
-                valid_until=self.valid_until,
-                set_by=self.set_by,
-                low=self.low,
-                high=self.high,
-                meal=self.meal,
-                note=self.note,
-            )
-        except ValueError as error:
-            raise LimitInvalid from error
-
-
-@strawberry.type
-class PersonalLimitPayload:
-    limit: PersonalLimit
-
-
-@strawberry.input
-class EndPersonalLimitInput:
-    id: strawberry.ID
-
-
-@strawberry.type
-class EndPersonalLimitPayload:
-    id: strawberry.ID
-
-
-@strawberry.type
-class MeasurementMutation:
+class ReadingMutation:
     @strawberry.mutation
     async def record_reading(self, info: Info, input: RecordReadingInput) -> RecordReadingPayload:
         context = info.context
@@ -327,42 +186,6 @@ class MeasurementMutation:
             version=input.version,
         )
         return ReadingPayload(reading=reading_of(reading, info))
-
-    @strawberry.mutation
-    async def acknowledge_alert(self, info: Info, input: AcknowledgeAlertInput) -> AlertPayload:
-        context = info.context
-        alert = await context.services.alerts.acknowledge(
-            context.viewer, *ids.decode(input.id, "Alert")
-        )
-        return AlertPayload(alert=alert_of(alert, info))
-
-    @strawberry.mutation
-    async def snooze_alert(self, info: Info, input: SnoozeAlertInput) -> AlertPayload:
-        context = info.context
-        alert = await context.services.alerts.snooze(
-            context.viewer, *ids.decode(input.id, "Alert"), until=input.until
-        )
-        return AlertPayload(alert=alert_of(alert, info))
-
-    @strawberry.mutation(description="Only the resident's doctor may.")
-    async def set_personal_limit(
-        self, info: Info, input: SetPersonalLimitInput
-    ) -> PersonalLimitPayload:
-        context = info.context
-        resident_id = ids.resident_id(input.resident_id)
-        limit = input.to_domain()
-        limit_id = await context.services.overrides.set(
-            context.viewer, resident_id, limit, idempotency_key=input.idempotency_key
-        )
-        return PersonalLimitPayload(limit=limit_of(resident_id, limit_id, limit))
-
-    @strawberry.mutation
-    async def end_personal_limit(
-        self, info: Info, input: EndPersonalLimitInput
-    ) -> EndPersonalLimitPayload:
-        context = info.context
-        await context.services.overrides.end(context.viewer, *ids.decode(input.id, "PersonalLimit"))
-        return EndPersonalLimitPayload(id=input.id)
 
 
 def _item_error(item: batch.ItemOutcome, info: Info) -> ItemError | None:
