@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import backend
+import bot
 import graphql_api
 from backend.core.errors import CATALOGUE, KangbanError
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "mobile_contract" / "schema.graphql"
 ERRORS = ROOT / "mobile_contract" / "errors.json"
-_ROOMS = (backend, graphql_api)
+_ROOMS = (backend, bot, graphql_api)
 
 
 def sdl() -> str:

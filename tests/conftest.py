@@ -23,6 +23,7 @@ from backend.services import DOCUMENTS, Services, build_services
 from tests.api import Api
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+_CLOSE_SOON = "file_manager=(close_idle_time=1,close_scan_interval=1,close_handle_minimum=50)"
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
 
 
@@ -46,6 +47,10 @@ def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with EmbeddedMongo(shared / "mongod") as uri, MongoClient(uri) as client:
         # Tests stand still in time; the server's own clock must not expire what they write.
         client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
+        # Each test drops a database of a hundred files; mongod would keep them open for ten
+        # minutes, and three thousand tests reach the system's limit before that.
+        client.admin.command("setParameter", 1, minSnapshotHistoryWindowInSeconds=0)
+        client.admin.command("setParameter", 1, wiredTigerEngineRuntimeConfig=_CLOSE_SOON)
         yield uri
 
 
