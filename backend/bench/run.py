@@ -42,7 +42,11 @@ async def bench() -> AsyncIterator[Bench]:
     with tempfile.TemporaryDirectory() as folder, EmbeddedMongo(Path(folder)) as uri:
         settings = Settings(
             graphql_points=10**12,  # measured is the work, not the patience
-            environment="test", data_dir=Path(folder), mongodb_uri=uri, demo=True, background=False
+            environment="test",
+            data_dir=Path(folder),
+            mongodb_uri=uri,
+            demo=True,
+            background=False,
         )
         services = assemble(settings)
         await prepare(services.core)
