@@ -33,7 +33,7 @@ KINDS = (
     Kind.TEMPERATURE,
 )
 _VALUES = {
-    Kind.BLOOD_PRESSURE: (("systolic", 130, 12, "mmHg"), ("diastolic", 80, 8, "mmHg")),
+    Kind.BLOOD_PRESSURE: (("systolic", 130, 7, "mmHg"), ("diastolic", 80, 4, "mmHg")),
     Kind.HEART_RATE: (("rate", 72, 8, "/min"),),
     Kind.GLUCOSE: (("glucose", 6.5, 1.0, "mmol/L"),),
     Kind.WEIGHT: (("weight", 65, 1.0, "kg"),),
