@@ -84,5 +84,5 @@ async def batch(
 
     return [
         await compare("batch", service, base, limit=3.0, rounds=rounds),
-        await compare("batch_over_graphql", over_graphql, base, limit=None, rounds=rounds),
+        await compare("batch_over_graphql", over_graphql, base, limit=3.0, rounds=rounds),
     ]
