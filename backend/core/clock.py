@@ -40,7 +40,8 @@ class FixedClock:
 
 def to_milliseconds(at: datetime) -> datetime:
     """Cut off what BSON cannot store, so that a value read back equals the one written."""
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    beyond = at.microsecond % 1000
+    return at.replace(microsecond=at.microsecond - beyond) if beyond else at
 
 
 def offset_minutes(at: datetime) -> int:

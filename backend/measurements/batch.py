@@ -197,7 +197,9 @@ class Planner:
                     {
                         "resident_id": self._resident_id,
                         "source.system": system,
-                        "source.id": {"$in": ids},
+                        # Without the type the planner does not see that the partial index
+                        # holds all of them, and reads everything this person has.
+                        "source.id": {"$in": ids, "$type": "string"},
                     },
                     {"source.id": 1, "fingerprint": 1, "duplicate_of": 1, "state": 1, "version": 1},
                 )

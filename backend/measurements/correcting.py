@@ -115,7 +115,7 @@ class Correcting:
             {
                 "resident_id": resident_id,
                 "source.system": draft.source.system,
-                "source.id": draft.source.id,
+                "source.id": {"$eq": draft.source.id, "$type": "string"},  # for the partial index
             }
         )
         if before is None:

@@ -72,16 +72,13 @@ class KindSpec:
     zh: str
     en: str
     components: Mapping[str, ComponentSpec]
+    required: tuple[ComponentSpec, ...]
     relations: tuple[Relation, ...]
     panel_loinc: str | None
     meal: bool
     interval: bool
     note_required: bool
     attributes: tuple[str, ...]
-
-    @property
-    def required(self) -> tuple[ComponentSpec, ...]:
-        return tuple(part for part in self.components.values() if part.required)
 
 
 def spec(kind: Kind) -> KindSpec:
@@ -104,6 +101,7 @@ def _kind(kind: Kind, raw: dict[str, Any]) -> KindSpec:
         zh=raw["zh"],
         en=raw["en"],
         components=MappingProxyType(components),
+        required=tuple(part for part in components.values() if part.required),
         relations=tuple(_relation(relation) for relation in raw.get("relations", [])),
         panel_loinc=raw.get("panel_loinc"),
         meal=raw.get("meal", False),

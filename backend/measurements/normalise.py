@@ -9,13 +9,12 @@ backwards. Null bytes, other control characters and lone surrogates are refused.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from backend.core.clock import offset_minutes, to_milliseconds
 from backend.measurements.draft import Draft, Kind, Meal, Quantity, Source
@@ -43,8 +42,7 @@ _CONTROL_OR_BREAK = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normal:
+class Normal(NamedTuple):
     """A reading fit to be stored.
 
     ``at`` and ``end`` are UTC cut to milliseconds; ``offset_minutes`` is the
@@ -94,9 +92,9 @@ def normalise(
 
 
 def fingerprint(normal: Normal) -> str:
-    """The same for one reading that arrives by two ways (cuff and phone); 32 hex digits.
+    """The same for one reading that arrives by two ways (cuff and phone).
 
-    Kind, minute, and the required components at the precision people see.
+    It says what was measured: only its keyed hash is stored. Kind, minute, and the required components at the precision people see.
     Optional components are left out, since one way often drops them (a cuff
     sends the pulse, Health does not); a kind with none required goes by its
     note and code.
@@ -106,7 +104,7 @@ def fingerprint(normal: Normal) -> str:
     parts += [f"{part.name}={_shown(normal.values[part.name], part.decimals)}" for part in required]
     if not required:
         parts += [normal.note or "", normal.attributes.get("code", "")]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+    return "\x1f".join(parts)
 
 
 def clean_note(note: str | None) -> str | None:
@@ -174,14 +172,18 @@ def _check_shape(draft: Draft, note: str | None) -> None:
 
 
 def _clean_source(source: Source) -> Source:
-    return Source(
-        system=check_id("source.system", source.system),
-        id=None if source.id is None else check_id("source.id", source.id),
-        device=None if source.device is None else clean_line("source.device", source.device),
-    )
+    check_id("source.system", source.system)
+    if source.id is not None:
+        check_id("source.id", source.id)
+    if source.device is None:
+        return source
+    device = clean_line("source.device", source.device)
+    return Source(system=source.system, id=source.id, device=device)
 
 
 def _clean_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
+    if not attributes:
+        return {}
     if len(attributes) > ATTRIBUTES:
         raise TooManyAttributes(limit=ATTRIBUTES)
     return {
@@ -191,6 +193,9 @@ def _clean_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _shown(value: float, decimals: int) -> str:
+    _, _, fraction = repr(value).partition(".")
+    if fraction.isdigit() and len(fraction) <= decimals:
+        return f"{value:.{decimals}f}"  # nothing to round: a third of the time
     step = Decimal(1).scaleb(-decimals)
     return str(Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_UP))
 

@@ -21,6 +21,14 @@ class RecordedBy:
     kinship: str | None
     channel: str
 
+    def to_raw(self) -> Raw:
+        return {
+            "account_id": self.account_id,
+            "relation": self.relation,
+            "kinship": self.kinship,
+            "channel": self.channel,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -71,12 +79,7 @@ def to_raw(
             "id": normal.source.id,
             "device": normal.source.device,
         },
-        "recorded_by": {
-            "account_id": recorded_by.account_id,
-            "relation": recorded_by.relation,
-            "kinship": recorded_by.kinship,
-            "channel": recorded_by.channel,
-        },
+        "recorded_by": recorded_by.to_raw(),
         "state": "live",
         "duplicate_of": None,
         "version": 1,

@@ -50,9 +50,8 @@ def to_canonical(kind: Kind, component: str, quantity: Quantity) -> float:
     Raises ``ComponentUnknown``, ``UnitUnknown``, ``UnitUnfit``. Values are not
     judged here: NaN and infinity pass through.
     """
-    part = component_spec(kind, component)
-    unit, canonical = find(part, quantity.unit), _table().units[part.unit]
-    if unit == canonical:
+    part, unit, canonical = _route(kind, component, quantity.unit)
+    if unit is canonical:
         return quantity.value + 0.0
     return tidy(_convert(quantity.value, unit, canonical, part.analyte), STORED_DIGITS)
 
@@ -75,6 +74,13 @@ def component_spec(kind: Kind, component: str) -> ComponentSpec:
 def code_of(kind: Kind, component: str, unit: str) -> str:
     """The code of a unit as written (“毫米汞柱” → “mm[Hg]”). Raises as ``to_canonical``."""
     return find(component_spec(kind, component), unit).code
+
+
+@lru_cache(maxsize=1024)
+def _route(kind: Kind, component: str, written: str) -> tuple[ComponentSpec, Unit, Unit]:
+    # A phone's batch asks the same few a thousand times.
+    part = component_spec(kind, component)
+    return part, find(part, written), _table().units[part.unit]
 
 
 def is_unit(text: str) -> bool:

@@ -30,7 +30,8 @@ async def known(resident_id: ObjectId, system: str, ids: Iterable[str]) -> Known
     query = {
         "resident_id": resident_id,
         "origin.system": system,
-        "origin.id": {"$in": list(ids)},
+        # The type tells the planner that the partial index of entries holds them all.
+        "origin.id": {"$in": list(ids), "$type": "string"},
     }
     entries = EntryDocument.get_pymongo_collection().find(query)
     kept = KeptResource.get_pymongo_collection().find(query)
