@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.access.consent import documents as consent_documents
+from backend.access.consent.service import Consents
+from backend.access.contract import documents as contract_documents
 from backend.access.relations import Relation
 from backend.access.service import Access
 from backend.archive import documents as archive_documents
@@ -36,6 +39,8 @@ from backend.measurements.trends import Trends
 DOCUMENTS = (
     *container.DOCUMENTS,
     Relation,
+    *contract_documents.DOCUMENTS,
+    *consent_documents.DOCUMENTS,
     *identity_documents.DOCUMENTS,
     *archive_documents.DOCUMENTS,
     *measurement_documents.DOCUMENTS,
@@ -50,6 +55,7 @@ class Services:
     core: Core
     identity: IdentityService
     access: Access
+    consents: Consents
     residents: Residents
     entries: Entries
     timeline: Timeline
@@ -84,6 +90,7 @@ def build_services(core: Core) -> Services:
         core=core,
         identity=build_identity(core),
         access=access,
+        consents=Consents(core, access, residents),
         residents=residents,
         entries=Entries(core, access),
         timeline=Timeline(core, access, readings),

@@ -18,6 +18,8 @@ class RelationKind(StrEnum):
     CAREGIVER = "caregiver"
     DOCTOR = "doctor"
     INSTITUTION = "institution"
+    BREAK_GLASS = "break_glass"  # a doctor in an emergency, for minutes, with a reason
+    SHARE = "share"  # a share link: never stored, lent to one request
 
 
 class Kinship(StrEnum):
@@ -37,9 +39,14 @@ class Kinship(StrEnum):
 
 
 class Relation(ResidentOwned):
-    """A grant: ``account_id`` may do ``actions`` in ``categories`` of the resident's record."""
+    """A grant: ``account_id`` may do ``actions`` in ``categories`` of the resident's record.
+
+    With ``team_id`` the holder is whoever belongs to that team of doctors at the time of asking;
+    ``account_id`` repeats the team's id then, so that one index finds both.
+    """
 
     account_id: PydanticObjectId
+    team_id: PydanticObjectId | None = None
     kind: RelationKind
     kinship: Kinship | None = None
     categories: frozenset[Category] = ALL_CATEGORIES
@@ -47,6 +54,12 @@ class Relation(ResidentOwned):
     valid_from: datetime
     valid_until: datetime | None = None
     ended_at: datetime | None = None
+    basis_id: PydanticObjectId | None = None
+    """The invitation, guardianship, contract or emergency access that it was granted by."""
+    due_at: datetime | None = None
+    """A guardian's: the birthday (14th, 18th) from which it asks for renewal."""
+    renewed_at: datetime | None = None
+    version: int = 1
 
     class Settings:
         name = "relations"

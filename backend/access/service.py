@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import ALL_ACTIONS, ALL_CATEGORIES, Action, Category
+from backend.access.consent.gate import ConsentGate
+from backend.access.contract.documents import CareTeam
 from backend.access.errors import AccessDenied, RelationExists
-from backend.access.policy import allowed_categories, decide
+from backend.access.policy import allowed_categories, decide, runs
 from backend.access.relations import Kinship, Relation, RelationKind
 from backend.core.clock import Clock
 from backend.core.database import Session
 from backend.identity.viewer import Channel, Language, Role, Viewer
 
 _MEMO = "access.relations"
+_TEAMS = "access.teams"
 
 
 class Access:
@@ -24,6 +29,7 @@ class Access:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._consent = ConsentGate()
 
     async def require(
         self,
@@ -32,33 +38,80 @@ class Access:
         category: Category,
         action: Action = Action.VIEW,
     ) -> Relation:
-        """The relation by which it is allowed. Raises ``AccessDenied``."""
+        """The relation by which it is allowed. Raises ``AccessDenied``, ``ConsentMissing``."""
         relations = await self._towards(viewer, resident_id)
         decision = decide(relations, viewer.roles, category, action, self._clock.now())
         if decision.relation is None:
             raise AccessDenied(category=category.value, action=action.value)
+        await self._consent.check(viewer, resident_id, decision.relation, category)
         return decision.relation
 
     async def categories(
         self, viewer: Viewer, resident_id: ObjectId, action: Action = Action.VIEW
     ) -> frozenset[Category]:
-        """All categories in which the viewer may do this. Raises ``AccessDenied`` for none."""
+        """All categories in which the viewer may do this. Raises ``AccessDenied`` for none.
+
+        Without the resident's consent ``ConsentMissing``, rather than lists that look empty.
+        """
         relations = await self._towards(viewer, resident_id)
         allowed = allowed_categories(relations, viewer.roles, action, self._clock.now())
         if not allowed:
             raise AccessDenied(action=action.value)
+        await self._consent.check_any(viewer, resident_id, relations)
         return allowed
+
+    async def enter(self, viewer: Viewer, resident_id: ObjectId) -> None:
+        """Raises ``AccessDenied`` for who may see nothing of the resident, consent or not."""
+        relations = await self._towards(viewer, resident_id)
+        now = self._clock.now()
+        if not allowed_categories(relations, viewer.roles, Action.VIEW, now):
+            raise AccessDenied(action=Action.VIEW.value)
+
+    def exempt(self, viewer: Viewer, resident_id: ObjectId) -> None:
+        """The rights of PIPL Art. 44-47 go on without consent: this viewer object is not asked
+        for it. For the privacy room's own work only; what the policy grants stays the same."""
+        self._consent.exempt(viewer, resident_id)
 
     async def relations(self, viewer: Viewer) -> list[Relation]:
         """The viewer's running relations, to all residents."""
         now = self._clock.now()
-        found = Relation.find({"account_id": viewer.account_id, "ended_at": None})
+        found = Relation.find(await self._held(viewer))
         towards: dict[ObjectId, list[Relation]] = {}
         async for each in found:
             towards.setdefault(each.resident_id, []).append(each)
         # These are all of them: whoever asks about one of these residents need not read again.
         viewer.memo.setdefault(_MEMO, {}).update(towards)
-        return [each for some in towards.values() for each in some if each.runs_at(now)]
+        return [each for some in towards.values() for each in some if runs(each, now)]
+
+    async def aware_of(self, viewer: Viewer, resident_ids: Collection[ObjectId]) -> None:
+        """Read the relations to all of these at once: whoever asks for each need not."""
+        known: dict[ObjectId, list[Relation]] = viewer.memo.setdefault(_MEMO, {})
+        missing = [each for each in resident_ids if each not in known]
+        if not missing or is_console(viewer):
+            return
+        towards: dict[ObjectId, list[Relation]] = {each: [] for each in missing}
+        query = {**await self._held(viewer), "resident_id": {"$in": missing}}
+        async for each in Relation.find(query):
+            towards[each.resident_id].append(each)
+        known.update(towards)
+
+    def lend(
+        self, viewer: Viewer, resident_id: ObjectId, categories: frozenset[Category]
+    ) -> Relation:
+        """Let ``viewer``, somebody with a share link, look at these categories.
+
+        Nothing is stored: it holds for this viewer object, that is for one request.
+        """
+        relation = Relation(
+            resident_id=PydanticObjectId(resident_id),
+            account_id=PydanticObjectId(viewer.account_id),
+            kind=RelationKind.SHARE,
+            categories=categories,
+            actions=frozenset({Action.VIEW}),
+            valid_from=self._clock.now(),
+        )
+        viewer.memo.setdefault(_MEMO, {})[resident_id] = [relation]
+        return relation
 
     async def grant(
         self,
@@ -70,13 +123,16 @@ class Access:
         categories: frozenset[Category] = ALL_CATEGORIES,
         actions: frozenset[Action] = ALL_ACTIONS,
         valid_until: datetime | None = None,
+        team_id: ObjectId | None = None,
+        basis_id: ObjectId | None = None,
         session: Session | None = None,
     ) -> Relation:
         """Write a relation down. Raises ``RelationExists``.
 
         Decides nothing: the callers are set-up code and, from there on, invitations
-        that both sides confirmed.
+        and contracts that both sides confirmed.
         """
+        now = self._clock.now()
         relation = Relation(
             resident_id=PydanticObjectId(resident_id),
             account_id=PydanticObjectId(account_id),
@@ -84,9 +140,12 @@ class Access:
             kinship=kinship,
             categories=categories,
             actions=actions,
-            valid_from=self._clock.now(),
+            valid_from=now,
             valid_until=valid_until,
+            team_id=None if team_id is None else PydanticObjectId(team_id),
+            basis_id=None if basis_id is None else PydanticObjectId(basis_id),
         )
+        await _end_expired(relation, now, session)
         try:
             await relation.insert(session=session)
         except DuplicateKeyError as error:
@@ -99,10 +158,35 @@ class Access:
         # One resident at a time: a doctor's panel has thousands of relations.
         known: dict[ObjectId, list[Relation]] = viewer.memo.setdefault(_MEMO, {})
         if resident_id not in known:
-            known[resident_id] = await Relation.find(
-                {"resident_id": resident_id, "account_id": viewer.account_id, "ended_at": None}
-            ).to_list()
+            query = {"resident_id": resident_id, **await self._held(viewer)}
+            known[resident_id] = await Relation.find(query).to_list()
         return known[resident_id]
+
+    async def _held(self, viewer: Viewer) -> dict[str, Any]:
+        """The condition for relations that the viewer holds, alone or as one of a team."""
+        holders: list[ObjectId] = [viewer.account_id]
+        if viewer.has(Role.FAMILY_DOCTOR):
+            if _TEAMS not in viewer.memo:
+                query = {"members": viewer.account_id, "ended_at": None}
+                teams = CareTeam.get_pymongo_collection().find(query, {"_id": 1})
+                viewer.memo[_TEAMS] = [raw["_id"] async for raw in teams]
+            holders += viewer.memo[_TEAMS]
+        return {"account_id": {"$in": holders}, "ended_at": None}
+
+
+async def _end_expired(relation: Relation, now: datetime, session: Session | None) -> None:
+    # What ran out by itself must not stand in the way of the next grant of its kind.
+    await Relation.get_pymongo_collection().update_many(
+        {
+            "resident_id": relation.resident_id,
+            "account_id": relation.account_id,
+            "kind": relation.kind,
+            "ended_at": None,
+            "valid_until": {"$lte": now},
+        },
+        [{"$set": {"ended_at": "$valid_until"}}],
+        session=session,
+    )
 
 
 CONSOLE_ACCOUNT = ObjectId("000000000000000000000001")

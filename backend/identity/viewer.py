@@ -23,6 +23,7 @@ class Channel(StrEnum):
     CONSOLE = "console"  # the kangban command beside the data
     DEVICE = "device"  # a meter with its own key
     API = "api"  # an institution's machine
+    SHARE_LINK = "share_link"  # whoever opens a link that a resident gave away
 
 
 class Language(StrEnum):

@@ -1,0 +1,1 @@
+"""The care circle: invitations that both sides confirm, guardians, and the links they lead to."""
