@@ -12,6 +12,8 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from litestar import Litestar
 
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.writing import accepted_now
 from backend.access.relations import RelationKind
 from backend.archive.sections import ConditionBody, PartialDate, Profile, coded
 from backend.archive.sections.profile import PersonName, Sex
@@ -69,7 +71,11 @@ async def somebody(services: Services, name: str) -> Somebody:
         names=(PersonName(text="张建国"),), sex=Sex.MALE, birth_date=PartialDate("1952-03-08")
     )
     resident_id = await services.residents.register(
-        viewer, profile, kind=RelationKind.SELF, idempotency_key="register"
+        viewer,
+        profile,
+        kind=RelationKind.SELF,
+        accepted=accepted_now(Purpose.HEALTH_DATA),
+        idempotency_key="register",
     )
     body = ConditionBody(name=coded("http://hl7.org/fhir/sid/icd-10", "I10", text="高血压"))
     await services.entries.add(viewer, resident_id, body, idempotency_key="condition")
@@ -112,7 +118,7 @@ async def raw_readings(
             to_raw(
                 normal,
                 resident_id=PydanticObjectId(resident_id),
-                recorded_by=by,
+                recorded_by=by.to_raw(),
                 key=key,
                 now=now,
                 mark=key.token(fingerprint(normal)),

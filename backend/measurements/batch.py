@@ -56,6 +56,7 @@ _LETTERS = {outcome: outcome.value[0] for outcome in Outcome}  # r, u, d; refuse
 _LETTERS[Outcome.REFUSED] = "x"
 _OUTCOMES = {letter: outcome for outcome, letter in _LETTERS.items()}
 _ID_BYTES = 12
+_AT_A_STRETCH = 50  # documents made before others have their turn
 _NO_ID = bytes(_ID_BYTES)
 
 
@@ -128,18 +129,43 @@ class Planner:
         """Normalise every item and classify it. Nothing is written."""
         normals = [self._normal(item, birth_date, confirmed) for item in items]
         good = [each for each in normals if isinstance(each, Normal)]
-        marks = {id(each): self._key.token(fingerprint(each)) for each in good}
-        known, live = await asyncio.gather(
-            self._known_sources(good), self._live(list(marks.values()))
+        marks = [self._key.token(fingerprint(each)) for each in good]
+        received = [
+            fhir[position] if fhir else None
+            for position, each in enumerate(normals)
+            if isinstance(each, Normal)
+        ]
+        # While the store looks, the documents are made that will most likely be needed.
+        known, live, documents = await asyncio.gather(
+            self._known_sources(good), self._live(marks), self._documents(good, marks, received)
         )
-        plan = Plan([])
-        for position, normal in enumerate(normals):
+        plan, made = Plan([]), iter(documents)
+        for normal in normals:
             if isinstance(normal, KangbanError):
                 plan.outcomes.append(ItemOutcome(outcome=Outcome.REFUSED, error=normal))
-                continue
-            raw = fhir[position] if fhir else None
-            plan.outcomes.append(self._classify(normal, marks[id(normal)], known, live, plan, raw))
+            else:
+                plan.outcomes.append(_classify(normal, next(made), known, live, plan))
         return plan
+
+    async def _documents(
+        self, normals: Sequence[Normal], marks: Sequence[bytes], fhir: Sequence[bytes | None]
+    ) -> list[Raw]:
+        by, documents = self._recorded_by.to_raw(), []
+        for position, (normal, mark, received) in enumerate(zip(normals, marks, fhir, strict=True)):
+            if position % _AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
+            documents.append(
+                to_raw(
+                    normal,
+                    resident_id=self._resident_id,
+                    recorded_by=by,
+                    key=self._key,
+                    now=self._now,
+                    mark=mark,
+                    fhir=received,
+                )
+            )
+        return documents
 
     def _normal(
         self, item: Item, birth_date: date | None, confirmed: bool
@@ -150,39 +176,6 @@ class Planner:
             return normalise(item, now=self._now, birth_date=birth_date, confirmed=confirmed)
         except KangbanError as error:
             return error
-
-    def _classify(
-        self,
-        normal: Normal,
-        mark: bytes,
-        known: dict[tuple[str, str], Raw],
-        live: dict[bytes, ObjectId],
-        plan: Plan,
-        fhir: bytes | None,
-    ) -> ItemOutcome:
-        source = (normal.source.system, normal.source.id or "")
-        if normal.source.id is not None and source in known:
-            return _seen_before(known[source], mark)
-        twin = live.get(mark)
-        if twin is not None and normal.source.id is None:
-            return ItemOutcome(outcome=Outcome.DUPLICATE, reading_id=twin)
-        document = to_raw(
-            normal,
-            resident_id=self._resident_id,
-            recorded_by=self._recorded_by,
-            key=self._key,
-            now=self._now,
-            mark=mark,
-            fhir=fhir,
-        )
-        if twin is not None:
-            document |= {"state": "duplicate", "duplicate_of": twin}
-        plan.documents.append(document)
-        live.setdefault(mark, document["_id"])
-        if normal.source.id is not None:
-            known[source] = document
-        outcome = Outcome.DUPLICATE if twin is not None else Outcome.RECORDED
-        return ItemOutcome(outcome=outcome, reading_id=twin or document["_id"])
 
     async def _known_sources(self, normals: Sequence[Normal]) -> dict[tuple[str, str], Raw]:
         by_system: dict[str, list[str]] = {}
@@ -214,6 +207,30 @@ class Planner:
             {"fingerprint": 1},
         )
         return {bytes(raw["fingerprint"]): raw["_id"] async for raw in found}
+
+
+def _classify(
+    normal: Normal,
+    document: Raw,
+    known: dict[tuple[str, str], Raw],
+    live: dict[bytes, ObjectId],
+    plan: Plan,
+) -> ItemOutcome:
+    mark: bytes = document["fingerprint"]
+    source = (normal.source.system, normal.source.id or "")
+    if normal.source.id is not None and source in known:
+        return _seen_before(known[source], mark)
+    twin = live.get(mark)
+    if twin is not None and normal.source.id is None:
+        return ItemOutcome(outcome=Outcome.DUPLICATE, reading_id=twin)
+    if twin is not None:
+        document |= {"state": "duplicate", "duplicate_of": twin}
+    plan.documents.append(document)
+    live.setdefault(mark, document["_id"])
+    if normal.source.id is not None:
+        known[source] = document
+    outcome = Outcome.DUPLICATE if twin is not None else Outcome.RECORDED
+    return ItemOutcome(outcome=outcome, reading_id=twin or document["_id"])
 
 
 def _seen_before(stored: dict[str, Any], mark: bytes) -> ItemOutcome:

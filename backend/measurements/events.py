@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from beanie import PydanticObjectId
+from bson import ObjectId
 
 from backend.core.outbox import Event
 
 
 class ReadingsRecorded(Event):
     name: ClassVar[str] = "readings_recorded"
-    reading_ids: tuple[PydanticObjectId, ...]
+    reading_ids: tuple[ObjectId, ...]
 
 
 class ReadingCorrected(Event):

@@ -94,10 +94,10 @@ def normalise(
 def fingerprint(normal: Normal) -> str:
     """The same for one reading that arrives by two ways (cuff and phone).
 
-    It says what was measured: only its keyed hash is stored. Kind, minute, and the required components at the precision people see.
-    Optional components are left out, since one way often drops them (a cuff
-    sends the pulse, Health does not); a kind with none required goes by its
-    note and code.
+    It says what was measured, so only its keyed hash is stored: kind, minute,
+    and the required components at the precision people see. Optional components
+    are left out, since one way often drops them (a cuff sends the pulse, Health
+    does not); a kind with none required goes by its note and code.
     """
     parts = [normal.kind.value, normal.at.isoformat(timespec="minutes")]
     required = spec(normal.kind).required

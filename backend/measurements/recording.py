@@ -121,7 +121,7 @@ class Recording:
             if plan.recorded_ids:
                 event = ReadingsRecorded(
                     resident_id=PydanticObjectId(resident_id),
-                    reading_ids=tuple(map(PydanticObjectId, plan.recorded_ids)),
+                    reading_ids=plan.recorded_ids,
                 )
                 await self._core.outbox.publish(session, event)
             return packed(plan.outcomes)
