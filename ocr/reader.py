@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr import engines
@@ -34,6 +35,16 @@ def read_bytes(data: bytes, name: str = "", options: Options | None = None) -> P
     return _read(
         list_pages(load.load_bytes(data, name), options or Options()), options or Options()
     )
+
+
+def read_files(files: Sequence[tuple[bytes, str]], options: Options | None = None) -> ParsedReport:
+    """As ``read_bytes``, from several files (bytes, name) that are pages of one report, in order.
+
+    Pages are numbered through, so that a table may go on from one photo to the next.
+    """
+    every = itertools.chain.from_iterable(load.load_bytes(data, name) for data, name in files)
+    numbered = (replace(page, number=number) for number, page in enumerate(every, start=1))
+    return _read(list_pages(numbered, options or Options()), options or Options())
 
 
 def list_pages(pages: Iterator[load.Page], options: Options) -> list[PageText]:

@@ -14,7 +14,7 @@ import queue
 import resource
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,7 @@ from ocr.errors import OcrError, WorkerLost, WorkTooLong
 from ocr.model import ParsedReport
 
 Progress = Callable[[str, int], None]
+Files = Sequence[tuple[bytes, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,13 @@ class Workers:
 
     def read(self, data: bytes, name: str = "", progress: Progress | None = None) -> ParsedReport:
         """One report. Raises ``OcrError``, among them ``WorkTooLong`` and ``WorkerLost``."""
+        return self.read_files([(data, name)], progress)
+
+    def read_files(self, files: Files, progress: Progress | None = None) -> ParsedReport:
+        """As ``read``, of several files (bytes, name) that are one report's pages in order."""
         worker = self._idle.get()
         try:
-            return worker.read(data, name, progress, self._limits.seconds)
+            return worker.read(files, progress, self._limits.seconds)
         finally:
             if not worker.alive:
                 with self._lock:
@@ -112,12 +117,10 @@ class _Worker:
     def pid(self) -> int | None:
         return self._process.pid
 
-    def read(
-        self, data: bytes, name: str, progress: Progress | None, seconds: float
-    ) -> ParsedReport:
+    def read(self, files: Files, progress: Progress | None, seconds: float) -> ParsedReport:
         end = time.monotonic() + seconds
         try:
-            self._pipe.send((data, name))
+            self._pipe.send(files)
             while self._pipe.poll(max(0.0, end - time.monotonic())):
                 what, value = self._pipe.recv()
                 if what == "step":
@@ -147,15 +150,15 @@ def _serve(pipe: Connection, engine: str, threads: int, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with contextlib.suppress(OSError):
         os.nice(5)
-    from ocr.reader import Options, read_bytes
+    from ocr.reader import Options, read_files
 
     options = Options(engine, threads, lambda step, page: pipe.send(("step", (step, page))))
     while True:
         try:
-            data, name = pipe.recv()
+            files = pipe.recv()
         except (EOFError, OSError):
             return
-        pipe.send(_answer(partial(read_bytes, data, name, options)))
+        pipe.send(_answer(partial(read_files, files, options)))
 
 
 def _answer(work: Callable[[], ParsedReport]) -> tuple[str, Any]:
