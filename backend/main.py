@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+from backend.access.consent.background import with_consent
 from backend.core.container import Core, build_core
 from backend.core.database import store_at
 from backend.core.dispatcher import Dispatcher
@@ -71,9 +72,9 @@ def build_dispatcher(services: Services) -> Dispatcher:
     core = services.core
     dispatcher = Dispatcher(core.clock, core.changes)
     alerting = services.alerting
-    dispatcher.subscribe(ReadingsRecorded, "alerts", alerting.on_recorded)
-    dispatcher.subscribe(ReadingCorrected, "alerts", alerting.on_corrected)
-    dispatcher.subscribe(ReadingWithdrawn, "alerts", alerting.on_withdrawn)
+    dispatcher.subscribe(ReadingsRecorded, "alerts", with_consent(alerting.on_recorded))
+    dispatcher.subscribe(ReadingCorrected, "alerts", with_consent(alerting.on_corrected))
+    dispatcher.subscribe(ReadingWithdrawn, "alerts", with_consent(alerting.on_withdrawn))
     return dispatcher
 
 

@@ -8,6 +8,8 @@ from uuid import uuid4
 from bson import ObjectId
 
 from backend.access.categories import ALL_ACTIONS, ALL_CATEGORIES, Action, Category
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.writing import accepted_now
 from backend.access.relations import Kinship, RelationKind
 from backend.archive.sections import ConditionBody, PartialDate, Profile, coded
 from backend.archive.sections.profile import PersonName, Sex
@@ -43,7 +45,11 @@ async def a_resident(
     """An account with its own record."""
     viewer = viewer or a_viewer()
     resident_id = await services.residents.register(
-        viewer, profile or a_profile(), kind=RelationKind.SELF, idempotency_key=a_key()
+        viewer,
+        profile or a_profile(),
+        kind=RelationKind.SELF,
+        accepted=accepted_now(Purpose.HEALTH_DATA),
+        idempotency_key=a_key(),
     )
     return viewer, resident_id
 

@@ -14,7 +14,9 @@ from backend.access.categories import ALL_ACTIONS, ALL_CATEGORIES, Action, Categ
 from backend.access.consent.gate import ConsentGate
 from backend.access.contract.documents import CareTeam
 from backend.access.errors import AccessDenied, RelationExists
-from backend.access.policy import allowed_categories, decide, runs
+from backend.access.log import AccessLog, By
+from backend.access.log.service import pass_gate
+from backend.access.policy import Decision, allowed_categories, decide, runs
 from backend.access.relations import Kinship, Relation, RelationKind
 from backend.core.clock import Clock
 from backend.core.database import Session
@@ -24,11 +26,16 @@ _MEMO = "access.relations"
 _TEAMS = "access.teams"
 
 
-class Access:
-    """Asks the policy with the viewer's relations, read once a request."""
+NOTHING: frozenset[Category] = frozenset()
+"""For ``categories(…, looks_at=NOTHING)``: what is found is asked for by ``require`` then."""
 
-    def __init__(self, clock: Clock) -> None:
+
+class Access:
+    """Asks the policy with the viewer's relations, read once a request; ``log`` notes it."""
+
+    def __init__(self, clock: Clock, log: AccessLog | None = None) -> None:
         self._clock = clock
+        self.log = log or AccessLog(clock)
         self._consent = ConsentGate()
 
     async def require(
@@ -44,20 +51,35 @@ class Access:
         if decision.relation is None:
             raise AccessDenied(category=category.value, action=action.value)
         await self._consent.check(viewer, resident_id, decision.relation, category)
+        by = _by(viewer, decision)
+        await self.log.note(viewer, resident_id, (category,), action, by)
         return decision.relation
 
     async def categories(
-        self, viewer: Viewer, resident_id: ObjectId, action: Action = Action.VIEW
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        action: Action = Action.VIEW,
+        *,
+        looks_at: frozenset[Category] | None = None,
     ) -> frozenset[Category]:
         """All categories in which the viewer may do this. Raises ``AccessDenied`` for none.
 
+        ``looks_at`` says which of them the caller is about to use, and so what the log of who
+        looked holds: all of them where it is None, ``NOTHING`` where ``require`` follows.
         Without the resident's consent ``ConsentMissing``, rather than lists that look empty.
         """
         relations = await self._towards(viewer, resident_id)
         allowed = allowed_categories(relations, viewer.roles, action, self._clock.now())
         if not allowed:
             raise AccessDenied(action=action.value)
-        await self._consent.check_any(viewer, resident_id, relations)
+        now = self._clock.now()
+        running = [each for each in relations if each.runs_at(now)]
+        await self._consent.check_any(viewer, resident_id, running)
+        used = allowed if looks_at is None else allowed & looks_at
+        pass_gate(resident_id)
+        for category, by in self._rights(viewer, relations, used, action, now):
+            await self.log.note(viewer, resident_id, category, action, by)
         return allowed
 
     async def enter(self, viewer: Viewer, resident_id: ObjectId) -> None:
@@ -66,6 +88,25 @@ class Access:
         now = self._clock.now()
         if not allowed_categories(relations, viewer.roles, Action.VIEW, now):
             raise AccessDenied(action=Action.VIEW.value)
+        pass_gate(resident_id)
+
+    async def deciding(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        category: Category,
+        action: Action = Action.VIEW,
+    ) -> Relation:
+        """As ``require``, but nothing is noted: for this room, which notes what it does itself.
+
+        Raises ``AccessDenied``.
+        """
+        relations = await self._towards(viewer, resident_id)
+        decision = decide(relations, viewer.roles, category, action, self._clock.now())
+        if decision.relation is None:
+            raise AccessDenied(category=category.value, action=action.value)
+        pass_gate(resident_id)
+        return decision.relation
 
     def exempt(self, viewer: Viewer, resident_id: ObjectId) -> None:
         """The rights of PIPL Art. 44-47 go on without consent: this viewer object is not asked
@@ -152,6 +193,21 @@ class Access:
             raise RelationExists from error
         return relation
 
+    def _rights(
+        self,
+        viewer: Viewer,
+        relations: list[Relation],
+        used: frozenset[Category],
+        action: Action,
+        now: datetime,
+    ) -> list[tuple[list[Category], By]]:
+        """The categories by what allows them: an emergency may open some, a grant the others."""
+        found: dict[By, list[Category]] = {}
+        for category in used:
+            decision = decide(relations, viewer.roles, category, action, now)
+            found.setdefault(_by(viewer, decision), []).append(category)
+        return [(categories, by) for by, categories in found.items()]
+
     async def _towards(self, viewer: Viewer, resident_id: ObjectId) -> list[Relation]:
         if is_console(viewer):
             return [_console_relation(viewer, resident_id, self._clock.now())]
@@ -187,6 +243,11 @@ async def _end_expired(relation: Relation, now: datetime, session: Session | Non
         [{"$set": {"ended_at": "$valid_until"}}],
         session=session,
     )
+
+
+def _by(viewer: Viewer, decision: Decision) -> By:
+    assert decision.relation is not None
+    return By.relation(decision.relation, decision.reason.value, console=is_console(viewer))
 
 
 CONSOLE_ACCOUNT = ObjectId("000000000000000000000001")

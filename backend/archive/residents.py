@@ -11,6 +11,8 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action, Category
+from backend.access.consent.guardianship import check_may_consent
+from backend.access.consent.writing import Accepted, check_first, write_first
 from backend.access.errors import AccessDenied, RelationExists
 from backend.access.relations import Kinship, RelationKind
 from backend.access.service import Access
@@ -59,22 +61,30 @@ class Residents:
         *,
         kind: RelationKind,
         kinship: Kinship | None = None,
+        accepted: Sequence[Accepted],
         idempotency_key: str,
     ) -> ObjectId:
         """A new person: the account's own record (``SELF``) or one it is guardian of.
 
-        Raises ``ProfileIncomplete``, ``ResidentExists`` (a second own record) and what
-        a birth date is refused with.
+        ``accepted`` are the notices agreed to, health data among them. Raises
+        ``ProfileIncomplete``, ``ResidentExists`` (a second own record), ``ConsentMissing``,
+        ``ConsentGuardianNeeded``, ``NoticeOutdated`` and what a birth date is refused with.
         """
         if not profile.name:
             raise ProfileIncomplete
         self._check_birth(profile)
+        check_first(accepted)
+        check_may_consent(kind, born_on(profile), self._core.clock.now())
         if kind is RelationKind.SELF:
             await self._refuse_second_own(viewer, idempotency_key)
-        arguments = ["register", kind, kinship, profile.model_dump(mode="json")]
+        agreed = sorted((each.purpose, each.version) for each in accepted)
+        arguments = ["register", kind, kinship, profile.model_dump(mode="json"), agreed]
 
         async def work(session: Session) -> Raw:
-            return {"resident_id": await self._insert(viewer, profile, kind, kinship, session)}
+            resident_id = await self._insert(viewer, profile, kind, kinship, session)
+            now = self._core.clock.now()
+            await write_first(viewer, resident_id, kind, accepted, now, session)
+            return {"resident_id": resident_id}
 
         answer = await self._core.idempotency.once(
             viewer.account_id, idempotency_key, arguments, work

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time
 
 from bson import ObjectId
 
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.writing import accepted_now
 from backend.access.errors import RelationExists
 from backend.access.relations import RelationKind
 from backend.archive.entry import Entry
@@ -47,6 +49,7 @@ class Records:
             Profile.model_validate(plan.profile),
             kind=kind,
             kinship=plan.guardian,
+            accepted=accepted_now(Purpose.HEALTH_DATA, Purpose.ASSISTANT),
             idempotency_key=f"demo-register-{plan.key}",
         )
 

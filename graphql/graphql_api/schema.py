@@ -12,6 +12,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from backend.identity.viewer import Language
+from graphql_api.access.consent import ConsentMutation
+from graphql_api.access.notices import NoticeQuery
 from graphql_api.archive.mutations import ArchiveMutation
 from graphql_api.archive.resident import Resident, resident_of
 from graphql_api.catalogue import KindInfo, kind_infos
@@ -31,7 +33,7 @@ from graphql_api.subscriptions import Subscription
 
 
 @strawberry.type
-class Query(MeterQuery):
+class Query(MeterQuery, NoticeQuery):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
         viewer = info.context.viewer
@@ -41,7 +43,7 @@ class Query(MeterQuery):
     async def resident(self, info: Info, id: strawberry.ID) -> Resident | None:
         context = info.context
         resident_id = ids.resident_id(id)
-        await context.services.access.categories(context.viewer, resident_id)
+        await context.services.access.enter(context.viewer, resident_id)
         return resident_of(resident_id)
 
     @strawberry.field(description="Everybody whose record the viewer may see.")
@@ -58,7 +60,14 @@ class Query(MeterQuery):
 
 
 @strawberry.type
-class Mutation(IdentityMutation, ArchiveMutation, ReadingMutation, AlertMutation, MeterMutation):
+class Mutation(
+    IdentityMutation,
+    ArchiveMutation,
+    ReadingMutation,
+    AlertMutation,
+    MeterMutation,
+    ConsentMutation,
+):
     pass
 
 

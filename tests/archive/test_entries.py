@@ -6,6 +6,8 @@ import pytest
 from bson import ObjectId
 
 from backend.access.categories import Action, Category
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.writing import accepted_now
 from backend.access.errors import AccessDenied
 from backend.access.relations import RelationKind
 from backend.archive.documents import EntryDocument, ResidentDocument
@@ -164,6 +166,7 @@ async def test_one_own_record_an_account_and_any_number_of_children(services: Se
             viewer,
             a_profile(name, "2021-05-01"),
             kind=RelationKind.GUARDIAN,
+            accepted=accepted_now(Purpose.HEALTH_DATA),
             idempotency_key=a_key(),
         )
     assert len(await services.access.relations(viewer)) == 3

@@ -88,6 +88,7 @@ def samples(real: dict[str, str]) -> Samples:
             "values": '[{component: "heart_rate", value: 72.0, unit: "/min"}]',
             "until": '"2026-11-22T09:00:00+08:00"',
             "low": "1.0",
+            "noticeVersion": '"1.0"',
             "names": '[{text: "某人"}]',
         },
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import httpx
 
+from backend.access.consent.notices import current
+from backend.access.consent.purpose import Purpose
 from backend.services import Services
 from tests.api import Api, sign_in
 from tests.factories import a_key
@@ -36,7 +38,9 @@ query Timeline($id: ID!, $first: Int!, $after: String, $filter: TimelineFilterIn
 async def registered(services: Services, client: httpx.AsyncClient) -> tuple[Api, str]:
     api, _ = await sign_in(services, client)
     profile = {"names": [{"text": "张建国"}], "sex": "MALE", "birthDate": "1952-03-08"}
-    data = await api.ask(REGISTER, input={"idempotencyKey": a_key(), "profile": profile})
+    accepted = [{"purpose": "HEALTH_DATA", "noticeVersion": current(Purpose.HEALTH_DATA).version}]
+    register = {"idempotencyKey": a_key(), "profile": profile, "acceptedNotices": accepted}
+    data = await api.ask(REGISTER, input=register)
     return api, data["registerResident"]["resident"]["id"]
 
 

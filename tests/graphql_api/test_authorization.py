@@ -31,7 +31,7 @@ from tests.graphql_api.household import (
 )
 from tests.graphql_api.walk import Case, cases
 
-SAYS_NOTHING_OF_ANYBODY = {"measurementKinds"}
+SAYS_NOTHING_OF_ANYBODY = {"measurementKinds", "consentNotices"}
 """The whole list of what is answered without a token, beside the ways to get one."""
 
 PROVES_WHO_IS_THERE = {
@@ -214,7 +214,8 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
             answer = await ask(services, schema, house.token, case)
             assert answer.codes <= {"ID_INVALID"}, (case, answer)
             seen[case.root] = seen.get(case.root, False) or not answer.shows_nothing
-    assert seen == dict.fromkeys(("me", "resident", "careCircle", "node", "measurementKinds"), True)
+    roots = ("me", "resident", "careCircle", "node", "measurementKinds", "consentNotices")
+    assert seen == dict.fromkeys(roots, True)
 
 
 @strawberry.type

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from backend.access.relations import Kinship, RelationKind
 from backend.archive.sections import BODIES, Body, Profile, Section, build, invalid
 from backend.core.errors import Invalid
+from graphql_api.access.notices import AcceptedNoticeInput
 from graphql_api.archive.resident import Resident, resident_of
 from graphql_api.archive.types import Entry, EntryContentInput, ProfileInput, entry_of
 from graphql_api.common import ids
@@ -23,10 +24,14 @@ class ContentMissing(Invalid):
     en = "Give the content of exactly one section."
 
 
-@strawberry.input(description="A new record: one's own, or one of somebody one is guardian of.")
+@strawberry.input(
+    description="A new record: one's own, or one of somebody one is guardian of. "
+    "Consent to HEALTH_DATA must be among what was accepted."
+)
 class RegisterResidentInput:
     idempotency_key: str
     profile: ProfileInput
+    accepted_notices: list[AcceptedNoticeInput]
     as_guardian: bool = False
     kinship: Kinship | None = None
 
@@ -92,6 +97,7 @@ class ArchiveMutation:
             profile_from(input.profile),
             kind=RelationKind.GUARDIAN if input.as_guardian else RelationKind.SELF,
             kinship=input.kinship,
+            accepted=[each.to_domain() for each in input.accepted_notices],
             idempotency_key=input.idempotency_key,
         )
         return RegisterResidentPayload(resident=resident_of(resident_id))

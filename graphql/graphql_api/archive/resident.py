@@ -18,6 +18,7 @@ from backend.measurements.reading import Reading as StoredReading
 from backend.measurements.readings import ReadingFilter
 from backend.measurements.trends import MOST_BUCKETS, Period
 from backend.measurements.write_errors import TrendSpanInvalid
+from graphql_api.access.consent import Consent, ConsentEvent, consent_history_of, consents_of
 from graphql_api.archive.types import (
     Entry,
     ProfileContent,
@@ -80,6 +81,14 @@ class Resident(Node):
     @strawberry.field
     async def name(self, info: Info) -> str | None:
         return (await info.context.load.resident.load(self.key)).profile.name or ""
+
+    @strawberry.field(description="What was agreed to, and what stops when it is withdrawn.")
+    async def consents(self, info: Info) -> list[Consent] | None:
+        return await consents_of(self.key, info)
+
+    @strawberry.field(description="Every consent given and withdrawn, newest first.")
+    async def consent_history(self, info: Info) -> list[ConsentEvent] | None:
+        return await consent_history_of(self.key, info)
 
     @strawberry.field(description="Readings, newest first.")
     async def readings(

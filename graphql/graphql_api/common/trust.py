@@ -24,6 +24,7 @@ PUBLIC = frozenset(
         "__schema",
         "__type",
         "measurementKinds",
+        "consentNotices",
         "signInWithWechat",
         "signInWithFirebase",
         "signInAsStaff",

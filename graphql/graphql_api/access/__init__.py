@@ -1,0 +1,1 @@
+"""Who may see what: circle, contracts, consent, rights, the log of who looked."""
