@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from backend.access.consent import documents as consent_documents
 from backend.access.consent.service import Consents
 from backend.access.contract import documents as contract_documents
+from backend.access.log import documents as log_documents
 from backend.access.relations import Relation
 from backend.access.service import Access
 from backend.archive import documents as archive_documents
@@ -35,15 +36,20 @@ from backend.measurements.people import People
 from backend.measurements.readings import Readings
 from backend.measurements.recording import Recording
 from backend.measurements.trends import Trends
+from backend.sharing import documents as sharing_documents
+from backend.sharing.links import ShareLinks
+from backend.sharing.opening import Opening
 
 DOCUMENTS = (
     *container.DOCUMENTS,
     Relation,
+    *log_documents.DOCUMENTS,
     *contract_documents.DOCUMENTS,
     *consent_documents.DOCUMENTS,
     *identity_documents.DOCUMENTS,
     *archive_documents.DOCUMENTS,
     *measurement_documents.DOCUMENTS,
+    *sharing_documents.DOCUMENTS,
 )
 """Every document of every room."""
 
@@ -75,6 +81,8 @@ class Services:
     meters: Meters
     meter_registry: MeterRegistry
     meter_uploads: MeterUploads
+    share_links: ShareLinks
+    share_opening: Opening
 
 
 def build_services(core: Core) -> Services:
@@ -86,6 +94,7 @@ def build_services(core: Core) -> Services:
     correcting = Correcting(core, access, people)
     overrides = Overrides(core, access)
     trends = Trends(core, access, overrides, people)
+    links = Links(core.keyring, core.clock)
     return Services(
         core=core,
         identity=build_identity(core),
@@ -106,8 +115,10 @@ def build_services(core: Core) -> Services:
         people=people,
         importing=Importing(core, access, recording),
         charting=Charting(trends, overrides, people),
-        links=Links(core.keyring, core.clock),
+        links=links,
         meters=Meters(core, access),
         meter_registry=MeterRegistry(core),
         meter_uploads=MeterUploads(core, recording),
+        share_links=ShareLinks(core, access, residents, readings),
+        share_opening=Opening(core, access, links),
     )
