@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from beanie import PydanticObjectId
 
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.states import ConsentStates
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.identity.viewer import Channel, Viewer
@@ -50,14 +52,15 @@ class MeterUploads:
         self._core = core
         self._recording = recording
         self._keys = MeterKeys(core)
+        self._consent = ConsentStates()
 
     async def take(self, upload: SignedUpload) -> list[ItemAnswer]:
         """Store what can be taken and answer each item; sent again, the first answer again.
 
         Raises, with nothing stored: ``MeterHeaderInvalid``, ``MeterSignatureInvalid`` (an
         unknown serial too), ``MeterTimestampStale``, ``MeterUnbound``, ``MeterRevoked``,
-        ``MeterSuspect`` (this upload may be what makes it so), ``MeterBodyInvalid``,
-        ``BatchTooLarge``.
+        ``MeterSuspect`` (this upload may be what makes it so), ``ConsentMissing``,
+        ``MeterBodyInvalid``, ``BatchTooLarge``.
         """
         upload.check()
         meter = await self._authentic(upload)
@@ -65,6 +68,7 @@ class MeterUploads:
         mark = self._keys.body_hash(upload.body)
         for _ in range(_ATTEMPTS):
             _check_state(meter)
+            await self._consent.require(meter["resident_id"], Purpose.HEALTH_DATA)
             taken = _taken(meter, upload.number)
             if taken is not None and hmac.compare_digest(taken["body"], mark):
                 return await self._finish(meter, taken, upload)

@@ -76,9 +76,10 @@ def state_of(purpose: Purpose, newest: Raw | None) -> ConsentState:
 
 
 async def _newest(resident_id: ObjectId, purpose: Purpose) -> Raw | None:
-    return await _collection().find_one(
+    found: Raw | None = await _collection().find_one(
         {"resident_id": resident_id, "purpose": purpose.value}, _FIELDS, sort=[("sequence", -1)]
     )
+    return found
 
 
 def _collection() -> Any:
