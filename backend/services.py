@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.access.circle import documents as circle_documents
+from backend.access.circle.service import Circle, build_circle
 from backend.access.consent import documents as consent_documents
 from backend.access.consent.service import Consents
 from backend.access.contract import documents as contract_documents
@@ -16,6 +18,7 @@ from backend.archive.exchange import FhirExport, FhirImport
 from backend.archive.people import ArchivePeople
 from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
+from backend.care.persons import ArchivePersons
 from backend.core import container
 from backend.core.container import Core
 from backend.core.links import Links
@@ -44,6 +47,7 @@ DOCUMENTS = (
     *container.DOCUMENTS,
     Relation,
     *log_documents.DOCUMENTS,
+    *circle_documents.DOCUMENTS,
     *contract_documents.DOCUMENTS,
     *consent_documents.DOCUMENTS,
     *identity_documents.DOCUMENTS,
@@ -62,6 +66,7 @@ class Services:
     identity: IdentityService
     access: Access
     consents: Consents
+    circle: Circle
     residents: Residents
     entries: Entries
     timeline: Timeline
@@ -100,6 +105,7 @@ def build_services(core: Core) -> Services:
         identity=build_identity(core),
         access=access,
         consents=Consents(core, access, residents),
+        circle=build_circle(core, access, ArchivePersons(residents)),
         residents=residents,
         entries=Entries(core, access),
         timeline=Timeline(core, access, readings),

@@ -58,6 +58,8 @@ class Relation(ResidentOwned):
     """The invitation, guardianship, contract or emergency access that it was granted by."""
     due_at: datetime | None = None
     """A guardian's: the birthday (14th, 18th) from which it asks for renewal."""
+    told_due_at: datetime | None = None
+    """The ``due_at`` of which the family was told."""
     renewed_at: datetime | None = None
     version: int = 1
 
@@ -72,6 +74,7 @@ class Relation(ResidentOwned):
                 partialFilterExpression={"ended_at": None},
             ),
             index("relations_by_account", ("account_id", ASC), ("ended_at", ASC)),
+            index("relations_by_due_day", ("kind", ASC), ("due_at", ASC), sparse=True),
         ]
 
     def runs_at(self, now: datetime) -> bool:

@@ -124,6 +124,12 @@ class Access:
         viewer.memo.setdefault(_MEMO, {}).update(towards)
         return [each for some in towards.values() for each in some if runs(each, now)]
 
+    async def towards(self, viewer: Viewer, resident_id: ObjectId) -> list[Relation]:
+        """The viewer's running relations to one resident. Shows nothing, so notes nothing."""
+        now = self._clock.now()
+        pass_gate(resident_id)
+        return [each for each in await self._towards(viewer, resident_id) if runs(each, now)]
+
     async def aware_of(self, viewer: Viewer, resident_ids: Collection[ObjectId]) -> None:
         """Read the relations to all of these at once: whoever asks for each need not."""
         known: dict[ObjectId, list[Relation]] = viewer.memo.setdefault(_MEMO, {})
@@ -135,6 +141,7 @@ class Access:
         async for each in Relation.find(query):
             towards[each.resident_id].append(each)
         known.update(towards)
+        await self._consent.preload(viewer, missing)
 
     def lend(
         self, viewer: Viewer, resident_id: ObjectId, categories: frozenset[Category]

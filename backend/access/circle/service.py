@@ -1,0 +1,36 @@
+"""The care circle's services, wired to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.access.circle.authority import Authority
+from backend.access.circle.guardians import Guardians
+from backend.access.circle.invitations import Invitations
+from backend.access.circle.links import Links
+from backend.access.circle.persons import Persons
+from backend.access.circle.renewal import Renewals
+from backend.access.service import Access
+from backend.core.container import Core
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """What GraphQL and the worker stand on."""
+
+    authority: Authority
+    invitations: Invitations
+    links: Links
+    guardians: Guardians
+    renewals: Renewals
+
+
+def build_circle(core: Core, access: Access, persons: Persons) -> Circle:
+    authority = Authority(access, persons, core.clock)
+    return Circle(
+        authority=authority,
+        invitations=Invitations(core, access, authority, persons),
+        links=Links(core, access, authority),
+        guardians=Guardians(core, access, authority),
+        renewals=Renewals(core, access, persons),
+    )
