@@ -22,6 +22,7 @@ from backend.core.settings import Settings
 from backend.logs import configure_logs
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
 from backend.services import DOCUMENTS, Services, build_services
+from backend.serving import joined
 from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
 from backend.web.devices import device_routes
@@ -29,7 +30,10 @@ from backend.web.documents import TrustedDocuments, operations
 from backend.web.fhir import fhir_routes
 from backend.web.graphql import graphql_controller
 from backend.web.imports import import_routes
+from backend.web.open_origins import open_to_all_origins
+from backend.web.looks import noted_before_answering
 from backend.web.plain import plain_routes
+from backend.web.share import SHARED, share_routes
 from graphql_api.schema import build_schema
 
 log = structlog.get_logger(__name__)
@@ -106,7 +110,7 @@ def build_app(services: Services) -> Litestar:
         await services.identity.close()
         await services.core.close()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             graphql_controller(services, schema, documents),
             *plain_routes(services),
@@ -114,9 +118,13 @@ def build_app(services: Services) -> Litestar:
             *import_routes(services),
             *chart_routes(services),
             *fhir_routes(services),
+            *share_routes(services),
             *([PrometheusController] if settings.metrics else []),
         ],
-        middleware=[_METRICS.middleware] if settings.metrics else [],
+        middleware=[
+            *([_METRICS.middleware] if settings.metrics else []),
+            noted_before_answering,
+        ],
         lifespan=[lifespan],
         exception_handlers=HANDLERS,
         cors_config=CORSConfig(
@@ -129,6 +137,8 @@ def build_app(services: Services) -> Litestar:
         debug=False,
         logging_config=None,
     )
+    app.asgi_handler = open_to_all_origins(app.asgi_handler, SHARED)
+    return app
 
 
 async def work_forever(services: Services) -> None:
@@ -141,4 +151,4 @@ def app() -> Litestar:
     """The server's entry point: everything from the settings."""
     settings = Settings()
     configure_logs(settings.log_level)
-    return build_app(assemble(settings))
+    return build_app(assemble(joined(settings)))

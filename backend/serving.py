@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +16,7 @@ import click
 from pydantic import SecretStr
 
 from backend.core.embedded import EmbeddedMongo, ServerLock
+from backend.core.errors import KangbanError
 from backend.core.settings import Settings, into_environment
 
 if TYPE_CHECKING:
@@ -57,12 +61,52 @@ def serve(*, host: str, port: int, data_dir: Path | None, demo: bool) -> None:
         lock = ServerLock(settings.data_dir)
         lock.acquire()
         stack.callback(lock.release)
-        ready = stack.enter_context(mongodb(settings, watch=True))
-        into_environment(ready)
+        into_environment(settings)
+        stack.enter_context(_mongodb_meanwhile(settings))
         if demo:
             _load_demo()
         click.echo(f"康伴 Kangban  {base}/  GraphQL {base}/graphql", err=True)
-        _granian(host, port, ready.workers)
+        _granian(host, port, settings.workers)
+
+
+@contextlib.contextmanager
+def _mongodb_meanwhile(settings: Settings) -> Iterator[None]:
+    """The embedded server comes up while the workers import, which takes as long; they join it.
+
+    Raises, at the end, why it did not start; the server is stopped then.
+    """
+    if settings.mongodb_uri is not None:
+        yield
+        return
+    embedded, failures = EmbeddedMongo(settings.data_dir), list[KangbanError]()
+
+    def start() -> None:
+        try:
+            embedded.start()
+            embedded.watch()
+        except KangbanError as error:
+            failures.append(error)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=start, name="mongodb", daemon=True)
+    try:
+        # Granian puts its own handler in place when it is there.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        thread.start()
+        yield
+    finally:
+        thread.join()
+        embedded.stop()
+        if failures:
+            raise failures[0]
+
+
+def joined(settings: Settings) -> Settings:
+    """A worker's settings: with the address of the embedded server, which it holds from now on."""
+    if settings.mongodb_uri is not None:
+        return settings
+    uri = EmbeddedMongo(settings.data_dir).start()
+    return settings.model_copy(update={"mongodb_uri": SecretStr(uri)})
 
 
 def _granian(host: str, port: int, workers: int) -> None:

@@ -9,6 +9,7 @@ import orjson
 
 from backend.bench.measure import Ratio
 from backend.bench.run import BENCHES
+from backend.logs import configure_logs
 
 
 def run(name: str | None, *, quick: bool, as_json: bool) -> int:
@@ -16,6 +17,7 @@ def run(name: str | None, *, quick: bool, as_json: bool) -> int:
     if name is not None and name not in BENCHES:
         click.echo(f"bench: {', '.join(BENCHES)}", err=True)
         return 2
+    configure_logs("WARNING")  # standard output is for the ratios
     ok = True
     for each in [name] if name else BENCHES:
         click.echo(f"… {each}", err=True)
