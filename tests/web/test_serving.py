@@ -22,8 +22,10 @@ def test_a_mongod_that_does_not_start_ends_the_server_and_says_why(tmp_path: Pat
     environment = {**os.environ, "PATH": f"{binary.parent}:{os.environ['PATH']}"}
     environment.pop("KANGBAN_MONGODB_URI", None)
     served = subprocess.run(
-        [sys.executable, "-m", "backend.cli", "serve", "--port", "18472"]
-        + ["--data-dir", str(tmp_path / "data")],
+        [
+            *(sys.executable, "-m", "backend.cli", "serve", "--port", "18472"),
+            *("--data-dir", str(tmp_path / "data")),
+        ],
         env=environment,
         capture_output=True,
         timeout=60,
