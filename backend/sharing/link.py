@@ -10,10 +10,10 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from backend.access.categories import Category
+from backend.access.sharing.documents import ShareLinkDocument
 from backend.core.database import Raw
 from backend.core.keys import OwnerKey
 from backend.sharing.choice import ShareChoice
-from backend.sharing.documents import ShareLinkDocument
 from backend.sharing.limits import share_limits
 
 

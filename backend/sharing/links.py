@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action, Category
 from backend.access.service import Access
+from backend.access.sharing.documents import ShareLinkDocument
 from backend.archive.residents import Residents
 from backend.core.container import Core
 from backend.core.database import Raw, Session
@@ -19,7 +20,7 @@ from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Language, Viewer
 from backend.measurements.readings import Readings
 from backend.sharing.choice import ShareChoice
-from backend.sharing.documents import ShareLinkDocument, ShareOpenDocument, SharePayloadDocument
+from backend.sharing.documents import ShareOpenDocument, SharePayloadDocument
 from backend.sharing.errors import ShareLinkNotFound, ShareTooLarge, TooManyShareLinks
 from backend.sharing.limits import share_limits
 from backend.sharing.link import ShareLink, ShareOpen, from_raw, new_raw, open_from_raw, place

@@ -12,6 +12,7 @@ from pymongo import ReturnDocument
 from backend.access.categories import Action, Category
 from backend.access.policy import decide
 from backend.access.service import Access
+from backend.access.sharing.documents import ShareLinkDocument
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.errors import Forbidden
@@ -20,7 +21,7 @@ from backend.core.links import Links
 from backend.identity.accounts import Account, AccountStatus
 from backend.identity.viewer import Channel, Viewer
 from backend.sharing.choice import is_name
-from backend.sharing.documents import ShareLinkDocument, ShareOpenDocument, SharePayloadDocument
+from backend.sharing.documents import ShareOpenDocument, SharePayloadDocument
 from backend.sharing.errors import (
     ShareLinkGone,
     SharePinNeeded,
