@@ -33,6 +33,7 @@ _ASSETS = {
     "trend.js": "text/javascript",
     "words.js": "text/javascript",
     "dom.js": "text/javascript",
+    "observations.js": "text/javascript",
     "page.css": "text/css",
 }
 SHARED = f"{PATH}/"
