@@ -11,18 +11,20 @@ import structlog
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from pydantic import SecretStr
 
 from backend.access.consent.background import with_consent
+from backend.archive.events import ProfileChanged, ResidentRegistered
 from backend.core.container import Core, build_core
 from backend.core.database import store_at
 from backend.core.dispatcher import Dispatcher
+from backend.core.embedded import EmbeddedMongo
 from backend.core.keys import LocalMasterKey
 from backend.core.migrations import Migrations
 from backend.core.settings import Settings
 from backend.logs import configure_logs
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
 from backend.services import DOCUMENTS, Services, build_services
-from backend.serving import joined
 from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
 from backend.web.devices import device_routes
@@ -30,8 +32,8 @@ from backend.web.documents import TrustedDocuments, operations
 from backend.web.fhir import fhir_routes
 from backend.web.graphql import graphql_controller
 from backend.web.imports import import_routes
-from backend.web.open_origins import open_to_all_origins
 from backend.web.looks import noted_before_answering
+from backend.web.open_origins import open_to_all_origins
 from backend.web.plain import plain_routes
 from backend.web.share import SHARED, share_routes
 from graphql_api.schema import build_schema
@@ -79,6 +81,9 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.subscribe(ReadingsRecorded, "alerts", with_consent(alerting.on_recorded))
     dispatcher.subscribe(ReadingCorrected, "alerts", with_consent(alerting.on_corrected))
     dispatcher.subscribe(ReadingWithdrawn, "alerts", with_consent(alerting.on_withdrawn))
+    renewals = services.circle.renewals
+    dispatcher.subscribe(ResidentRegistered, "renewals", renewals.on_person)
+    dispatcher.subscribe(ProfileChanged, "renewals", renewals.on_person)
     return dispatcher
 
 
@@ -151,4 +156,12 @@ def app() -> Litestar:
     """The server's entry point: everything from the settings."""
     settings = Settings()
     configure_logs(settings.log_level)
-    return build_app(assemble(joined(settings)))
+    return build_app(assemble(_joined(settings)))
+
+
+def _joined(settings: Settings) -> Settings:
+    """With the address of the embedded server, which this process holds from now on."""
+    if settings.mongodb_uri is not None:
+        return settings
+    uri = EmbeddedMongo(settings.data_dir).start()
+    return settings.model_copy(update={"mongodb_uri": SecretStr(uri)})

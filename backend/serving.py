@@ -101,14 +101,6 @@ def _mongodb_meanwhile(settings: Settings) -> Iterator[None]:
             raise failures[0]
 
 
-def joined(settings: Settings) -> Settings:
-    """A worker's settings: with the address of the embedded server, which it holds from now on."""
-    if settings.mongodb_uri is not None:
-        return settings
-    uri = EmbeddedMongo(settings.data_dir).start()
-    return settings.model_copy(update={"mongodb_uri": SecretStr(uri)})
-
-
 def _granian(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces

@@ -23,6 +23,7 @@ from backend.core.keys import OwnerKey
 from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Kind
+from backend.measurements.granted import READING_CATEGORIES, kinds_in
 from backend.measurements.naming import kinds_named
 from backend.measurements.reading import Reading
 from backend.measurements.readings import ReadingFilter, Readings
@@ -112,8 +113,8 @@ class Timeline:
         found = await self._search_entries(
             resident_id, query, wanted, allowed, key, size + 1, after
         )
-        if Category.READINGS in allowed:
-            found += await self._search_readings(resident_id, query, key, size + 1, after)
+        if kinds := kinds_in(allowed & READING_CATEGORIES):
+            found += await self._search_readings(resident_id, query, kinds, key, size + 1, after)
         found.sort(key=lambda each: (each.at, each.id), reverse=True)
         return Page.of(found[: size + 1], size)
 
@@ -141,12 +142,14 @@ class Timeline:
         limit: int,
         after: Cursor | None,
     ) -> list[TimelineItem]:
-        if not wanted.wants_readings() or Category.READINGS not in shown:
+        granted = kinds_in(shown & READING_CATEGORIES)
+        kinds = wanted.kinds & granted if wanted.kinds else granted
+        if not wanted.wants_readings() or not kinds:
             return []
         rows = await self._readings.rows(
             resident_id,
             ReadingFilter(
-                kinds=wanted.kinds,
+                kinds=kinds,
                 since=wanted.since,
                 until=wanted.until,
                 recorded_as=frozenset(r for each in wanted.sources for r in relations_of(each)),
@@ -187,22 +190,28 @@ class Timeline:
         self,
         resident_id: ObjectId,
         query: str,
+        granted: frozenset[Kind],
         key: OwnerKey,
         limit: int,
         after: Cursor | None,
     ) -> list[TimelineItem]:
-        kinds = kinds_named(query)
-        if kinds:
+        named = kinds_named(query)
+        if named:
+            kinds = named & granted
+            if not kinds:
+                return []
             rows = await self._readings.rows(
                 resident_id, ReadingFilter(kinds=kinds), limit=limit, after=after
             )
             return [_reading_item(each) for each in await self._readings.opened(resident_id, rows)]
-        found = await self._readings.with_words(resident_id, query, key, limit=limit, after=after)
+        found = await self._readings.with_words(
+            resident_id, query, key, kinds=granted, limit=limit, after=after
+        )
         return [_reading_item(each) for each in found]
 
 
 def _any_granted(wanted: TimelineFilter, shown: frozenset[Category]) -> bool:
-    if wanted.kinds and Category.READINGS in shown:
+    if wanted.kinds & kinds_in(shown & READING_CATEGORIES):
         return True
     if wanted.sections:
         return any(shown & categories_of(each) for each in wanted.sections)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bson import ObjectId
 
-from backend.access.categories import Action, Category
+from backend.access.categories import Action
 from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw
@@ -14,6 +14,7 @@ from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 from backend.measurements.alert import Alert, from_raw
 from backend.measurements.documents import AlertDocument
+from backend.measurements.granted import require_kinds
 from backend.measurements.write_errors import AlertNotFound, SnoozeInvalid
 
 _LONGEST_SNOOZE = timedelta(days=7)
@@ -36,9 +37,9 @@ class Alerts:
         open_only: bool = True,
     ) -> Page[Alert]:
         """Newest first; open means that nobody acknowledged or closed it."""
-        await self._access.require(viewer, resident_id, Category.READINGS)
+        kinds = await require_kinds(self._access, viewer, resident_id, ())
         size = page_size(first)
-        query: Raw = {"resident_id": resident_id}
+        query: Raw = {"resident_id": resident_id, "kind": {"$in": sorted(kinds)}}
         if open_only:
             query |= {"open": True, "acknowledged_at": None}
         if after is not None:
@@ -52,9 +53,9 @@ class Alerts:
 
     async def get(self, viewer: Viewer, resident_id: ObjectId, alert_id: ObjectId) -> Alert:
         """Raises ``AlertNotFound``."""
-        await self._access.require(viewer, resident_id, Category.READINGS)
+        kinds = await require_kinds(self._access, viewer, resident_id, ())
         raw = await AlertDocument.get_pymongo_collection().find_one(
-            {"resident_id": resident_id, "_id": alert_id}
+            {"resident_id": resident_id, "_id": alert_id, "kind": {"$in": sorted(kinds)}}
         )
         return await self._opened(resident_id, raw)
 
@@ -78,9 +79,9 @@ class Alerts:
     async def _change(
         self, viewer: Viewer, resident_id: ObjectId, alert_id: ObjectId, change: Raw
     ) -> Alert:
-        await self._access.require(viewer, resident_id, Category.READINGS, Action.RECEIVE_ALERTS)
+        kinds = await require_kinds(self._access, viewer, resident_id, (), Action.RECEIVE_ALERTS)
         raw = await AlertDocument.get_pymongo_collection().find_one_and_update(
-            {"resident_id": resident_id, "_id": alert_id},
+            {"resident_id": resident_id, "_id": alert_id, "kind": {"$in": sorted(kinds)}},
             {"$set": {**change, "updated_at": self._core.clock.now()}, "$inc": {"version": 1}},
             return_document=True,
         )

@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from backend.access.categories import Action, Category
+from backend.access.categories import Action
 from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
@@ -14,8 +14,9 @@ from backend.core.history import ChangedMeanwhile
 from backend.core.outbox import Event
 from backend.identity.viewer import Viewer
 from backend.measurements.documents import ReadingDocument
-from backend.measurements.draft import Draft
+from backend.measurements.draft import Draft, Kind
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
+from backend.measurements.granted import category_of, granted_kinds
 from backend.measurements.normalise import fingerprint, normalise
 from backend.measurements.people import People
 from backend.measurements.reading import Reading, content, from_raw, place
@@ -137,12 +138,14 @@ class Correcting:
         return await self._replace(viewer, before, changes, before["version"], event)
 
     async def _changeable(self, viewer: Viewer, resident_id: ObjectId, reading_id: ObjectId) -> Raw:
-        relation = await self._access.require(viewer, resident_id, Category.READINGS, Action.RECORD)
+        kinds = await granted_kinds(self._access, viewer, resident_id, Action.RECORD)
         raw = await ReadingDocument.get_pymongo_collection().find_one(
-            {"resident_id": resident_id, "_id": reading_id}
+            {"resident_id": resident_id, "_id": reading_id, "kind": {"$in": sorted(kinds)}}
         )
         if raw is None:
             raise ReadingNotFound
+        category = category_of(Kind(raw["kind"]))
+        relation = await self._access.require(viewer, resident_id, category, Action.RECORD)
         manages = Action.MANAGE in relation.actions
         if not manages and raw["recorded_by"]["account_id"] != viewer.account_id:
             raise NotYourReading

@@ -16,15 +16,16 @@ from itertools import islice
 
 from bson import ObjectId
 
-from backend.access.categories import Action, Category
+from backend.access.categories import Action
 from backend.access.service import Access
 from backend.core.container import Core
 from backend.identity.viewer import Viewer
 from backend.measurements.devices import Context, Outcome, Refusal, Skipped, decode_file
 from backend.measurements.draft import Draft
+from backend.measurements.granted import granted_kinds
 from backend.measurements.import_report import ImportReport, Progress
 from backend.measurements.import_source import FileSource, Source
-from backend.measurements.recording import Recording, recorder
+from backend.measurements.recording import Recording
 from backend.measurements.turns import short_turns
 
 PIECE = 250  # which the store plans in some 20 ms of the event loop's time
@@ -45,7 +46,7 @@ class Importing:
 
     async def require(self, viewer: Viewer, resident_id: ObjectId) -> None:
         """Raises ``AccessDenied`` where ``take`` would: to be asked before a file is sent."""
-        await self._access.require(viewer, resident_id, Category.READINGS, Action.RECORD)
+        await granted_kinds(self._access, viewer, resident_id, Action.RECORD)
 
     async def take(
         self,
@@ -101,14 +102,12 @@ class Importing:
             return
         # Asked anew for every piece: a grant can end while a long file runs.
         asking = replace(work.viewer, memo={})
-        relation = await self._access.require(
-            asking, work.resident_id, Category.READINGS, Action.RECORD
-        )
+        admitted, recorded_by = await self._recording.admit(asking, work.resident_id, drafts)
         outcomes = await self._recording.store(
             work.viewer,
             work.resident_id,
-            drafts,
-            recorded_by=recorder(work.viewer, relation),
+            admitted,
+            recorded_by=recorded_by,
             idempotency_key=None,
             confirmed=True,
         )

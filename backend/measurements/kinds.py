@@ -10,6 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from backend.access.categories import Category
 from backend.measurements.draft import Kind, Meal
 
 
@@ -71,6 +72,7 @@ class KindSpec:
     kind: Kind
     zh: str
     en: str
+    category: Category
     components: Mapping[str, ComponentSpec]
     required: tuple[ComponentSpec, ...]
     relations: tuple[Relation, ...]
@@ -100,6 +102,7 @@ def _kind(kind: Kind, raw: dict[str, Any]) -> KindSpec:
         kind=kind,
         zh=raw["zh"],
         en=raw["en"],
+        category=Category(raw.get("category", Category.READINGS)),
         components=MappingProxyType(components),
         required=tuple(part for part in components.values() if part.required),
         relations=tuple(_relation(relation) for relation in raw.get("relations", [])),

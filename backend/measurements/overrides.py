@@ -18,6 +18,7 @@ from backend.core.keys import OwnerKey
 from backend.identity.viewer import Viewer
 from backend.measurements.documents import OverrideDocument
 from backend.measurements.draft import Kind, Meal
+from backend.measurements.granted import require_kinds
 from backend.measurements.kinds import spec
 from backend.measurements.thresholds import Override
 from backend.measurements.write_errors import LimitInvalid, LimitNotFound
@@ -74,8 +75,8 @@ class Overrides:
         self, viewer: Viewer, resident_id: ObjectId
     ) -> list[tuple[ObjectId, Override]]:
         """The person's own limits that nobody ended."""
-        await self._access.require(viewer, resident_id, Category.READINGS)
-        return await self.of(resident_id)
+        kinds = await require_kinds(self._access, viewer, resident_id, ())
+        return [each for each in await self.of(resident_id) if each[1].kind in kinds]
 
     async def of(self, resident_id: ObjectId) -> list[tuple[ObjectId, Override]]:
         """``current`` after the policy was asked."""

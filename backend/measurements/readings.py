@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
 
-from backend.access.categories import Category
 from backend.access.service import Access
 from backend.core import words
 from backend.core.container import Core
@@ -20,9 +19,11 @@ from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Kind, Meal
+from backend.measurements.granted import category_of, granted_kinds, require_kinds
 from backend.measurements.reading import Reading, from_raw
 from backend.measurements.write_errors import ReadingNotFound
 
+ALL_KINDS = frozenset(Kind)
 _SHOWN = {"raw": 0, "words": 0, "fingerprint": 0, "wall": 0, "created_at": 0}
 
 
@@ -54,8 +55,9 @@ class Readings:
         first: int,
         after: Cursor | None = None,
     ) -> Page[Reading]:
-        """Live readings, newest first."""
-        await self._access.require(viewer, resident_id, Category.READINGS)
+        """Live readings of the kinds that are granted, newest first."""
+        kinds = await require_kinds(self._access, viewer, resident_id, wanted.kinds)
+        wanted = replace(wanted, kinds=kinds)
         size = page_size(first)
         rows = await self.rows(resident_id, wanted, limit=size + 1, after=after)
         return Page.of(await self.opened(resident_id, rows), size)
@@ -79,7 +81,7 @@ class Readings:
         self, viewer: Viewer, resident_id: ObjectId, kinds: Sequence[Kind]
     ) -> dict[Kind, Reading]:
         """The newest live reading of each kind, in one command."""
-        await self._access.require(viewer, resident_id, Category.READINGS)
+        await require_kinds(self._access, viewer, resident_id, kinds)
         if not kinds:
             return {}
         pipeline = latest_pipeline(resident_id, kinds)
@@ -89,10 +91,13 @@ class Readings:
 
     async def get(self, viewer: Viewer, resident_id: ObjectId, reading_id: ObjectId) -> Reading:
         """One reading in any state. Raises ``ReadingNotFound``."""
-        await self._access.require(viewer, resident_id, Category.READINGS)
-        found = await self.by_ids(resident_id, [reading_id])
+        granted = await granted_kinds(self._access, viewer, resident_id)
+        found = [
+            each for each in await self.by_ids(resident_id, [reading_id]) if each.kind in granted
+        ]
         if not found:
             raise ReadingNotFound
+        await self._access.require(viewer, resident_id, category_of(found[0].kind))
         return found[0]
 
     async def by_ids(self, resident_id: ObjectId, ids: Iterable[ObjectId]) -> list[Reading]:
@@ -105,10 +110,11 @@ class Readings:
         self, viewer: Viewer, resident_id: ObjectId, reading_id: ObjectId
     ) -> list[tuple[Reading, PastVersion]]:
         """Earlier versions, newest first, each with who replaced it and when."""
-        await self._access.require(viewer, resident_id, Category.READINGS)
+        granted = await require_kinds(self._access, viewer, resident_id, ())
         key = await self._core.keyring.key(resident_id)
         past = await self._core.history.past(resident_id, reading_id)
-        return [(from_raw(each.document, key), each) for each in past]
+        versions = [(from_raw(each.document, key), each) for each in past]
+        return [each for each in versions if each[0].kind in granted]
 
     async def with_words(
         self,
@@ -116,10 +122,11 @@ class Readings:
         query: str,
         key: OwnerKey,
         *,
+        kinds: frozenset[Kind],
         limit: int,
         after: Cursor | None = None,
     ) -> list[Reading]:
-        """Live readings whose note holds every word of ``query``, newest first."""
+        """Live readings of ``kinds`` whose note holds every word of ``query``, newest first."""
         wanted = [
             {"words": {"$in": [key.token(token) for token in sorted(each)]}}
             for each in words.query_tokens(query)
@@ -130,6 +137,7 @@ class Readings:
             {
                 "resident_id": resident_id,
                 "state": "live",
+                **({} if kinds == ALL_KINDS else {"kind": {"$in": sorted(kinds)}}),
                 "note": {"$type": "binData"},  # what the partial index of words covers
                 "$and": wanted,
             },
@@ -165,7 +173,7 @@ def latest_pipeline(resident_id: ObjectId, kinds: Sequence[Kind]) -> list[dict[s
 
 def _query(resident_id: ObjectId, wanted: ReadingFilter) -> dict[str, Any]:
     query: dict[str, Any] = {"resident_id": resident_id, "state": "live"}
-    if wanted.kinds:
+    if wanted.kinds and wanted.kinds != ALL_KINDS:
         query["kind"] = {"$in": sorted(wanted.kinds)}
     if wanted.meals:
         query["meal"] = {"$in": sorted(wanted.meals)}

@@ -9,16 +9,19 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from backend.access.categories import Action, Category
+from backend.access.categories import Action
+from backend.access.errors import AccessDenied
 from backend.access.relations import Relation
 from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
+from backend.core.errors import KangbanError
 from backend.identity.viewer import Viewer
 from backend.measurements.batch import Item, ItemOutcome, Plan, Planner, packed, unpacked
 from backend.measurements.documents import ReadingDocument
-from backend.measurements.draft import Draft
+from backend.measurements.draft import Draft, Kind
 from backend.measurements.events import ReadingsRecorded
+from backend.measurements.granted import category_of, granted_kinds
 from backend.measurements.people import People
 from backend.measurements.reading import RecordedBy
 from backend.measurements.write_errors import BatchTooLarge, WritesCollide
@@ -70,15 +73,32 @@ class Recording:
         """
         if len(items) > LARGEST_BATCH:
             raise BatchTooLarge(limit=LARGEST_BATCH)
-        relation = await self._access.require(viewer, resident_id, Category.READINGS, Action.RECORD)
+        admitted, recorded_by = await self.admit(viewer, resident_id, items)
         return await self.store(
             viewer,
             resident_id,
-            items,
-            recorded_by=recorder(viewer, relation),
+            admitted,
+            recorded_by=recorded_by,
             idempotency_key=idempotency_key,
             confirmed=confirmed,
         )
+
+    async def admit(
+        self, viewer: Viewer, resident_id: ObjectId, items: Sequence[Item]
+    ) -> tuple[list[Item], RecordedBy]:
+        """The items, those of a kind that is not granted refused; and who records them.
+
+        Raises ``AccessDenied`` where no reading may be recorded at all.
+        """
+        granted = await granted_kinds(self._access, viewer, resident_id, Action.RECORD)
+        wanted = {category_of(item.kind) for item in items if isinstance(item, Draft)}
+        taken = wanted & {category_of(kind) for kind in granted}
+        relations = [
+            await self._access.require(viewer, resident_id, category, Action.RECORD)
+            for category in sorted(taken or {category_of(min(granted))})
+        ]
+        admitted = [_if_granted(item, granted) for item in items]
+        return admitted, recorder(viewer, relations[0])
 
     async def store(
         self,
@@ -131,6 +151,12 @@ class Recording:
         return await self._core.idempotency.once(
             viewer.account_id, idempotency_key, arguments, work
         )
+
+
+def _if_granted(item: Item, granted: frozenset[Kind]) -> Item:
+    if isinstance(item, KangbanError) or item.kind in granted:
+        return item
+    return AccessDenied(category=category_of(item.kind).value, action=Action.RECORD.value)
 
 
 def recorder(viewer: Viewer, relation: Relation) -> RecordedBy:

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from backend.access.categories import Category
 from backend.access.service import Access
 from backend.core.clock import SHANGHAI
 from backend.core.container import Core
@@ -24,6 +23,7 @@ from backend.core.database import Raw
 from backend.identity.viewer import Viewer
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Kind, Meal
+from backend.measurements.granted import category_of
 from backend.measurements.kinds import spec
 from backend.measurements.overrides import Overrides
 from backend.measurements.people import People
@@ -119,7 +119,7 @@ class Trends:
         meals: frozenset[Meal] = frozenset(),
     ) -> Trend:
         """Live readings from ``since`` to before ``until``. Raises ``TrendSpanInvalid``."""
-        await self._access.require(viewer, resident_id, Category.READINGS)
+        await self._access.require(viewer, resident_id, category_of(kind))
         _check(period, since, until)
         limits = await self._limits(resident_id, kind, until)
         match: Raw = {

@@ -24,7 +24,7 @@ from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Kind
-from backend.measurements.readings import ReadingFilter
+from backend.measurements.readings import ALL_KINDS, ReadingFilter
 from backend.measurements.trends import Period
 from backend.services import DOCUMENTS, Services, build_services
 from tests.factories import a_key, a_resident, at, many_bp
@@ -147,9 +147,9 @@ async def test_the_latest_of_each_kind_is_one_seek_a_kind(services: Services, re
 
 
 async def test_words_are_looked_up_by_their_index(services: Services, reads: Reads) -> None:
-    viewer, resident_id = await somebody_with_a_history(services, reads)
+    _, resident_id = await somebody_with_a_history(services, reads)
     key = await services.core.keyring.key(resident_id)
-    found = await services.readings.with_words(resident_id, "头晕", key, limit=10)
+    found = await services.readings.with_words(resident_id, "头晕", key, kinds=ALL_KINDS, limit=10)
     assert found == []
     await assert_frugal(services, reads, 2)
 

@@ -31,6 +31,7 @@ from backend.identity.viewer import Viewer
 from backend.measurements import reading as readings
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Draft
+from backend.measurements.granted import READING_CATEGORIES, kinds_in
 from backend.measurements.reading import Reading
 
 _ORIGINS = {
@@ -69,7 +70,7 @@ class FhirExport:
             person=await self._person(resident_id, allowed),
             at=self._core.clock.now(),
             entries=await self._entries(resident_id, allowed, key),
-            readings=await self._readings(resident_id, key) if Category.READINGS in allowed else (),
+            readings=await self._readings(resident_id, allowed, key),
             kept=await self._kept(resident_id, allowed, key),
         )
         return await asyncio.to_thread(lambda: dump(write_bundle(export)))
@@ -88,9 +89,12 @@ class FhirExport:
         rows = await found.sort([("created_at", 1), ("position", 1), ("_id", 1)]).to_list()
         return [_out_entry(raw, from_raw(raw, key), key) for raw in rows]
 
-    async def _readings(self, resident_id: ObjectId, key: OwnerKey) -> list[OutReading]:
+    async def _readings(
+        self, resident_id: ObjectId, allowed: frozenset[Category], key: OwnerKey
+    ) -> list[OutReading]:
+        kinds = kinds_in(allowed & READING_CATEGORIES)
         found = ReadingDocument.get_pymongo_collection().find(
-            {"resident_id": resident_id}, {"words": 0}
+            {"resident_id": resident_id, "kind": {"$in": sorted(kinds)}}, {"words": 0}
         )
         rows = await found.sort([("created_at", 1), ("_id", 1)]).to_list()
         return [_out_reading(raw, readings.from_raw(raw, key), key) for raw in rows]

@@ -16,6 +16,7 @@ from backend.archive.exchange.report import ItemReport, item_report
 from backend.archive.fhir import EntryDraft, Kept, Mapped, Origin, Outcome, ReadingDraft
 from backend.core.database import Raw
 from backend.core.keys import OwnerKey
+from backend.measurements.granted import category_of
 
 _SOURCES = {
     Origin.SELF: EntrySource.SELF,
@@ -170,5 +171,5 @@ class ImportPlanner:
 
 def _category(draft: EntryDraft | ReadingDraft | Kept) -> Category:
     if isinstance(draft, ReadingDraft):
-        return Category.READINGS
+        return category_of(draft.draft.kind)
     return draft.body.category if isinstance(draft, EntryDraft) else draft.category
