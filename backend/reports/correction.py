@@ -42,7 +42,7 @@ def to_raw(correction: Correction, report_id: ObjectId, key: OwnerKey) -> Raw:
     return {
         "id": correction.id,
         "body": key.seal_json(body, place(report_id, correction.id)),
-        "by": recorder_raw(correction.by),
+        "by": correction.by.to_raw(),
         "at": correction.at,
         "undone_at": None,
         "undone_by": None,
@@ -59,12 +59,3 @@ def from_raw(raw: Raw, report_id: ObjectId, key: OwnerKey) -> Correction:
         at=raw["at"],
         undone_at=raw["undone_at"],
     )
-
-
-def recorder_raw(by: RecordedBy) -> Raw:
-    return {
-        "account_id": by.account_id,
-        "relation": by.relation,
-        "kinship": by.kinship,
-        "channel": by.channel,
-    }

@@ -21,7 +21,6 @@ from backend.core.keys import OwnerKey
 from backend.identity.viewer import Viewer
 from backend.measurements.reading import RecordedBy
 from backend.measurements.recording import recorder
-from backend.reports.correction import recorder_raw
 from backend.reports.documents import JobState, ReportDocument, ReportJob, ReportState, Step
 from backend.reports.errors import (
     FILE_ERRORS,
@@ -341,7 +340,7 @@ def _file_raw(
         "pages": len(fresh.file.pages),
         "mark": fresh.mark,
         "seen": key.seal_json(seen, seen_place(report_id, file_id)),
-        "added_by": recorder_raw(by),
+        "added_by": by.to_raw(),
         "added_at": now,
     }
 
@@ -365,7 +364,7 @@ def _report_raw(
         "links": [],
         "confirmed_by": None,
         "confirmed_at": None,
-        "recorded_by": recorder_raw(by),
+        "recorded_by": by.to_raw(),
         "version": 1,
         "created_at": now,
         "updated_at": now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -106,14 +106,6 @@ class Queue:
             session=session,
         )
         return bool(result.matched_count)
-
-
-async def next_due(now: datetime) -> datetime | None:
-    """When the next job can be claimed; None where there is none."""
-    raw = await ReportJob.get_pymongo_collection().find_one(
-        {"state": {"$in": _OPEN}}, {"available_at": 1}, sort=[("available_at", 1)]
-    )
-    return max(now, raw["available_at"]) if raw else None
 
 
 _OPEN = [JobState.PENDING.value, JobState.LEASED.value]

@@ -1,0 +1,317 @@
+"""From review into the archive, and back out: each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from backend.access.categories import Action, Category
+from backend.access.errors import AccessDenied
+from backend.access.relations import Relation
+from backend.access.service import Access
+from backend.archive.entry import EntrySource, Provenance
+from backend.archive.residents import Residents
+from backend.archive.sections import ObservationBody, check_dates
+from backend.core.container import Core
+from backend.core.database import Raw, Session
+from backend.core.history import ChangedMeanwhile
+from backend.core.keys import OwnerKey
+from backend.identity.viewer import Viewer
+from backend.measurements.normalise import normalise
+from backend.measurements.recording import recorder
+from backend.reports.bodies import (
+    DOCUMENT,
+    REPORT,
+    Choice,
+    Planned,
+    conditions_of,
+    document_of,
+    medications_of,
+    observation_of,
+    reference_to,
+    report_of,
+)
+from backend.reports.documents import ReportDocument, ReportState
+from backend.reports.errors import (
+    ReportItemNotFound,
+    ReportNotInState,
+    ReportPatientDiffers,
+    ReportUncertain,
+)
+from backend.reports.events import ReportConfirmed
+from backend.reports.evidence import observation_raw, reading_raw
+from backend.reports.names import PatientMatch, match_names
+from backend.reports.report import Report
+from backend.reports.reports import Reports
+from backend.reports.review import Review
+from backend.reports.settling import EntryWish, ReadingWish, Settling
+from backend.reports.vitals import Vital, items_in, vitals_of
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """What somebody said when they confirmed.
+
+    ``patient_confirmed``: the other name on the paper is this person all the same.
+    ``uncertain_confirmed``: what is marked is right as it stands.
+    """
+
+    choice: Choice = Choice()  # noqa: RUF009  (frozen)
+    patient_confirmed: bool = False
+    uncertain_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    entries: list[EntryWish]
+    readings: list[ReadingWish]
+    abnormal: list[ObjectId]
+
+
+class Confirming:
+    """Puts a reviewed report into the archive."""
+
+    def __init__(self, core: Core, access: Access, residents: Residents, reports: Reports) -> None:
+        self._core = core
+        self._access = access
+        self._residents = residents
+        self._reports = reports
+
+    async def confirm(
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        report_id: ObjectId,
+        *,
+        version: int,
+        said: Confirmation,
+        idempotency_key: str,
+    ) -> Report:
+        """The paper, its results, what was chosen of drugs and diagnoses, and vital signs.
+
+        Raises ``ReportNotInState``, ``ChangedMeanwhile``, ``ReportPatientDiffers``,
+        ``ReportUncertain``, ``ReportItemNotFound`` (a choice that is not there),
+        ``AccessDenied`` for a category that the viewer may not record in, and what
+        ``check_dates`` refuses.
+        """
+        report = await self._reports.changeable(viewer, resident_id, report_id)
+        if await self._core.idempotency.known(viewer.account_id, idempotency_key):
+            review = report.review
+        else:
+            review = await self._checked(resident_id, report, version, said)
+        arguments = ["confirm_report", resident_id, report_id, version, said]
+        key = await self._core.keyring.key(resident_id)
+        for _ in range(_ATTEMPTS):
+
+            async def work(session: Session) -> Raw:
+                assert review is not None
+                return await self._write(viewer, report, review, said, key, session)
+
+            try:
+                await self._core.idempotency.once(
+                    viewer.account_id, idempotency_key, _plain(arguments), work
+                )
+            except DuplicateKeyError:
+                continue  # the same reading was recorded at this moment: now it is a twin
+            return await self._reports.load(resident_id, report_id)
+        raise ChangedMeanwhile
+
+    async def patient_match(self, resident_id: ObjectId, report: Report) -> PatientMatch:
+        """The name on the paper beside the profile's; says neither."""
+        printed = report.review.patient_name if report.review else None
+        resident = await self._residents.load(resident_id)
+        return match_names(printed, resident.profile.name)
+
+    async def _checked(
+        self, resident_id: ObjectId, report: Report, version: int, said: Confirmation
+    ) -> Review:
+        if report.state is not ReportState.READY or report.review is None:
+            raise ReportNotInState(state=report.state.value)
+        if report.version != version:
+            raise ChangedMeanwhile
+        _check_choice(report.review, said.choice)
+        if not said.patient_confirmed:
+            match = await self.patient_match(resident_id, report)
+            if match is PatientMatch.DIFFERENT:
+                raise ReportPatientDiffers
+        doubtful = [each.id for each in report.review.kept if each.uncertain]
+        if doubtful and not said.uncertain_confirmed:
+            raise ReportUncertain(count=len(doubtful), items=doubtful)
+        return report.review
+
+    async def _write(
+        self,
+        viewer: Viewer,
+        report: Report,
+        review: Review,
+        said: Confirmation,
+        key: OwnerKey,
+        session: Session,
+    ) -> Raw:
+        resident_id, now = report.resident_id, self._core.clock.now()
+        relation = await self._access.require(viewer, resident_id, Category.REPORTS, Action.RECORD)
+        allowed = await self._access.categories(viewer, resident_id, Action.RECORD)
+        plan = await self._plan(report, review, said.choice, allowed)
+        by = recorder(viewer, relation)
+        settling = Settling(self._core, session, resident_id, key, by=by, now=now)
+        await settling.put_entries(plan.entries, _provenance(viewer, relation))
+        await settling.put_readings(plan.readings)
+        links = settling.settled.links
+        kept_entries, kept_readings = _ids(links)
+        stale = [
+            each
+            for each in _raw_links(report)
+            if each["entry_id"] not in kept_entries and each["reading_id"] not in kept_readings
+        ]
+        await settling.retire(stale, keep_links=False)
+        changes: Raw = {
+            "state": ReportState.CONFIRMED.value,
+            "links": links,
+            "confirmed_by": by.to_raw(),
+            "confirmed_at": now,
+            "updated_at": now,
+        }
+        await change_report(session, report, changes)
+        await settling.publish(
+            ReportConfirmed(
+                resident_id=PydanticObjectId(resident_id),
+                report_id=PydanticObjectId(report.id),
+                entry_ids=tuple(map(PydanticObjectId, settling.settled.entry_ids)),
+                reading_ids=tuple(map(PydanticObjectId, settling.settled.reading_ids)),
+                abnormal=tuple(map(PydanticObjectId, plan.abnormal)),
+            )
+        )
+        return {"report_id": report.id}
+
+    async def _plan(
+        self, report: Report, review: Review, choice: Choice, allowed: frozenset[Category]
+    ) -> _Plan:
+        vitals: list[Vital] = []
+        if Category.READINGS in allowed:
+            birth_date = await self._residents.birth_date(report.resident_id)
+            now = self._core.clock.now()
+            vitals = vitals_of(report.id, review, now=now, birth_date=birth_date)
+        return await self._planned(report, review, choice, allowed, vitals)
+
+    async def _planned(
+        self,
+        report: Report,
+        review: Review,
+        choice: Choice,
+        allowed: frozenset[Category],
+        vitals: list[Vital],
+    ) -> _Plan:
+        known = {each.part: each.entry_id for each in report.links if each.entry_id}
+        measured = items_in(vitals)
+        results = [observation_of(item, review) for item in review.kept if item.id not in measured]
+        document = document_of(report, review)
+        chosen = [*medications_of(review, choice), *conditions_of(review, choice)]
+        ids = {
+            part: known.get(part) or ObjectId()
+            for part in (DOCUMENT, REPORT, *(each.part for each in (*results, *chosen)))
+        }
+        papers = [document]
+        if review.kind != "other":
+            papers.append(report_of(review, [reference_to(ids[each.part]) for each in results]))
+        planned = [*papers, *results, *chosen]
+        self._check(planned, allowed)
+        return _Plan(
+            entries=[_wish(each, ids, report) for each in planned],
+            readings=[await self._reading(each, report, ids[DOCUMENT]) for each in vitals],
+            abnormal=[
+                ids[item.id]
+                for item in review.kept
+                if item.id in ids and item.flag not in (None, "normal")
+            ],
+        )
+
+    def _check(self, planned: Iterable[Planned], allowed: frozenset[Category]) -> None:
+        now = self._core.clock.now()
+        for each in planned:
+            if each.body.category not in allowed:
+                raise AccessDenied(category=each.body.category.value, action=Action.RECORD.value)
+            check_dates(each.body, now)
+
+    async def _reading(self, vital: Vital, report: Report, document_id: ObjectId) -> ReadingWish:
+        assert vital.draft is not None
+        now = self._core.clock.now()
+        birth_date = await self._residents.birth_date(report.resident_id)
+        normal = normalise(vital.draft, now=now, birth_date=birth_date, confirmed=True)
+        parts = tuple(each.id for each in vital.items)
+        known = next(
+            (each.reading_id for each in report.links if each.part in parts and each.reading_id),
+            None,
+        )
+        first = vital.items[0]
+        name = f"{report.id}-{vital.kind.value.replace('_', '-')}"
+        fhir = reading_raw(
+            name, vital.draft, report.resident_id, document_id, first.page, first.box
+        )
+        return ReadingWish(parts=parts, known=known, normal=normal, fhir=fhir)
+
+
+async def change_report(session: Session, report: Report, changes: Raw) -> None:
+    """The next version. Raises ``ChangedMeanwhile``."""
+    result = await ReportDocument.get_pymongo_collection().update_one(
+        {"_id": report.id, "resident_id": report.resident_id, "version": report.version},
+        {"$set": changes, "$inc": {"version": 1}},
+        session=session,
+    )
+    if result.matched_count == 0:
+        raise ChangedMeanwhile
+
+
+def _check_choice(review: Review, choice: Choice) -> None:
+    drugs = {each.id for each in review.medications}
+    texts = {each.id for each in review.narrative}
+    if not choice.medications <= drugs or not choice.conditions <= texts:
+        raise ReportItemNotFound
+
+
+def _wish(each: Planned, ids: dict[str, ObjectId], report: Report) -> EntryWish:
+    entry_id = ids[each.part]
+    fhir = None
+    if isinstance(each.body, ObservationBody):
+        fhir = observation_raw(
+            entry_id, each.body, report.resident_id, ids[DOCUMENT], each.page, each.box
+        )
+    return EntryWish(part=each.part, id=entry_id, body=each.body, fhir=fhir)
+
+
+def _provenance(viewer: Viewer, relation: Relation) -> Provenance:
+    return replace(Provenance.of(viewer, relation), source=EntrySource.OCR)
+
+
+def _raw_links(report: Report) -> list[Raw]:
+    return [
+        {"part": each.part, "entry_id": each.entry_id, "reading_id": each.reading_id}
+        for each in report.links
+    ]
+
+
+def _ids(links: Iterable[Raw]) -> tuple[set[ObjectId], set[ObjectId]]:
+    listed = list(links)
+    return (
+        {each["entry_id"] for each in listed if each["entry_id"]},
+        {each["reading_id"] for each in listed if each["reading_id"]},
+    )
+
+
+def _plain(arguments: list[object]) -> list[object]:
+    """Sets have no order that a hash could rely on."""
+    *rest, said = arguments
+    assert isinstance(said, Confirmation)
+    choice = said.choice
+    return [
+        *rest,
+        sorted(choice.medications),
+        sorted(choice.conditions),
+        said.patient_confirmed,
+        said.uncertain_confirmed,
+    ]
