@@ -89,13 +89,17 @@ def build_dispatcher(services: Services) -> Dispatcher:
 
 @contextlib.asynccontextmanager
 async def background(services: Services) -> AsyncIterator[None]:
-    """The outbox's work, as long as the block runs."""
-    task = asyncio.create_task(build_dispatcher(services).run())
+    """The outbox's work, downloads and deletions, as long as the block runs."""
+    tasks = [
+        asyncio.create_task(build_dispatcher(services).run()),
+        asyncio.create_task(services.privacy.worker.run()),
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def build_app(services: Services) -> Litestar:

@@ -46,6 +46,19 @@ class Authority:
                 return each
         raise AccessDenied(category=Category.PROFILE.value, action=Action.MANAGE.value)
 
+    async def keeper(self, viewer: Viewer, resident_id: ObjectId) -> Relation:
+        """A guardian, even one whose link waits for its renewal: only the young person can renew
+        it, and for that they need an account of their own.
+
+        Raises ``AccessDenied``.
+        """
+        await self._access.require(viewer, resident_id, Category.PROFILE)
+        for each in await self._access.towards(viewer, resident_id):
+            manages = Category.PROFILE in each.categories and Action.MANAGE in each.actions
+            if each.kind is RelationKind.GUARDIAN and manages:
+                return each
+        raise AccessDenied(category=Category.PROFILE.value, action=Action.MANAGE.value)
+
     async def age(self, resident_id: ObjectId) -> int | None:
         """In whole years; None where the day of birth is not known."""
         born = await self._persons.birth_date(resident_id)

@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from backend.access.circle.documents import CircleTurn
 from backend.access.circle.errors import GuardiansInCircle, OwnAccountBound, TooYoung
-from backend.access.errors import AccessDenied, RelationExists
+from backend.access.errors import RelationExists
 from backend.access.limits import AGE_OF_CONSENT
 from backend.access.relations import Relation, RelationKind
 from backend.core.database import Session
@@ -14,13 +14,8 @@ from backend.core.database import Session
 _TURN = ObjectId("000000000000000000000001")
 
 
-async def check_own_account(speaker: Relation, resident_id: ObjectId, age: int | None) -> None:
-    """Only a guardian binds it, from 14 on, and once.
-
-    Raises ``AccessDenied``, ``TooYoung`` or ``OwnAccountBound``.
-    """
-    if speaker.kind is not RelationKind.GUARDIAN:
-        raise AccessDenied(action="manage")
+async def check_own_account(resident_id: ObjectId, age: int | None) -> None:
+    """It is bound from 14 on, and once. Raises ``TooYoung`` or ``OwnAccountBound``."""
     if age is None or age < AGE_OF_CONSENT:
         raise TooYoung(age=AGE_OF_CONSENT)
     bound = {"resident_id": resident_id, "kind": RelationKind.SELF, "ended_at": None}

@@ -76,12 +76,12 @@ class Invitations:
         """Raises ``AccessDenied``, ``GrantUnfit``, ``GrantBeyondOwn``, ``TooManyInvitations``,
         and where a young person's own account is to be bound ``TooYoung`` or ``OwnAccountBound``.
         """
-        speaker = await self._authority.speaker(viewer, resident_id)
         if terms.own:
-            age = await self._authority.age(resident_id)
-            await check_own_account(speaker, resident_id, age)
+            await self._authority.keeper(viewer, resident_id)
+            await check_own_account(resident_id, await self._authority.age(resident_id))
             terms = Terms(own=True)
         else:
+            speaker = await self._authority.speaker(viewer, resident_id)
             check_grant(
                 speaker, terms.categories, terms.actions, terms.valid_until, self._core.clock.now()
             )
@@ -103,7 +103,7 @@ class Invitations:
 
     async def of_resident(self, viewer: Viewer, resident_id: ObjectId) -> list[Invitation]:
         """Those that are open or wait for the resident, newest first."""
-        await self._authority.speaker(viewer, resident_id)
+        await self._host(viewer, resident_id)
         now = self._core.clock.now()
         found = Invitation.find({"resident_id": resident_id, "$or": _waiting(now)})
         return await found.sort("-invited_at", "-_id").to_list()
@@ -167,12 +167,14 @@ class Invitations:
         """Grant the link to who accepted. Raises ``AccessDenied``, ``InvitationNotFound``,
         ``InvitationSettled``, ``RelationExists`` or what ``invite`` refuses.
         """
-        speaker = await self._authority.speaker(viewer, resident_id)
+        await self._host(viewer, resident_id)
         invitation = await _get(resident_id, invitation_id)
         now = self._core.clock.now()
         if invitation.kind is RelationKind.SELF:
-            await check_own_account(speaker, resident_id, await self._authority.age(resident_id))
+            await self._authority.keeper(viewer, resident_id)
+            await check_own_account(resident_id, await self._authority.age(resident_id))
         else:
+            speaker = await self._authority.speaker(viewer, resident_id)
             until = invitation.valid_until
             check_grant(speaker, invitation.categories, invitation.actions, until, now)
         if invitation.accepted_by == viewer.account_id:
@@ -210,7 +212,7 @@ class Invitations:
         if raw is not None:
             invitation, state = Invitation.model_validate(raw), InvitationState.WITHDRAWN
         else:
-            await self._authority.speaker(viewer, resident_id)
+            await self._host(viewer, resident_id)
             invitation = await _get(resident_id, invitation_id)
             accepted = invitation.state is InvitationState.ACCEPTED
             state = InvitationState.REFUSED if accepted else InvitationState.WITHDRAWN
@@ -226,6 +228,13 @@ class Invitations:
             return None
         names = await display_names(self._core.keyring, [invitation.accepted_by])
         return names.get(invitation.accepted_by)
+
+    async def _host(self, viewer: Viewer, resident_id: ObjectId) -> None:
+        """Raises ``AccessDenied`` for who is not of the resident's side."""
+        try:
+            await self._authority.speaker(viewer, resident_id)
+        except AccessDenied:
+            await self._authority.keeper(viewer, resident_id)
 
     async def _insert(
         self, viewer: Viewer, resident_id: ObjectId, terms: Terms, session: Session
