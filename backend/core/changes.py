@@ -20,7 +20,7 @@ from backend.core.database import Raw, Store
 
 log = structlog.get_logger(__name__)
 
-WATCHED = ("outbox", "alerts")
+WATCHED = ("outbox", "alerts", "report_jobs")
 _QUEUE_SIZE = 1_000
 _RESUME_LOST = {260, 280, 286}  # InvalidResumeToken, ChangeStreamFatalError, HistoryLost
 
