@@ -10,9 +10,8 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action, Category
-from backend.access.errors import AccessDenied
 from backend.access.relations import Relation
-from backend.access.service import Access
+from backend.access.service import NOTHING, Access
 from backend.archive.entry import EntrySource, Provenance
 from backend.archive.residents import Residents
 from backend.archive.sections import ObservationBody, check_dates
@@ -21,7 +20,7 @@ from backend.core.database import Raw, Session
 from backend.core.history import ChangedMeanwhile
 from backend.core.keys import OwnerKey
 from backend.identity.viewer import Viewer
-from backend.measurements.normalise import normalise
+from backend.measurements.granted import category_of
 from backend.measurements.recording import recorder
 from backend.reports.bodies import (
     DOCUMENT,
@@ -101,21 +100,23 @@ class Confirming:
         ``check_dates`` refuses.
         """
         report = await self._reports.changeable(viewer, resident_id, report_id)
-        if await self._core.idempotency.known(viewer.account_id, idempotency_key):
-            review = report.review
-        else:
+        plan: _Plan | None = None
+        if not await self._core.idempotency.known(viewer.account_id, idempotency_key):
             review = await self._checked(resident_id, report, version, said)
-        arguments = ["confirm_report", resident_id, report_id, version, said]
+            plan = await self._plan(viewer, report, review, said.choice)
+        arguments = ["confirm_report", resident_id, report_id, version, *_plain(said)]
+        relation = await self._access.require(viewer, resident_id, Category.REPORTS, Action.RECORD)
         key = await self._core.keyring.key(resident_id)
+
+        async def work(session: Session) -> Raw:
+            if plan is None:
+                raise ChangedMeanwhile  # the first answer was forgotten at this moment
+            return await self._write(viewer, relation, report, plan, key, session)
+
         for _ in range(_ATTEMPTS):
-
-            async def work(session: Session) -> Raw:
-                assert review is not None
-                return await self._write(viewer, report, review, said, key, session)
-
             try:
                 await self._core.idempotency.once(
-                    viewer.account_id, idempotency_key, _plain(arguments), work
+                    viewer.account_id, idempotency_key, arguments, work
                 )
             except DuplicateKeyError:
                 continue  # the same reading was recorded at this moment: now it is a twin
@@ -148,16 +149,13 @@ class Confirming:
     async def _write(
         self,
         viewer: Viewer,
+        relation: Relation,
         report: Report,
-        review: Review,
-        said: Confirmation,
+        plan: _Plan,
         key: OwnerKey,
         session: Session,
     ) -> Raw:
         resident_id, now = report.resident_id, self._core.clock.now()
-        relation = await self._access.require(viewer, resident_id, Category.REPORTS, Action.RECORD)
-        allowed = await self._access.categories(viewer, resident_id, Action.RECORD)
-        plan = await self._plan(report, review, said.choice, allowed)
         by = recorder(viewer, relation)
         settling = Settling(self._core, session, resident_id, key, by=by, now=now)
         await settling.put_entries(plan.entries, _provenance(viewer, relation))
@@ -189,23 +187,28 @@ class Confirming:
         )
         return {"report_id": report.id}
 
-    async def _plan(
-        self, report: Report, review: Review, choice: Choice, allowed: frozenset[Category]
-    ) -> _Plan:
-        vitals: list[Vital] = []
-        if Category.READINGS in allowed:
-            birth_date = await self._residents.birth_date(report.resident_id)
-            now = self._core.clock.now()
-            vitals = vitals_of(report.id, review, now=now, birth_date=birth_date)
-        return await self._planned(report, review, choice, allowed, vitals)
+    async def _plan(self, viewer: Viewer, report: Report, review: Review, choice: Choice) -> _Plan:
+        resident_id = report.resident_id
+        granted = await self._access.categories(
+            viewer, resident_id, Action.RECORD, looks_at=NOTHING
+        )
+        birth_date = await self._residents.birth_date(resident_id)
+        now = self._core.clock.now()
+        vitals = [
+            each
+            for each in vitals_of(report.id, review, now=now, birth_date=birth_date)
+            if category_of(each.kind) in granted
+        ]
+        plan = self._planned(report, review, choice, vitals)
+        used = {each.body.category for each in plan.entries}
+        for category in sorted(used | {category_of(each.kind) for each in vitals}):
+            await self._access.require(viewer, resident_id, category, Action.RECORD)
+        for each in plan.entries:
+            check_dates(each.body, now)
+        return plan
 
-    async def _planned(
-        self,
-        report: Report,
-        review: Review,
-        choice: Choice,
-        allowed: frozenset[Category],
-        vitals: list[Vital],
+    def _planned(
+        self, report: Report, review: Review, choice: Choice, vitals: list[Vital]
     ) -> _Plan:
         known = {each.part: each.entry_id for each in report.links if each.entry_id}
         measured = items_in(vitals)
@@ -220,10 +223,9 @@ class Confirming:
         if review.kind != "other":
             papers.append(report_of(review, [reference_to(ids[each.part]) for each in results]))
         planned = [*papers, *results, *chosen]
-        self._check(planned, allowed)
         return _Plan(
             entries=[_wish(each, ids, report) for each in planned],
-            readings=[await self._reading(each, report, ids[DOCUMENT]) for each in vitals],
+            readings=[_reading(each, report, ids[DOCUMENT]) for each in vitals],
             abnormal=[
                 ids[item.id]
                 for item in review.kept
@@ -231,29 +233,17 @@ class Confirming:
             ],
         )
 
-    def _check(self, planned: Iterable[Planned], allowed: frozenset[Category]) -> None:
-        now = self._core.clock.now()
-        for each in planned:
-            if each.body.category not in allowed:
-                raise AccessDenied(category=each.body.category.value, action=Action.RECORD.value)
-            check_dates(each.body, now)
 
-    async def _reading(self, vital: Vital, report: Report, document_id: ObjectId) -> ReadingWish:
-        assert vital.draft is not None
-        now = self._core.clock.now()
-        birth_date = await self._residents.birth_date(report.resident_id)
-        normal = normalise(vital.draft, now=now, birth_date=birth_date, confirmed=True)
-        parts = tuple(each.id for each in vital.items)
-        known = next(
-            (each.reading_id for each in report.links if each.part in parts and each.reading_id),
-            None,
-        )
-        first = vital.items[0]
-        name = f"{report.id}-{vital.kind.value.replace('_', '-')}"
-        fhir = reading_raw(
-            name, vital.draft, report.resident_id, document_id, first.page, first.box
-        )
-        return ReadingWish(parts=parts, known=known, normal=normal, fhir=fhir)
+def _reading(vital: Vital, report: Report, document_id: ObjectId) -> ReadingWish:
+    parts = tuple(each.id for each in vital.items)
+    known = next(
+        (each.reading_id for each in report.links if each.part in parts and each.reading_id),
+        None,
+    )
+    first = vital.items[0]
+    name = f"{report.id}-{vital.kind.value.replace('_', '-')}"
+    fhir = reading_raw(name, vital.draft, report.resident_id, document_id, first.page, first.box)
+    return ReadingWish(parts=parts, known=known, normal=vital.normal, fhir=fhir)
 
 
 async def change_report(session: Session, report: Report, changes: Raw) -> None:
@@ -303,13 +293,10 @@ def _ids(links: Iterable[Raw]) -> tuple[set[ObjectId], set[ObjectId]]:
     )
 
 
-def _plain(arguments: list[object]) -> list[object]:
+def _plain(said: Confirmation) -> list[object]:
     """Sets have no order that a hash could rely on."""
-    *rest, said = arguments
-    assert isinstance(said, Confirmation)
     choice = said.choice
     return [
-        *rest,
         sorted(choice.medications),
         sorted(choice.conditions),
         said.patient_confirmed,

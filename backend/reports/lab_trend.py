@@ -12,7 +12,7 @@ from datetime import datetime
 from bson import ObjectId
 
 from backend.access.categories import Category
-from backend.access.service import Access
+from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
 from backend.archive.entries import SHOWN
 from backend.archive.entry import Entry, from_raw
@@ -25,6 +25,7 @@ from backend.core.database import Raw
 from backend.core.keys import OwnerKey
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Meal
+from backend.measurements.granted import category_of
 from backend.measurements.readings import ReadingFilter, Readings
 from backend.measurements.units import from_canonical
 from backend.reports.lab_items import LabItem, Occasion, lab_item
@@ -95,11 +96,16 @@ class LabTrends:
         """
         await self._access.require(viewer, resident_id, Category.REPORTS)
         item = lab_item(code)
-        allowed = await self._access.categories(viewer, resident_id)
+        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
         gathered: dict[_Key, list[LabPoint]] = {}
-        for key, point in await self._printed(resident_id, item, allowed, since, until):
-            gathered.setdefault(key, []).append(point)
-        if Category.READINGS in allowed:
+        entries = await self._entries(resident_id, item, allowed, since, until)
+        for category in sorted({each.category for each in entries} - {Category.REPORTS}):
+            await self._access.require(viewer, resident_id, category)
+        for found in (_printed_point(each, item) for each in entries):
+            if found is not None:
+                gathered.setdefault(found[0], []).append(found[1])
+        if item.kind is not None and category_of(item.kind) in allowed:
+            await self._access.require(viewer, resident_id, category_of(item.kind))
             for key, point in await self._home(resident_id, item, since, until):
                 gathered.setdefault(key, []).append(point)
         return LabTrend(
@@ -110,14 +116,14 @@ class LabTrends:
             series=tuple(_series(key, points) for key, points in gathered.items()),
         )
 
-    async def _printed(
+    async def _entries(
         self,
         resident_id: ObjectId,
         item: LabItem,
         allowed: frozenset[Category],
         since: datetime,
         until: datetime,
-    ) -> list[tuple[_Key, LabPoint]]:
+    ) -> list[Entry]:
         key = await self._core.keyring.key(resident_id)
         query: Raw = {
             "resident_id": resident_id,
@@ -129,8 +135,7 @@ class LabTrends:
         }
         found = EntryDocument.get_pymongo_collection().find(query, SHOWN)
         rows = await found.sort([("at", -1), ("_id", -1)]).limit(TREND_POINTS).to_list()
-        points = (_printed_point(from_raw(raw, key), item) for raw in reversed(rows))
-        return [each for each in points if each is not None]
+        return [from_raw(raw, key) for raw in reversed(rows)]
 
     async def _home(
         self, resident_id: ObjectId, item: LabItem, since: datetime, until: datetime

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bson import ObjectId
@@ -12,8 +12,7 @@ from backend.archive.fhir.home_readings import DAY, PRECISION
 from backend.archive.sections import PartialDate, Precision
 from backend.core.errors import KangbanError
 from backend.measurements.draft import Draft, Kind, Quantity, Source
-from backend.measurements.kinds import spec
-from backend.measurements.normalise import normalise
+from backend.measurements.normalise import Normal, normalise
 from backend.reports.bodies import effective_of
 from backend.reports.limits import table
 from backend.reports.review import LOINC, Review, ReviewItem
@@ -21,13 +20,14 @@ from backend.reports.review import LOINC, Review, ReviewItem
 SYSTEM = "report"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Vital:
-    """One reading and the items that it is made of."""
+    """One reading, as entered and as stored, and the items that it is made of."""
 
     kind: Kind
-    items: list[ReviewItem] = field(default_factory=list)
-    draft: Draft | None = None
+    items: tuple[ReviewItem, ...]
+    draft: Draft
+    normal: Normal
 
 
 def vitals_of(
@@ -48,8 +48,9 @@ def vitals_of(
     found: list[Vital] = []
     for kind, parts in gathered.items():
         draft = _draft(report_id, kind, parts, when)
-        if _fits(draft, now, birth_date):
-            found.append(Vital(kind, list(parts.values()), draft))
+        normal = _normal(draft, now, birth_date)
+        if normal is not None:
+            found.append(Vital(kind, tuple(parts.values()), draft, normal))
     return found
 
 
@@ -77,14 +78,11 @@ def _draft(
     )
 
 
-def _fits(draft: Draft, now: datetime, birth_date: date | None) -> bool:
-    if any(part.name not in draft.values for part in spec(draft.kind).required):
-        return False
+def _normal(draft: Draft, now: datetime, birth_date: date | None) -> Normal | None:
     try:
-        normalise(draft, now=now, birth_date=birth_date, confirmed=True)
+        return normalise(draft, now=now, birth_date=birth_date, confirmed=True)
     except KangbanError:
-        return False
-    return True
+        return None
 
 
 def items_in(vitals: Sequence[Vital]) -> set[str]:
