@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from backend.identity.viewer import Language
 from graphql_api.access.consent import ConsentMutation
 from graphql_api.access.notices import NoticeQuery
+from graphql_api.access.watch import answered, each_answered
 from graphql_api.archive.mutations import ArchiveMutation
 from graphql_api.archive.resident import Resident, resident_of
 from graphql_api.catalogue import KindInfo, kind_infos
@@ -80,13 +81,13 @@ class Schema(strawberry.Schema):
         """Strawberry would log the original texts, which may quote a record."""
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        result: ExecutionResult = await super().execute(*args, **kwargs)
+        result = await answered(super().execute(*args, **kwargs))
         _show(result, kwargs.get("context_value"))
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> Any:
         results = await super().stream(*args, **kwargs)
-        return _each_shown(results, kwargs.get("context_value"))
+        return _each_shown(each_answered(results), kwargs.get("context_value"))
 
 
 async def _each_shown(results: Any, context: Any) -> AsyncGenerator[Any, None]:

@@ -64,5 +64,6 @@ async def _check(info: Info, resident_id: ObjectId) -> None:
     context = info.context
     viewer = context.viewer
     viewer.memo.clear()
+    await context.services.access.log.again()
     await context.services.identity.still_signed_in(viewer)
     await context.services.access.require(viewer, resident_id, Category.READINGS)

@@ -5,8 +5,9 @@ collections ``access_log``, ``access_anchors``, ``access_roots``, ``access_check
 ``access_leases`` and ``access_reports``. Why it is built so: docs/decisions/0006.
 """
 
+from backend.access.log import guard
 from backend.access.log.errors import LogUnavailable
 from backend.access.log.line import By, acting
 from backend.access.log.service import AccessLog
 
-__all__ = ["AccessLog", "By", "LogUnavailable", "acting"]
+__all__ = ["AccessLog", "By", "LogUnavailable", "acting", "guard"]

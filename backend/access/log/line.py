@@ -43,7 +43,8 @@ class By:
         if console:
             return cls(kind=CONSOLE, why=why)
         kinship = relation.kinship.value if relation.kinship else None
-        return cls(kind=relation.kind.value, why=why, kinship=kinship, via=relation.basis_id or relation.id)
+        via = relation.basis_id or relation.id
+        return cls(kind=relation.kind.value, why=why, kinship=kinship, via=via)
 
 
 _ACTING: ContextVar[By | None] = ContextVar("access.acting", default=None)

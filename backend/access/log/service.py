@@ -49,6 +49,15 @@ class AccessLog:
         if action is not Action.VIEW or here is None:
             await _written(waiting)
 
+    async def again(self) -> None:
+        """What comes next is another answer: an event of a stream, noted for itself.
+
+        Raises ``LogUnavailable`` where what was noted before could not be written.
+        """
+        here = trail.current()
+        if here is not None:
+            await here.settle()
+
     def forget(self) -> None:
         """Read the chains' ends from the store again."""
         self._chains = ChainWriter()

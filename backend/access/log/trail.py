@@ -28,6 +28,7 @@ class Trail:
     async def settle(self) -> None:
         """Wait until all that was noted is written. Raises ``LogUnavailable``."""
         waiting, self.noted = set(self.noted.values()), {}
+        self.request = ObjectId()
         if not waiting:
             return
         done, _ = await asyncio.wait(waiting)
