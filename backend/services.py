@@ -39,6 +39,10 @@ from backend.measurements.people import People
 from backend.measurements.readings import Readings
 from backend.measurements.recording import Recording
 from backend.measurements.trends import Trends
+from backend.privacy import documents as privacy_documents
+from backend.privacy.wiring import Privacy, Sources, build_privacy
+from backend.reports import documents as report_documents
+from backend.reports.wiring import ReportServices, build_reports
 from backend.sharing import documents as sharing_documents
 from backend.sharing.links import ShareLinks
 from backend.sharing.opening import Opening
@@ -50,9 +54,11 @@ DOCUMENTS = (
     *circle_documents.DOCUMENTS,
     *contract_documents.DOCUMENTS,
     *consent_documents.DOCUMENTS,
+    *privacy_documents.DOCUMENTS,
     *identity_documents.DOCUMENTS,
     *archive_documents.DOCUMENTS,
     *measurement_documents.DOCUMENTS,
+    *report_documents.DOCUMENTS,
     *sharing_documents.DOCUMENTS,
 )
 """Every document of every room."""
@@ -66,6 +72,7 @@ class Services:
     identity: IdentityService
     access: Access
     consents: Consents
+    privacy: Privacy
     circle: Circle
     residents: Residents
     entries: Entries
@@ -86,6 +93,7 @@ class Services:
     meters: Meters
     meter_registry: MeterRegistry
     meter_uploads: MeterUploads
+    reports: ReportServices
     share_links: ShareLinks
     share_opening: Opening
 
@@ -100,22 +108,27 @@ def build_services(core: Core) -> Services:
     overrides = Overrides(core, access)
     trends = Trends(core, access, overrides, people)
     links = Links(core.keyring, core.clock)
+    consents = Consents(core, access, residents)
+    fhir_export = FhirExport(core, access, residents)
+    alerts = Alerts(core, access)
+    sources = Sources(residents, consents, fhir_export, readings, alerts)
     return Services(
         core=core,
         identity=build_identity(core),
         access=access,
-        consents=Consents(core, access, residents),
+        consents=consents,
+        privacy=build_privacy(core, access, sources, DOCUMENTS),
         circle=build_circle(core, access, ArchivePersons(residents)),
         residents=residents,
         entries=Entries(core, access),
         timeline=Timeline(core, access, readings),
         fhir_import=FhirImport(core, access, residents, recording, correcting),
-        fhir_export=FhirExport(core, access, residents),
+        fhir_export=fhir_export,
         recording=recording,
         correcting=correcting,
         readings=readings,
         trends=trends,
-        alerts=Alerts(core, access),
+        alerts=alerts,
         alerting=Alerting(core, readings, overrides, people),
         overrides=overrides,
         people=people,
@@ -125,6 +138,7 @@ def build_services(core: Core) -> Services:
         meters=Meters(core, access),
         meter_registry=MeterRegistry(core),
         meter_uploads=MeterUploads(core, recording),
+        reports=build_reports(core, access, residents, readings),
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),
     )

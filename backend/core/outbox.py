@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.core.clock import Clock
 from backend.core.database import Session
 from backend.core.documents import ASC, Stored, index
+from backend.core.keys.keyring import refuse_erased
 
 EVENTS: dict[str, type[Event]] = {}
 
@@ -75,10 +76,14 @@ class Outbox:
         self._clock = clock
 
     async def publish(self, session: Session, *events: Event) -> None:
-        """Insert the events in the caller's transaction."""
+        """Insert the events in the caller's transaction.
+
+        Raises ``KeyDestroyed`` for a resident who is erased: what changed with it is undone.
+        """
         now = self._clock.now()
         entries = [_raw(event, now) for event in events]
         if entries:
+            await refuse_erased(session, [each["resident_id"] for each in entries])
             await OutboxEntry.get_pymongo_collection().insert_many(entries, session=session)
 
 

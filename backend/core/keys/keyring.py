@@ -112,3 +112,16 @@ class Keyring:
             self._cache.clear()
         self._cache[owner] = (time.monotonic() + _CACHE_SECONDS, key)
         return key
+
+
+async def refuse_erased(session: Session, owners: Iterable[ObjectId]) -> None:
+    """Raises ``KeyDestroyed`` where one of them is erased, as the transaction sees it.
+
+    Other processes may hold an opened key for some seconds: a write that asks here does not
+    outlive the key by more than its own transaction.
+    """
+    gone = await DataKey.get_pymongo_collection().find_one(
+        {"_id": {"$in": list(set(owners))}, "wrapped": None}, {"_id": 1}, session=session
+    )
+    if gone is not None:
+        raise KeyDestroyed

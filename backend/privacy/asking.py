@@ -1,0 +1,22 @@
+"""Who may use the rights over a record: the person and their guardians, consent or not."""
+
+from __future__ import annotations
+
+from bson import ObjectId
+
+from backend.access.categories import Action, Category
+from backend.access.relations import RelationKind
+from backend.access.service import Access
+from backend.identity.viewer import Viewer
+from backend.privacy.errors import RightNotYours
+
+_HOLDERS = frozenset({RelationKind.SELF, RelationKind.GUARDIAN})
+
+
+async def require_holder(
+    access: Access, viewer: Viewer, resident_id: ObjectId, action: Action = Action.VIEW
+) -> None:
+    """Raises ``AccessDenied`` for strangers, ``RightNotYours`` for others who may see."""
+    relation = await access.require(viewer, resident_id, Category.PROFILE, action)
+    if relation.kind not in _HOLDERS:
+        raise RightNotYours
