@@ -13,6 +13,7 @@ from litestar.config.cors import CORSConfig
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from pydantic import SecretStr
 
+from backend.access.circle.service import keep_renewing
 from backend.access.consent.background import with_consent
 from backend.archive.events import ProfileChanged, ResidentRegistered
 from backend.core.container import Core, build_core
@@ -93,6 +94,7 @@ async def background(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(build_dispatcher(services).run()),
         asyncio.create_task(services.privacy.worker.run()),
+        asyncio.create_task(keep_renewing(services.circle)),
     ]
     try:
         yield

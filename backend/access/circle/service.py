@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+
+import structlog
+from pymongo.errors import PyMongoError
 
 from backend.access.circle.authority import Authority
 from backend.access.circle.guardians import Guardians
@@ -12,6 +16,11 @@ from backend.access.circle.persons import Persons
 from backend.access.circle.renewal import Renewals
 from backend.access.service import Access
 from backend.core.container import Core
+from backend.core.errors import KangbanError
+
+log = structlog.get_logger(__name__)
+
+_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +43,13 @@ def build_circle(core: Core, access: Access, persons: Persons) -> Circle:
         guardians=Guardians(core, access, authority),
         renewals=Renewals(core, access, persons),
     )
+
+
+async def keep_renewing(circle: Circle) -> None:
+    """Look for birthdays every hour, until cancelled. Any number of processes may."""
+    while True:
+        try:
+            await circle.renewals.run()
+        except (PyMongoError, KangbanError) as error:  # the next hour finds the same links
+            log.warning("renewals failed", error=type(error).__name__)
+        await asyncio.sleep(_SECONDS)
