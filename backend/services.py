@@ -9,6 +9,7 @@ from backend.access.circle.service import Circle, build_circle
 from backend.access.consent import documents as consent_documents
 from backend.access.consent.service import Consents
 from backend.access.contract import documents as contract_documents
+from backend.access.contract.service import FamilyDoctors, build_family_doctors
 from backend.access.log import documents as log_documents
 from backend.access.relations import Relation
 from backend.access.service import Access
@@ -74,6 +75,7 @@ class Services:
     consents: Consents
     privacy: Privacy
     circle: Circle
+    family_doctors: FamilyDoctors
     residents: Residents
     entries: Entries
     timeline: Timeline
@@ -112,13 +114,15 @@ def build_services(core: Core) -> Services:
     fhir_export = FhirExport(core, access, residents)
     alerts = Alerts(core, access)
     sources = Sources(residents, consents, fhir_export, readings, alerts)
+    circle = build_circle(core, access, ArchivePersons(residents))
     return Services(
         core=core,
         identity=build_identity(core),
         access=access,
         consents=consents,
         privacy=build_privacy(core, access, sources, DOCUMENTS),
-        circle=build_circle(core, access, ArchivePersons(residents)),
+        circle=circle,
+        family_doctors=build_family_doctors(core, access, circle.authority),
         residents=residents,
         entries=Entries(core, access),
         timeline=Timeline(core, access, readings),
