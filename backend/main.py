@@ -36,7 +36,9 @@ from backend.web.imports import import_routes
 from backend.web.looks import noted_before_answering
 from backend.web.open_origins import open_to_all_origins
 from backend.web.plain import plain_routes
+from backend.web.report_pages import report_page_routes
 from backend.web.share import SHARED, share_routes
+from backend.web.uploads import upload_routes
 from graphql_api.schema import build_schema
 
 log = structlog.get_logger(__name__)
@@ -94,6 +96,7 @@ async def background(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(build_dispatcher(services).run()),
         asyncio.create_task(services.privacy.worker.run()),
+        asyncio.create_task(services.reports.reader.run()),
         asyncio.create_task(keep_renewing(services.circle)),
     ]
     try:
@@ -102,6 +105,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        services.reports.engines.close()
 
 
 def build_app(services: Services) -> Litestar:
@@ -118,6 +122,7 @@ def build_app(services: Services) -> Litestar:
                 await stack.enter_async_context(background(services))
             settle_memory()
             yield
+        services.reports.close()
         await services.identity.close()
         await services.core.close()
 
@@ -129,6 +134,8 @@ def build_app(services: Services) -> Litestar:
             *import_routes(services),
             *chart_routes(services),
             *fhir_routes(services),
+            *upload_routes(services),
+            *report_page_routes(services),
             *share_routes(services),
             *([PrometheusController] if settings.metrics else []),
         ],
