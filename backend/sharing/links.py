@@ -10,7 +10,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action, Category
-from backend.access.service import Access
+from backend.access.service import NOTHING, Access
 from backend.access.sharing.documents import ShareLinkDocument
 from backend.archive.residents import Residents
 from backend.core.container import Core
@@ -90,7 +90,7 @@ class ShareLinks:
         self, viewer: Viewer, resident_id: ObjectId, *, first: int, after: Cursor | None = None
     ) -> Page[ShareLink]:
         """Links all of whose categories the viewer may manage, the newest first."""
-        own = await self._access.categories(viewer, resident_id, Action.MANAGE)
+        own = await self._managed(viewer, resident_id)
         size = page_size(first)
         query: Raw = {
             "resident_id": resident_id,
@@ -105,7 +105,7 @@ class ShareLinks:
 
     async def get(self, viewer: Viewer, resident_id: ObjectId, share_id: ObjectId) -> ShareLink:
         """Raises ``ShareLinkNotFound``, also for a link that the viewer may not manage."""
-        own = await self._access.categories(viewer, resident_id, Action.MANAGE)
+        own = await self._managed(viewer, resident_id)
         link = await self._link(resident_id, share_id)
         if not link.categories <= own:
             raise ShareLinkNotFound
@@ -149,6 +149,10 @@ class ShareLinks:
         for category in sorted(categories) or [Category.PROFILE]:
             await self._access.require(viewer, resident_id, category, Action.VIEW)
             await self._access.require(viewer, resident_id, category, Action.MANAGE)
+
+    async def _managed(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
+        # A list of links shows nothing of the record.
+        return await self._access.categories(viewer, resident_id, Action.MANAGE, looks_at=NOTHING)
 
     async def _documents(
         self, viewer: Viewer, resident_id: ObjectId, choice: ShareChoice, secrets: LinkSecrets

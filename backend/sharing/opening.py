@@ -11,7 +11,7 @@ from pymongo import ReturnDocument
 
 from backend.access.categories import Action, Category
 from backend.access.policy import decide
-from backend.access.service import Access
+from backend.access.service import NOTHING, Access
 from backend.access.sharing.documents import ShareLinkDocument
 from backend.core.container import Core
 from backend.core.database import Raw, Session
@@ -71,9 +71,10 @@ class Opening:
         if raw is None or state_of(raw, self._core.clock.now()) is not ShareState.OPEN:
             raise ShareLinkGone
         await self._check_pin(raw, opener.passcode)
-        await self._check_rights(raw)
+        viewer = await self._admitted(raw)
         jwe = await self._jwe(raw)
         await self._count(raw, opener)
+        await self._note(viewer, raw)
         return raw["_id"], jwe
 
     def location(self, share_id: ObjectId) -> str:
@@ -90,8 +91,10 @@ class Opening:
         alive = (ShareState.OPEN, ShareState.USED_UP)
         if raw is None or state_of(raw, self._core.clock.now()) not in alive:
             raise ShareLinkGone
-        await self._check_rights(raw)
-        return await self._jwe(raw)
+        viewer = await self._admitted(raw)
+        jwe = await self._jwe(raw)
+        await self._note(viewer, raw)
+        return jwe
 
     async def _check_pin(self, raw: Raw, passcode: str | None) -> None:
         if raw["pin_mark"] is None:
@@ -116,18 +119,23 @@ class Opening:
         )
         return None if raw is None else int(raw["pin_attempts_left"])
 
-    async def _check_rights(self, raw: Raw) -> None:
+    async def _admitted(self, raw: Raw) -> Viewer:
         """A link gives no more than its maker may still give, and the resident still allows."""
-        categories = frozenset(map(Category, raw["categories"]))
+        categories = _categories(raw)
         if not await self._maker_may(raw, categories):
             raise ShareLinkGone
         viewer = Viewer(account_id=raw["_id"], roles=frozenset(), channel=Channel.SHARE_LINK)
         self._access.lend(viewer, raw["resident_id"], categories)
         try:
-            for category in sorted(categories):
-                await self._access.require(viewer, raw["resident_id"], category)
-        except Forbidden as error:
+            await self._access.categories(viewer, raw["resident_id"], looks_at=NOTHING)
+        except Forbidden as error:  # consent was withdrawn
             raise ShareLinkGone from error
+        return viewer
+
+    async def _note(self, viewer: Viewer, raw: Raw) -> None:
+        """In the log of who looked, after the open was counted: who came too late saw nothing."""
+        for category in sorted(_categories(raw)):
+            await self._access.require(viewer, raw["resident_id"], category)
 
     async def _maker_may(self, raw: Raw, categories: frozenset[Category]) -> bool:
         account = await Account.get(raw["made_by"])
@@ -194,3 +202,7 @@ class Opening:
             await self._core.outbox.publish(session, event)
 
         await self._core.store.transaction(work)
+
+
+def _categories(raw: Raw) -> frozenset[Category]:
+    return frozenset(map(Category, raw["categories"]))

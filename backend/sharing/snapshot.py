@@ -21,6 +21,7 @@ from backend.archive.residents import Residents
 from backend.archive.sections import EntryStatus
 from backend.core.container import Core
 from backend.measurements.draft import Draft
+from backend.measurements.granted import READING_CATEGORIES, kinds_in
 from backend.measurements.reading import Reading
 from backend.measurements.readings import ReadingFilter, Readings
 from backend.sharing.choice import ShareChoice
@@ -92,9 +93,10 @@ class Snapshots:
         return [_entry(each) for each in opened if in_span(each, choice.since, choice.until)]
 
     async def _read(self, resident_id: ObjectId, choice: ShareChoice) -> list[OutReading]:
-        if Category.READINGS not in choice.categories:
+        kinds = kinds_in(choice.categories & READING_CATEGORIES)
+        if not kinds:
             return []
-        wanted = ReadingFilter(since=choice.since, until=choice.until)
+        wanted = ReadingFilter(kinds=kinds, since=choice.since, until=choice.until)
         rows = await self._readings.rows(
             resident_id, wanted, limit=share_limits().most_resources + 1
         )

@@ -35,6 +35,7 @@ _ASSETS = {
     "dom.js": "text/javascript",
     "observations.js": "text/javascript",
     "page.css": "text/css",
+    "icon.svg": "image/svg+xml",
 }
 SHARED = f"{PATH}/"
 """Readers of links, on pages of any origin, ask below this path."""

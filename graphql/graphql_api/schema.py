@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from backend.identity.viewer import Language
 from graphql_api.access.consent import ConsentMutation
 from graphql_api.access.notices import NoticeQuery
+from graphql_api.access.sharing import SharingMutation
 from graphql_api.access.watch import answered, each_answered
 from graphql_api.archive.mutations import ArchiveMutation
 from graphql_api.archive.resident import Resident, resident_of
@@ -68,6 +69,7 @@ class Mutation(
     AlertMutation,
     MeterMutation,
     ConsentMutation,
+    SharingMutation,
 ):
     pass
 

@@ -81,7 +81,7 @@ function download() {
 }
 
 function start() {
-  setEnglish(navigator.language.startsWith("en"));
+  setEnglish(false);
   at("language").addEventListener("click", () => {
     setEnglish(!inEnglish());
     if (told) tell(told.key, told.values);

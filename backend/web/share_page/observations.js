@@ -3,7 +3,7 @@
 import { element, table } from "./dom.js";
 import { day, label } from "./record.js";
 import { byDay, trend } from "./trend.js";
-import { say } from "./words.js";
+import { aside, say } from "./words.js";
 
 const KIND = /:kind$/, COMPONENT = /:reading-component$/, MEAL = /:meal$/, ATTRIBUTE = /:attribute$/;
 const FEWEST = 3; // points that make a line
@@ -70,7 +70,7 @@ function shown(each) {
 
 function name(each) {
   const at = meal(each);
-  return at ? `${label(each.code)}（${say(at)}）` : label(each.code);
+  return label(each.code) + (at ? aside(say(at)) : "");
 }
 
 function readings(home) {
@@ -125,7 +125,7 @@ function labs(results) {
     element("td", { class: "unit" }, range(latest)),
     element("td", { class: "when" }, day(latest, "effectiveDateTime", "effectivePeriod", "issued")),
     element("td", { class: "when" }, previous
-      ? `${result(previous)}（${day(previous, "effectiveDateTime", "effectivePeriod", "issued")}）` : ""),
+      ? result(previous) + aside(day(previous, "effectiveDateTime", "effectivePeriod", "issued")) : ""),
   ]);
   return table(["item", "result", "range", "when", "before_"].map((key) => say(key)), rows);
 }

@@ -2,7 +2,7 @@
 
 import { element, list, table } from "./dom.js";
 import { observations } from "./observations.js";
-import { say } from "./words.js";
+import { aside, listed, say } from "./words.js";
 
 const GENERIC = ["Encounter", "Procedure", "Immunization", "FamilyMemberHistory",
   "QuestionnaireResponse", "DocumentReference", "CarePlan", "Goal"];
@@ -66,8 +66,8 @@ function status(concept, usual) {
 }
 
 function remarks(...parts) {
-  const said = parts.filter(Boolean).join("，");
-  return said && element("span", { class: "when" }, `（${said}）`);
+  const said = aside(...parts);
+  return said && element("span", { class: "when" }, said);
 }
 
 function problems(conditions) {
@@ -92,7 +92,7 @@ function allergies(found) {
     const risk = each.criticality ? say(each.criticality) : "";
     return element("span", {},
       element("span", { class: each.criticality === "high" ? "alarm" : "" }, label(each.code)),
-      remarks(risk, status(each.clinicalStatus, ["active"]), [...new Set(shown)].join("、")));
+      remarks(risk, status(each.clinicalStatus, ["active"]), listed([...new Set(shown)])));
   }));
 }
 
@@ -110,7 +110,7 @@ function medications(found) {
 function dose(each) {
   const quantity = each.doseAndRate?.[0]?.doseQuantity;
   const amount = quantity ? `${quantity.value} ${quantity.unit ?? quantity.code ?? ""}` : "";
-  return [each.text, amount && (each.text ? `（${amount}）` : amount)].filter(Boolean).join("");
+  return [each.text, amount && (each.text ? aside(amount) : amount)].filter(Boolean).join("");
 }
 
 function period(each) {
@@ -132,16 +132,16 @@ function reports(found) {
 function generic(found) {
   if (!found.length) return null;
   return list(found.map((each) => element("span", {},
-    `${say(each.resourceType)}：${title(each)}`,
+    `${say(each.resourceType)} · ${title(each)}`,
     remarks(day(each, "period", "performedDateTime", "performedPeriod", "occurrenceDateTime",
       "authored", "date", "effectiveDateTime", "effectivePeriod", "startDate")))));
 }
 
 function title(each) {
   const relation = each.relationship && `${label(each.relationship)} `;
-  const conditions = (each.condition ?? []).map((one) => label(one.code)).join("、");
+  const conditions = (each.condition ?? []).map((one) => label(one.code));
   const named = label(each.code) || label(each.vaccineCode) || label(each.reasonCode?.[0])
     || label(each.description) || label(each.type) || each.title || "";
   const value = each.valueCodeableConcept ? ` ${label(each.valueCodeableConcept)}` : "";
-  return `${relation ?? ""}${typeof each.description === "string" ? each.description : named}${conditions}${value}`;
+  return `${relation ?? ""}${typeof each.description === "string" ? each.description : named}${listed(conditions)}${value}`;
 }

@@ -71,3 +71,14 @@ export function say(key, values = {}) {
   if (!found) return String(key);
   return found[english ? 1 : 0].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
+
+// A remark beside something: （每日） or (daily).
+export function aside(...parts) {
+  const said = parts.filter(Boolean);
+  if (!said.length) return "";
+  return english ? ` (${said.join(", ")})` : `（${said.join("，")}）`;
+}
+
+export function listed(parts) {
+  return parts.join(english ? ", " : "、");
+}

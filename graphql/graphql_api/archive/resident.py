@@ -19,6 +19,7 @@ from backend.measurements.readings import ReadingFilter
 from backend.measurements.trends import MOST_BUCKETS, Period
 from backend.measurements.write_errors import TrendSpanInvalid
 from graphql_api.access.consent import Consent, ConsentEvent, consent_history_of, consents_of
+from graphql_api.access.sharing import ShareLink, share_links_of
 from graphql_api.archive.types import (
     Entry,
     ProfileContent,
@@ -151,6 +152,12 @@ class Resident(Node):
     @strawberry.field(description="Meters that upload to this record by themselves.")
     async def meters(self, info: Info) -> list[Meter] | None:
         return await meters_of(self.key, info)
+
+    @strawberry.field(description="Links that give a part of the record away, newest first.")
+    async def share_links(
+        self, info: Info, first: int = _PAGE, after: str | None = None
+    ) -> Connection[ShareLink] | None:
+        return await share_links_of(self.key, info, first, after)
 
     @strawberry.field(description="Limits that the doctor set for this person.")
     async def personal_limits(self, info: Info) -> list[PersonalLimit] | None:
