@@ -1,0 +1,53 @@
+"""The real engine, started once for all tests of the room."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from backend.core.container import Core
+from backend.reports.engines import Engines
+from backend.reports.reader import ReportReader
+from backend.reports.sandbox import Sandbox
+from backend.services import Services, build_services
+from tests.ocr import pages
+from tests.reports.people import Person, a_person
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    if pages.font(20) is None:
+        pytest.skip("no Chinese font on this machine")
+    engines = Engines()
+    yield engines
+    engines.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One process that looks at files, for all tests."""
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def services(core: Core, sandbox: Sandbox) -> Services:
+    """All services, looking at files in the shared process."""
+    services = build_services(core)
+    for room in (services.reports.reports, services.reports.intake):
+        room._sandbox = sandbox
+    return services
+
+
+@pytest.fixture
+def reader(core: Core, engines: Engines) -> ReportReader:
+    """The worker's side, drained by the test."""
+    return ReportReader(core, engines)
+
+
+@pytest.fixture
+async def person(services: Services, client: httpx.AsyncClient) -> AsyncIterator[Person]:
+    yield await a_person(services, client)
