@@ -196,6 +196,36 @@ def bench(name: str | None, quick: bool, as_json: bool) -> None:
     sys.exit(run(name, quick=quick, as_json=as_json))
 
 
+@main.group()
+def audit() -> None:
+    """The log of who looked at which record."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--roots",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Roots kept elsewhere, as ``kangban audit roots --json`` printed them.",
+)
+@_DATA_DIR
+def audit_verify(as_json: bool, roots: Path | None, data_dir: Path | None) -> None:
+    """Recompute every chain and root; print how many entries, or the first broken one."""
+    from backend.commands.audit import verify_log
+
+    sys.exit(0 if _with_services(data_dir, verify_log(roots, as_json=as_json)) else 1)
+
+
+@audit.command("roots")
+@click.option("--json", "as_json", is_flag=True)
+@_DATA_DIR
+def audit_roots(as_json: bool, data_dir: Path | None) -> None:
+    """Print the roots, to be published or kept where nobody here can change them."""
+    from backend.commands.audit import print_roots
+
+    _with_services(data_dir, print_roots(as_json=as_json))
+
+
 def _with_services(data_dir: Path | None, work: Callable[[Any], Awaitable[T]]) -> T:
     from backend.serving import with_services
 

@@ -107,6 +107,12 @@ class Settings(BaseSettings):
     """What one account's GraphQL operations may cost at once (a home screen: about 500); a
     sixtieth comes back each second. An address where nobody is signed in has twice as much."""
 
+    access_log_months: int = Field(default=24, ge=6, le=240)
+    """How long the log of who looked at a record is kept; the law asks for six months."""
+
+    access_root_minutes: int = Field(default=60, ge=1, le=1_440)
+    """How often the ends of all access-log chains go into one root that can be published."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least level that is logged. No level logs health data."""
 
