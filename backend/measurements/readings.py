@@ -100,6 +100,16 @@ class Readings:
         await self._access.require(viewer, resident_id, category_of(found[0].kind))
         return found[0]
 
+    async def granted(
+        self, viewer: Viewer, resident_id: ObjectId, ids: Iterable[ObjectId]
+    ) -> list[Reading]:
+        """Those of the readings whose kind the viewer is granted. Raises ``AccessDenied``."""
+        kinds = await granted_kinds(self._access, viewer, resident_id)
+        found = [each for each in await self.by_ids(resident_id, ids) if each.kind in kinds]
+        if found:
+            await require_kinds(self._access, viewer, resident_id, {each.kind for each in found})
+        return found
+
     async def by_ids(self, resident_id: ObjectId, ids: Iterable[ObjectId]) -> list[Reading]:
         """Readings of one resident in any state, unordered; the policy was asked before."""
         query = {"resident_id": resident_id, "_id": {"$in": list(ids)}}

@@ -8,9 +8,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 import strawberry
 from bson import ObjectId
 
-from backend.access.categories import Category
+from backend.core.changes import Heard
 from backend.core.database import Raw
+from backend.identity.viewer import Role
 from backend.measurements.events import ReadingsRecorded
+from backend.measurements.granted import granted_kinds
+from backend.measurements.write_errors import AlertNotFound
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.measurements.alerts import Alert, alert_of
@@ -30,7 +33,8 @@ class Subscription:
                 if raw["name"] != ReadingsRecorded.name:
                     continue
                 await _check(info, subject)
-                found = await readings.by_ids(subject, raw["body"]["reading_ids"])
+                viewer, ids_heard = info.context.viewer, raw["body"]["reading_ids"]
+                found = await readings.granted(viewer, subject, ids_heard)
                 for each in sorted(found, key=lambda reading: reading.at):
                     yield reading_of(each, info)
 
@@ -43,9 +47,9 @@ class Subscription:
         async with _heard(info, "alerts", subject) as feed:
             async for raw in feed:
                 await _check(info, subject)
-                yield alert_of(
-                    await context.services.alerts.get(context.viewer, subject, raw["_id"]), info
-                )
+                with contextlib.suppress(AlertNotFound):  # of a kind that is not granted
+                    alert = await context.services.alerts.get(context.viewer, subject, raw["_id"])
+                    yield alert_of(alert, info)
 
 
 @contextlib.asynccontextmanager
@@ -55,8 +59,30 @@ async def _heard(
     context = info.context
     await _check(info, subject)
     with context.streams.one_more(context.viewer.account_id):
-        async with context.services.core.changes.listen(collection, subject) as feed:
-            yield feed
+        wanted: dict[str, Raw] = {
+            collection: {"resident_id": subject},
+            "relations": {"resident_id": subject},
+            "consents": {"resident_id": subject},
+            "sessions": {"_id": context.viewer.session_id},
+        }
+        if context.viewer.has(Role.FAMILY_DOCTOR):
+            wanted["care_teams"] = {}  # who left a team is no more in what changed
+        async with (
+            context.services.core.changes.listen_to(wanted) as feed,
+            contextlib.aclosing(_of(collection, feed, info, subject)) as heard,
+        ):
+            yield heard
+
+
+async def _of(
+    collection: str, feed: AsyncIterator[Heard], info: Info, subject: ObjectId
+) -> AsyncGenerator[Raw, None]:
+    """What changed in ``collection``; what changes who may listen is only asked about."""
+    async for name, document in feed:
+        if name == collection:
+            yield document
+        else:
+            await _check(info, subject)
 
 
 async def _check(info: Info, resident_id: ObjectId) -> None:
@@ -66,4 +92,4 @@ async def _check(info: Info, resident_id: ObjectId) -> None:
     viewer.memo.clear()
     await context.services.access.log.again()
     await context.services.identity.still_signed_in(viewer)
-    await context.services.access.require(viewer, resident_id, Category.READINGS)
+    await granted_kinds(context.services.access, viewer, resident_id)

@@ -143,7 +143,7 @@ async def test_a_file_beyond_the_setting_is_refused_with_and_without_length(
 
     for body in (content, endless()):
         response = await send(api, resident_id, body)
-        assert (response.status_code, code(response)) == (429, "FILE_TOO_LARGE")
+        assert (response.status_code, code(response)) == (413, "FILE_TOO_LARGE")
         assert response.json()["error"]["data"] == {"limit_mb": 1}
     assert await readings() == 0
 

@@ -93,6 +93,7 @@ class FileEntityRefused(Invalid):
 
 class FileTooLarge(TooMuch):
     code = "FILE_TOO_LARGE"
+    status = 413
     zh = "文件过大（最多 {limit_mb} MB）"
     en = "The file is too large (at most {limit_mb} MB)"
 
