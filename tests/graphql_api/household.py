@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId, encode
@@ -19,6 +20,7 @@ from backend.main import build_dispatcher
 from backend.measurements.draft import Kind
 from backend.measurements.thresholds import Override
 from backend.services import Services
+from backend.sharing.choice import ShareChoice
 from backend.web.graphql import admit
 from graphql_api.common import ids
 from graphql_api.common.context import Context
@@ -49,6 +51,7 @@ async def a_household(services: Services) -> Household:
     entry_id = await _entries(services, owner, resident_id)
     limit_id = await _limit(services, resident_id)
     meter_id = await _meter(services, owner, resident_id)
+    share_id = await _share(services, owner, resident_id)
     await build_dispatcher(services).drain()
     alert = await services.core.store.db["alerts"].find_one({"resident_id": resident_id})
     link = await Relation.find_one({"account_id": owner.account_id})
@@ -65,6 +68,7 @@ async def a_household(services: Services) -> Household:
         "SignedInDevice": ids.encode("SignedInDevice", owner.session_id),
         "Account": ids.encode("Account", owner.account_id),
         "Meter": ids.encode("Meter", resident_id, meter_id),
+        "ShareLink": ids.encode("ShareLink", resident_id, share_id),
     }
     return Household(owner, token, resident_id, samples(real))
 
@@ -89,6 +93,7 @@ def samples(real: dict[str, str]) -> Samples:
             "until": '"2026-11-22T09:00:00+08:00"',
             "low": "1.0",
             "noticeVersion": '"1.0"',
+            "expiresAt": '"2026-11-22T09:00:00+08:00"',
             "names": '[{text: "某人"}]',
         },
     )
@@ -200,6 +205,17 @@ async def _meter(services: Services, owner: Viewer, resident_id: ObjectId) -> Ob
         operator, serial="KB-CANARY", model="A1", key="6b" * 32, idempotency_key=a_key()
     )
     return (await services.meters.bind(owner, resident_id, registered.scanned)).id
+
+
+async def _share(services: Services, owner: Viewer, resident_id: ObjectId) -> ObjectId:
+    choice = ShareChoice(
+        categories=frozenset({Category.PROFILE, Category.CONDITIONS}),
+        label="金丝雀医院",
+        expires_at=services.core.clock.now() + timedelta(days=1),
+        max_opens=2,
+    )
+    made = await services.share_links.create(owner, resident_id, choice, idempotency_key=a_key())
+    return made.link.id
 
 
 async def _limit(services: Services, resident_id: ObjectId) -> ObjectId:
