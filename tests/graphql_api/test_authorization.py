@@ -192,7 +192,10 @@ async def test_who_is_granted_nothing_of_use_sees_nothing(services: Services) ->
             continue
         assert answer.shows_nothing or case.coordinate == "Query.node", (case, answer)
         if answer.codes:
-            assert answer.codes <= DENIED | {"ENTRY_NOT_FOUND", "SHARE_LINK_NOT_FOUND"}, (case, answer)
+            assert answer.codes <= DENIED | {"ENTRY_NOT_FOUND", "SHARE_LINK_NOT_FOUND"}, (
+                case,
+                answer,
+            )
             refused += 1
         else:
             kind = case.coordinate.split(".")[0]
