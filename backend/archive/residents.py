@@ -229,7 +229,8 @@ class Residents:
     async def _read(self, resident_id: ObjectId) -> tuple[Raw, OwnerKey]:
         raw = await ResidentDocument.get_pymongo_collection().find_one({"_id": resident_id})
         key = await self._core.keyring.key(resident_id)  # raises DATA_ERASED for who is gone
-        assert raw is not None, "a data key without its resident"
+        if raw is None:  # erased by another process, whose key was open here for some seconds
+            raise KeyDestroyed
         return raw, key
 
 
