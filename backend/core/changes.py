@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any
 
 import structlog
@@ -20,8 +20,21 @@ from backend.core.database import Raw, Store
 
 log = structlog.get_logger(__name__)
 
-WATCHED = ("outbox", "alerts", "report_jobs")
+WATCHED = (
+    "outbox",
+    "alerts",
+    "report_jobs",
+    # What says whether somebody may go on listening.
+    "relations",
+    "consents",
+    "sessions",
+    "care_teams",
+)
+Heard = tuple[str, Raw]
+"""A collection's name and the document as it is now."""
+
 _QUEUE_SIZE = 1_000
+_ENDING = ("updateDescription.updatedFields.ended_at", "updateDescription.updatedFields.roles")
 _RESUME_LOST = {260, 280, 286}  # InvalidResumeToken, ChangeStreamFatalError, HistoryLost
 
 
@@ -30,7 +43,7 @@ class Changes:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._feeds: dict[asyncio.Queue[Raw], tuple[str, ObjectId | None]] = {}
+        self._feeds: dict[asyncio.Queue[Heard], Mapping[str, Raw]] = {}
         self._task: asyncio.Task[None] | None = None
         self._open = asyncio.Event()
         self._token: Any = None
@@ -44,8 +57,21 @@ class Changes:
         When the block is entered the stream is open: what is written afterwards is heard.
         A listener that lags 1,000 documents behind loses the oldest.
         """
-        queue: asyncio.Queue[Raw] = asyncio.Queue(_QUEUE_SIZE)
-        self._feeds[queue] = (collection, resident_id)
+        match = {} if resident_id is None else {"resident_id": resident_id}
+        async with (
+            self.listen_to({collection: match}) as feed,
+            contextlib.aclosing(_documents(feed)) as documents,
+        ):
+            yield documents
+
+    @contextlib.asynccontextmanager
+    async def listen_to(self, wanted: Mapping[str, Raw]) -> AsyncIterator[AsyncIterator[Heard]]:
+        """As ``listen``, to several collections in the order of their changes.
+
+        ``wanted`` says for each collection which fields a document must have with which values.
+        """
+        queue: asyncio.Queue[Heard] = asyncio.Queue(_QUEUE_SIZE)
+        self._feeds[queue] = wanted
         if self._task is None or self._task.done():
             self._open.clear()
             self._task = asyncio.create_task(self._run())
@@ -76,8 +102,12 @@ class Changes:
                 "$match": {
                     "ns.coll": {"$in": list(WATCHED)},
                     "operationType": {"$in": ["insert", "update", "replace"]},
-                    # The outbox's own bookkeeping is no news.
-                    "$or": [{"ns.coll": {"$ne": "outbox"}}, {"operationType": "insert"}],
+                    # The outbox's and the sessions' own bookkeeping is no news.
+                    "$or": [
+                        {"ns.coll": {"$nin": ["outbox", "sessions"]}},
+                        {"ns.coll": "outbox", "operationType": "insert"},
+                        *({"ns.coll": "sessions", each: {"$exists": True}} for each in _ENDING),
+                    ],
                 }
             }
         ]
@@ -95,16 +125,20 @@ class Changes:
     def _spread(self, collection: str, document: Raw | None) -> None:
         if document is None:
             return
-        for queue, (wanted, resident_id) in list(self._feeds.items()):
-            if wanted != collection:
-                continue
-            if resident_id is not None and document.get("resident_id") != resident_id:
+        for queue, wanted in list(self._feeds.items()):
+            match = wanted.get(collection)
+            if match is None or any(document.get(name) != it for name, it in match.items()):
                 continue
             if queue.full():
                 queue.get_nowait()
-            queue.put_nowait(document)
+            queue.put_nowait((collection, document))
 
 
-async def _drain(queue: asyncio.Queue[Raw]) -> AsyncIterator[Raw]:
+async def _drain(queue: asyncio.Queue[Heard]) -> AsyncIterator[Heard]:
     while True:
         yield await queue.get()
+
+
+async def _documents(feed: AsyncIterator[Heard]) -> AsyncGenerator[Raw, None]:
+    async for _, document in feed:
+        yield document

@@ -18,13 +18,15 @@ from bson import ObjectId
 from websockets.exceptions import InvalidStatus
 
 from backend.access.categories import Category
-from backend.access.relations import Relation
+from backend.access.circle.links import Change
+from backend.access.contract.documents import CareTeam
+from backend.access.relations import Relation, RelationKind
 from backend.core.clock import FixedClock, SystemClock
 from backend.core.container import build_core
 from backend.core.database import connect
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
-from backend.identity.viewer import Viewer
+from backend.identity.viewer import Role, Viewer
 from backend.services import DOCUMENTS, Services, build_services
 from graphql_api.common import ids
 from tests.api import Api
@@ -213,6 +215,67 @@ async def test_a_grant_that_ended_ends_the_stream_at_the_next_event(
         assert await socket.receive() == {"id": "1", "type": "complete"}
 
 
+async def test_an_ended_link_ends_the_stream_within_a_second_and_a_changed_one_keeps_it(
+    town: Town, person: Person
+) -> None:
+    viewer, token = await granted(
+        town.services, person.resident_id, Category.READINGS, Category.PROFILE
+    )
+    link = await Relation.find_one({"account_id": viewer.account_id})
+    assert link is not None
+    links = town.services.circle.links
+    async with opened(town.b) as socket:
+        await socket.init(token)
+        await listening(socket, "1", READINGS, person)
+        less = Change(frozenset({Category.READINGS}), link.actions, None)
+        await links.change(person.viewer, person.resident_id, link.id, less, version=1)
+        await record(town.a, person, 137)
+        assert (await socket.receive())["type"] == "next"
+        await links.end(person.viewer, person.resident_id, link.id)
+        assert codes(await socket.receive(within=1)) == ["ACCESS_DENIED"]
+        assert await socket.receive() == {"id": "1", "type": "complete"}
+
+
+async def test_a_session_that_ended_ends_the_stream_within_a_second(
+    town: Town, person: Person
+) -> None:
+    async with opened(town.b) as socket:
+        await socket.init(person.token)
+        await listening(socket, "1", READINGS, person)
+        await listening(socket, "2", ALERTS, person)
+        await town.services.identity.sign_out_everywhere(person.viewer)
+        ended = [await socket.receive(within=1) for _ in range(4)]
+    assert [codes(each) for each in ended if each["type"] == "next"] == [["SESSION_ENDED"]] * 2
+    assert {each["id"] for each in ended if each["type"] == "complete"} == {"1", "2"}
+
+
+async def test_a_doctor_who_left_the_team_hears_no_more(town: Town, person: Person) -> None:
+    doctor, token = await signed_in(town.services, Role.FAMILY_DOCTOR)
+    team = CareTeam(
+        institution_id=ObjectId(),
+        name=f"team-{ObjectId()}",
+        members=[doctor.account_id],
+        made_by=ObjectId(),
+        made_at=datetime.now(UTC),
+    )
+    await team.insert()
+    await town.services.access.grant(
+        resident_id=person.resident_id,
+        account_id=team.id,
+        kind=RelationKind.DOCTOR,
+        team_id=team.id,
+    )
+    async with opened(town.b) as socket:
+        await socket.init(token)
+        await listening(socket, "1", READINGS, person)
+        await record(town.a, person, 138)
+        assert (await socket.receive())["type"] == "next"
+        await CareTeam.get_pymongo_collection().update_one(
+            {"_id": team.id}, {"$set": {"members": []}}
+        )
+        assert codes(await socket.receive(within=1)) == ["ACCESS_DENIED"]
+
+
 async def test_signing_out_ends_the_stream_and_the_sockets_other_operations(
     town: Town, person: Person
 ) -> None:
@@ -223,16 +286,10 @@ async def test_signing_out_ends_the_stream_and_the_sockets_other_operations(
         assert (await socket.receive())["payload"]["data"]["me"]["id"]
         assert await socket.receive() == {"id": "2", "type": "complete"}
         await town.services.identity.sign_out(person.viewer)
+        assert codes(await socket.receive(within=1)) == ["SESSION_ENDED"]
+        assert await socket.receive() == {"id": "1", "type": "complete"}
         await socket.subscribe("3", "{ me { id } }")
         assert codes(await socket.receive()) == ["SESSION_ENDED"]
-        _, token = await _again(town, person)
-        await record(town.a, Person(person.viewer, token, person.resident_id), 136)
-        assert codes(await socket.receive()) == ["SESSION_ENDED"]
-        assert await socket.receive() == {"id": "1", "type": "complete"}
-
-
-async def _again(town: Town, person: Person) -> tuple[Viewer, str]:
-    return await granted(town.services, person.resident_id, Category.READINGS)
 
 
 async def test_ten_streams_a_viewer_over_all_connections(town: Town, person: Person) -> None:
