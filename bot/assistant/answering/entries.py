@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from bot.assistant.answer import Fact, Outcome, Window
-from bot.assistant.answering.rows import citation, facts, label, tell
+from bot.assistant.answering.entry_drafts import (
+    dated,
+    dates_draft,
+    doses_draft,
+    ends_draft,
+    latest_of_each,
+    one_of_each,
+    rows_draft,
+)
+from bot.assistant.answering.rows import tell
 from bot.assistant.composing.draft import Draft
-from bot.assistant.composing.wording import entry_day, entry_day_iso, phrase
+from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.terms import Term
 from bot.assistant.records import Area, Entry
 from bot.assistant.understanding.query import Query
@@ -99,26 +107,26 @@ def answer_entries(
 def _told(query: Query, area: Area, found: list[Entry], terms: Sequence[Term]) -> Draft:
     text = query.asked.plain
     if area is Area.MEDICATION and _DOSE.search(text) and not _COUNT_KINDS.search(text):
-        return _doses(query, [e for e in found if e.active] or found)
+        return doses_draft(query, [e for e in found if e.active] or found)
     if area is Area.MEDICATION and _ENDED.search(text):
-        return _ends(query, _per_name(found, last=True))
+        return ends_draft(query, one_of_each(found, last=True))
     if _SINCE.search(text) and area in (Area.MEDICATION, Area.CONDITION, Area.LIFESTYLE):
-        return _dates(query, _per_name(found, last=False), "since_entry")
+        return dates_draft(query, one_of_each(found, last=False), "since_entry")
     if _FIRST.search(text):
-        return _dates(query, [_dated(found)[0]], "when_entry")
+        return dates_draft(query, [dated(found)[0]], "when_entry")
     if _COUNT.search(text):
         return _counted(query, area, found)
     if _WHEN.search(text):
         many = not terms and not _LAST.search(text)
-        return _dates(
-            query, _per_name(found, last=True) if many else [_dated(found)[-1]], "when_entry"
+        return dates_draft(
+            query, one_of_each(found, last=True) if many else [dated(found)[-1]], "when_entry"
         )
     if _LAST.search(text) and area not in (Area.CONDITION, Area.ALLERGY, Area.FAMILY):
         return rows_draft(
-            query, area, [_dated(found)[-1]], f"has_{area}" if terms else f"list_{area}"
+            query, area, [dated(found)[-1]], f"has_{area}" if terms else f"list_{area}"
         )
     if area is Area.LIFESTYLE:
-        return rows_draft(query, area, _unique(found), f"has_{area}")
+        return rows_draft(query, area, latest_of_each(found), f"has_{area}")
     if terms:
         return rows_draft(query, area, found, f"has_{area}")
     return _listed(query, area, found)
@@ -130,8 +138,8 @@ _COUNT_KINDS = re.compile(r"(?:几|多少)(?:种|样|个)")
 def _listed(query: Query, area: Area, found: list[Entry]) -> Draft:
     text = query.asked.plain
     if area in (Area.CONDITION, Area.MEDICATION):
-        active = _unique([e for e in found if e.active])
-        past = _unique([e for e in found if not e.active])
+        active = latest_of_each([e for e in found if e.active])
+        past = latest_of_each([e for e in found if not e.active])
         if (
             (_HALTED.search(text) or not _NOW.search(text))
             and _PAST.search(text)
@@ -155,83 +163,6 @@ def _listed(query: Query, area: Area, found: list[Entry]) -> Draft:
     return rows_draft(query, area, found[-30:], f"list_{area}")
 
 
-def rows_draft(query: Query, area: Area, found: Sequence[Entry], key: str) -> Draft:
-    """Entries told in one sentence of that template, with their facts and citations."""
-    draft = Draft()
-    glue = "；" if query.language == "zh" else "; "
-    rows = glue.join(tell(e, query.language) for e in found)
-    draft.sentences.append(phrase(query.language, key, rows=rows))
-    for e in found:
-        draft.facts += facts(e, query.language)
-        draft.cite(citation(e, query.language))
-    return draft
-
-
-def _dates(query: Query, found: Sequence[Entry], key: str) -> Draft:
-    draft = Draft()
-    zh = query.language == "zh"
-    for e in found:
-        name = tell(e, query.language, dated=False)
-        if e.start is None:
-            onset = e.details.get("onset")
-            draft.sentences.append(
-                phrase(query.language, key, name=name, at=onset)
-                if onset
-                else phrase(query.language, "when_unknown", name=name)
-            )
-            draft.facts.append(Fact(label(e.area, query.language), e.name))
-        else:
-            at = entry_day(e, query.language)
-            draft.sentences.append(phrase(query.language, key, name=name, at=at))
-            draft.facts += facts(e, query.language, dated=False)
-            draft.facts.append(
-                Fact(
-                    ("开始日期" if key == "since_entry" else "日期") if zh else "date",
-                    entry_day_iso(e),
-                )
-            )
-        draft.cite(citation(e, query.language))
-    return draft
-
-
-def _ends(query: Query, found: Sequence[Entry]) -> Draft:
-    """When medicines were stopped, where the record says so."""
-    draft = Draft()
-    zh = query.language == "zh"
-    for e in found:
-        name = tell(e, query.language, dated=False)
-        draft.facts += facts(e, query.language, dated=False)
-        draft.cite(citation(e, query.language))
-        if e.end is None:
-            draft.sentences.append(phrase(query.language, "end_unknown", name=name))
-            continue
-        ended = replace(e, start=e.end, start_text=None)
-        at = entry_day(ended, query.language)
-        draft.sentences.append(phrase(query.language, "end_entry", name=name, at=at))
-        draft.facts.append(Fact("停用日期" if zh else "stopped on", entry_day_iso(ended)))
-        told = (
-            f"{tell(e, query.language)}，{at}停用"
-            if zh
-            else f"{tell(e, query.language)}, stopped {at}"
-        )
-        draft.citations = [
-            c._replace(excerpt=told) if c.resource == e.ref else c for c in draft.citations
-        ]
-    return draft
-
-
-def _doses(query: Query, found: Sequence[Entry]) -> Draft:
-    draft = Draft()
-    for e in _unique(found):
-        dose = e.details.get("dose")
-        key = "dose_entry" if dose else "dose_unknown"
-        draft.sentences.append(phrase(query.language, key, name=e.name, dose=dose))
-        draft.facts += facts(e, query.language, dated=False)
-        draft.cite(citation(e, query.language))
-    draft.extras.append(phrase(query.language, "dose_check"))
-    return draft
-
-
 def _counted(query: Query, area: Area, found: list[Entry]) -> Draft:
     text = query.asked.plain
     kinds_asked = re.search(
@@ -243,7 +174,7 @@ def _counted(query: Query, area: Area, found: list[Entry]) -> Draft:
     )
     if area is Area.MEDICATION and not _ALL.search(text):
         found = [e for e in found if e.active] or found
-    rows = _unique(found) if kinds_asked or area is Area.MEDICATION else found
+    rows = latest_of_each(found) if kinds_asked or area is Area.MEDICATION else found
     draft = rows_draft(
         query, area, rows, "list_conditions" if area is Area.CONDITION else f"list_{area}"
     )
@@ -286,18 +217,3 @@ def _in_window(e: Entry, window: Window, area: Area) -> bool:
         running = e.active or e.end is not None
         return window.holds(e.start) or (running and not over)
     return window.holds(e.start)
-
-
-def _dated(found: Sequence[Entry]) -> list[Entry]:
-    dated = [e for e in found if e.start is not None]
-    return sorted(dated, key=lambda e: e.start.timestamp() if e.start else 0.0) or list(found)
-
-
-def _unique(found: Sequence[Entry]) -> list[Entry]:
-    """The latest entry of each name: a prescription renewed is still one medicine."""
-    return list({e.name: e for e in found}.values())
-
-
-def _per_name(found: Sequence[Entry], *, last: bool) -> list[Entry]:
-    rows = _dated(found)
-    return list({e.name: e for e in (rows if last else reversed(rows))}.values())

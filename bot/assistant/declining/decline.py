@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.assistant.answer import Escalation, Outcome, Urgency
 from bot.assistant.answering.by_kind import answer_kind
-from bot.assistant.answering.entries import rows_draft
+from bot.assistant.answering.entry_drafts import rows_draft
 from bot.assistant.answering.family import answer_relative
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
