@@ -20,6 +20,7 @@ from backend.archive.people import ArchivePeople
 from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
 from backend.care.persons import ArchivePersons
+from backend.care.watch import Watch
 from backend.core import container
 from backend.core.container import Core
 from backend.core.links import Links
@@ -76,6 +77,7 @@ class Services:
     privacy: Privacy
     circle: Circle
     family_doctors: FamilyDoctors
+    watch: Watch
     residents: Residents
     entries: Entries
     timeline: Timeline
@@ -122,6 +124,7 @@ def build_services(core: Core) -> Services:
         consents=consents,
         privacy=build_privacy(core, access, sources, DOCUMENTS),
         circle=circle,
+        watch=Watch(core, access, residents),
         family_doctors=build_family_doctors(core, access, circle.authority),
         residents=residents,
         entries=Entries(core, access),

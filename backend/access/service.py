@@ -116,7 +116,7 @@ class Access:
     async def relations(self, viewer: Viewer) -> list[Relation]:
         """The viewer's running relations, to all residents."""
         now = self._clock.now()
-        found = Relation.find(await self._held(viewer))
+        found = Relation.find(await self.held(viewer))
         towards: dict[ObjectId, list[Relation]] = {}
         async for each in found:
             towards.setdefault(each.resident_id, []).append(each)
@@ -137,7 +137,7 @@ class Access:
         if not missing or is_console(viewer):
             return
         towards: dict[ObjectId, list[Relation]] = {each: [] for each in missing}
-        query = {**await self._held(viewer), "resident_id": {"$in": missing}}
+        query = {**await self.held(viewer), "resident_id": {"$in": missing}}
         async for each in Relation.find(query):
             towards[each.resident_id].append(each)
         known.update(towards)
@@ -221,11 +221,11 @@ class Access:
         # One resident at a time: a doctor's panel has thousands of relations.
         known: dict[ObjectId, list[Relation]] = viewer.memo.setdefault(_MEMO, {})
         if resident_id not in known:
-            query = {"resident_id": resident_id, **await self._held(viewer)}
+            query = {"resident_id": resident_id, **await self.held(viewer)}
             known[resident_id] = await Relation.find(query).to_list()
         return known[resident_id]
 
-    async def _held(self, viewer: Viewer) -> dict[str, Any]:
+    async def held(self, viewer: Viewer) -> dict[str, Any]:
         """The condition for relations that the viewer holds, alone or as one of a team."""
         holders: list[ObjectId] = [viewer.account_id]
         if viewer.has(Role.FAMILY_DOCTOR):

@@ -46,7 +46,7 @@ class ArchivePeople:
         codes = [
             (coding.system or "", coding.code or "")
             for entry in entries
-            if isinstance(entry.body, ConditionBody) and _runs(entry.body)
+            if isinstance(entry.body, ConditionBody) and condition_runs(entry.body)
             for coding in entry.body.codes
         ]
         return Person(
@@ -83,6 +83,6 @@ def pregnant_at(body: PregnancyBody, now: datetime) -> bool:
     return not overdue and not too_long
 
 
-def _runs(body: ConditionBody) -> bool:
+def condition_runs(body: ConditionBody) -> bool:
     ended = body.clinical_status in _GONE or body.abatement is not None
     return not ended and body.verification not in _NOT_HIS

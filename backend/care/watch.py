@@ -1,0 +1,217 @@
+"""Whom somebody looks after, with what is open there: a caregiver's people, a doctor's panel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bson import ObjectId
+
+from backend.access.categories import Category
+from backend.access.consent.errors import ConsentMissing
+from backend.access.errors import AccessDenied
+from backend.access.log.service import pass_gate
+from backend.access.policy import runs
+from backend.access.relations import Relation, RelationKind
+from backend.access.service import Access
+from backend.archive.residents import Resident, Residents
+from backend.care.conditions import condition_flags
+from backend.care.open_alerts import OpenAlerts, open_alerts
+from backend.core.container import Core
+from backend.core.database import Raw
+from backend.core.errors import KangbanError
+from backend.core.paging import Cursor, Page, page_size
+from backend.identity.viewer import Role, Viewer
+from backend.measurements.documents import AlertDocument
+from backend.measurements.draft import Kind
+from backend.measurements.granted import READING_CATEGORIES, category_of, kinds_in
+
+_CARED_FOR = frozenset({RelationKind.CAREGIVER, RelationKind.GUARDIAN})
+_PATIENTS = frozenset({RelationKind.DOCTOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One person. What the viewer is not granted is None."""
+
+    relation: Relation
+    name: str | None
+    alerts: OpenAlerts | None
+    conditions: frozenset[str] | None
+
+    @property
+    def at(self) -> datetime:
+        return self.relation.valid_from
+
+    @property
+    def id(self) -> ObjectId:
+        return self.relation.id
+
+
+class Watch:
+    def __init__(self, core: Core, access: Access, residents: Residents) -> None:
+        self._core = core
+        self._access = access
+        self._residents = residents
+
+    async def people(
+        self, viewer: Viewer, *, first: int, after: Cursor | None = None
+    ) -> Page[Watched]:
+        """Those the viewer cares for, newest link first."""
+        page = await self._relations(viewer, _CARED_FOR, None, first, after)
+        return await self._watched(viewer, page, flags=False)
+
+    async def panel(
+        self,
+        viewer: Viewer,
+        *,
+        first: int,
+        after: Cursor | None = None,
+        with_open_alerts: bool = False,
+    ) -> Page[Watched]:
+        """The doctor's residents, by contract with them or their teams, newest first.
+
+        Raises ``AccessDenied`` for who is no doctor.
+        """
+        if not viewer.has(Role.FAMILY_DOCTOR):
+            raise AccessDenied(action="view")
+        only = await self._alarmed(viewer) if with_open_alerts else None
+        page = await self._relations(viewer, _PATIENTS, only, first, after)
+        return await self._watched(viewer, page, flags=True)
+
+    async def _relations(
+        self,
+        viewer: Viewer,
+        kinds: frozenset[RelationKind],
+        only: Collection[ObjectId] | None,
+        first: int,
+        after: Cursor | None,
+    ) -> Page[_Found]:
+        size = page_size(first)
+        match: Raw = {**await self._running(viewer), "kind": {"$in": sorted(kinds)}}
+        if only is not None:
+            match["resident_id"] = {"$in": list(only)}
+        # One line a resident, though a doctor and their team may both have a contract.
+        pipeline: list[Raw] = [
+            {"$match": match},
+            {"$sort": {"valid_from": -1, "_id": -1}},
+            {"$group": {"_id": "$resident_id", "relation": {"$first": "$$ROOT"}}},
+            {"$replaceRoot": {"newRoot": "$relation"}},
+            *([{"$match": after.older_than("valid_from")}] if after is not None else []),
+            {"$sort": {"valid_from": -1, "_id": -1}},
+            {"$limit": size + 1},
+        ]
+        rows = await Relation.get_pymongo_collection().aggregate(pipeline)
+        found = [_Found(Relation.model_validate(raw)) for raw in await rows.to_list()]
+        return Page.of(found, size)
+
+    async def _running(self, viewer: Viewer) -> Raw:
+        now = self._core.clock.now()
+        return {
+            **await self._access.held(viewer),
+            "valid_from": {"$lte": now},
+            "$or": [{"valid_until": None}, {"valid_until": {"$gt": now}}],
+        }
+
+    async def _alarmed(self, viewer: Viewer) -> list[ObjectId]:
+        """Residents of the panel with something open of what the contract grants."""
+        query = {**await self._running(viewer), "kind": {"$in": sorted(_PATIENTS)}}
+        now = self._core.clock.now()
+        granted: dict[ObjectId, frozenset[Category]] = {}
+        async for each in Relation.find(query):
+            if runs(each, now):
+                granted.setdefault(each.resident_id, frozenset())
+                granted[each.resident_id] |= each.categories
+        found: set[ObjectId] = set()
+        for kinds, ids in _by_kinds(granted).items():
+            for resident_id in ids:
+                # Only who is shown afterwards is looked at, and noted.
+                pass_gate(resident_id)
+            found |= set(
+                await AlertDocument.get_pymongo_collection().distinct(
+                    "resident_id",
+                    {
+                        "resident_id": {"$in": ids},
+                        "open": True,
+                        "acknowledged_at": None,
+                        "kind": {"$in": sorted(kinds)},
+                    },
+                )
+            )
+        return list(found)
+
+    async def _watched(self, viewer: Viewer, page: Page[_Found], *, flags: bool) -> Page[Watched]:
+        ids = [each.relation.resident_id for each in page.items]
+        await self._access.aware_of(viewer, ids)
+        persons = await self._residents.get_many(viewer, ids)
+        kinds = {each: await self._kinds(viewer, each) for each in ids}
+        known = [each for each in ids if flags and await self._may_see_conditions(viewer, each)]
+        alerts, conditions = await asyncio.gather(
+            open_alerts(self._core.keyring, {i: k for i, k in kinds.items() if k}),
+            condition_flags(self._core.keyring, known),
+        )
+        items = [
+            Watched(
+                relation=each.relation,
+                name=_name(persons[each.relation.resident_id]),
+                alerts=(
+                    alerts.get(each.relation.resident_id, OpenAlerts())
+                    if kinds[each.relation.resident_id]
+                    else None
+                ),
+                conditions=(
+                    conditions.get(each.relation.resident_id, frozenset())
+                    if each.relation.resident_id in known
+                    else None
+                ),
+            )
+            for each in page.items
+        ]
+        return Page(items, page.has_next)
+
+    async def _kinds(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Kind]:
+        """Kinds of readings whose alerts the viewer may see; none without consent."""
+        try:
+            allowed = await self._access.categories(
+                viewer, resident_id, looks_at=READING_CATEGORIES
+            )
+        except (AccessDenied, ConsentMissing):
+            return frozenset()
+        return kinds_in(allowed & READING_CATEGORIES)
+
+    async def _may_see_conditions(self, viewer: Viewer, resident_id: ObjectId) -> bool:
+        try:
+            await self._access.require(viewer, resident_id, Category.CONDITIONS)
+        except (AccessDenied, ConsentMissing):
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    relation: Relation
+
+    @property
+    def at(self) -> datetime:
+        return self.relation.valid_from
+
+    @property
+    def id(self) -> ObjectId:
+        return self.relation.id
+
+
+def _name(person: Resident | KangbanError) -> str | None:
+    return None if isinstance(person, KangbanError) else person.profile.name
+
+
+def _by_kinds(
+    granted: dict[ObjectId, frozenset[Category]],
+) -> dict[frozenset[Kind], list[ObjectId]]:
+    grouped: dict[frozenset[Kind], list[ObjectId]] = {}
+    for resident_id, categories in granted.items():
+        kinds = frozenset(kind for kind in Kind if category_of(kind) in categories)
+        if kinds:
+            grouped.setdefault(kinds, []).append(resident_id)
+    return grouped
