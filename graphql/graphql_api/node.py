@@ -15,6 +15,7 @@ from graphql_api.common.scalars import Node
 from graphql_api.measurements.alerts import alert_of
 from graphql_api.measurements.meters import meter_of
 from graphql_api.measurements.types import reading_of
+from graphql_api.reports.types import report_of
 
 
 async def _resident(info: Info, resident_id: ObjectId) -> Node:
@@ -46,12 +47,19 @@ async def _meter(info: Info, resident_id: ObjectId, meter_id: ObjectId) -> Node:
     return meter_of(found, resident_id, info)
 
 
+async def _report(info: Info, resident_id: ObjectId, report_id: ObjectId) -> Node:
+    context = info.context
+    found = await context.services.reports.reports.get(context.viewer, resident_id, report_id)
+    return report_of(found, info)
+
+
 _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "Resident": (1, _resident),
     "Reading": (2, _reading),
     "Entry": (2, _entry),
     "Alert": (2, _alert),
     "Meter": (2, _meter),
+    "PaperReport": (2, _report),
     "ShareLink": (2, share_link),
 }
 

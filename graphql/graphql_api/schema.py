@@ -31,6 +31,7 @@ from graphql_api.measurements.alert_mutations import AlertMutation
 from graphql_api.measurements.meters import MeterMutation, MeterQuery
 from graphql_api.measurements.mutations import ReadingMutation
 from graphql_api.node import load_node
+from graphql_api.reports.mutations import ReportMutation
 from graphql_api.subscriptions import Subscription
 
 
@@ -70,6 +71,7 @@ class Mutation(
     MeterMutation,
     ConsentMutation,
     SharingMutation,
+    ReportMutation,
 ):
     pass
 

@@ -8,16 +8,19 @@ from collections.abc import AsyncGenerator, AsyncIterator
 import strawberry
 from bson import ObjectId
 
+from backend.access.categories import Category
 from backend.core.changes import Heard
 from backend.core.database import Raw
 from backend.identity.viewer import Role
 from backend.measurements.events import ReadingsRecorded
 from backend.measurements.granted import granted_kinds
 from backend.measurements.write_errors import AlertNotFound
+from backend.reports.report import job_from_raw
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.measurements.alerts import Alert, alert_of
 from graphql_api.measurements.types import Reading, reading_of
+from graphql_api.reports.types import ReportProgress, progress_of
 
 
 @strawberry.type
@@ -51,13 +54,23 @@ class Subscription:
                     alert = await context.services.alerts.get(context.viewer, subject, raw["_id"])
                     yield alert_of(alert, info)
 
+    @strawberry.subscription(description="How far the reading of reports is, step by step.")
+    async def report_progressed(
+        self, info: Info, resident_id: strawberry.ID
+    ) -> AsyncGenerator[ReportProgress, None]:
+        subject = ids.resident_id(resident_id)
+        async with _heard(info, "report_jobs", subject, Category.REPORTS) as feed:
+            async for raw in feed:
+                await _check(info, subject, Category.REPORTS)
+                yield progress_of(job_from_raw(raw), info)
+
 
 @contextlib.asynccontextmanager
 async def _heard(
-    info: Info, collection: str, subject: ObjectId
+    info: Info, collection: str, subject: ObjectId, category: Category | None = None
 ) -> AsyncIterator[AsyncIterator[Raw]]:
     context = info.context
-    await _check(info, subject)
+    await _check(info, subject, category)
     with context.streams.one_more(context.viewer.account_id):
         wanted: dict[str, Raw] = {
             collection: {"resident_id": subject},
@@ -69,27 +82,34 @@ async def _heard(
             wanted["care_teams"] = {}  # who left a team is no more in what changed
         async with (
             context.services.core.changes.listen_to(wanted) as feed,
-            contextlib.aclosing(_of(collection, feed, info, subject)) as heard,
+            contextlib.aclosing(_of(collection, feed, info, subject, category)) as heard,
         ):
             yield heard
 
 
 async def _of(
-    collection: str, feed: AsyncIterator[Heard], info: Info, subject: ObjectId
+    collection: str,
+    feed: AsyncIterator[Heard],
+    info: Info,
+    subject: ObjectId,
+    category: Category | None,
 ) -> AsyncGenerator[Raw, None]:
     """What changed in ``collection``; what changes who may listen is only asked about."""
     async for name, document in feed:
         if name == collection:
             yield document
         else:
-            await _check(info, subject)
+            await _check(info, subject, category)
 
 
-async def _check(info: Info, resident_id: ObjectId) -> None:
+async def _check(info: Info, resident_id: ObjectId, category: Category | None = None) -> None:
     # Asked anew for every event: a grant that ended ends the stream, a session too.
     context = info.context
     viewer = context.viewer
     viewer.memo.clear()
     await context.services.access.log.again()
     await context.services.identity.still_signed_in(viewer)
-    await granted_kinds(context.services.access, viewer, resident_id)
+    if category is None:
+        await granted_kinds(context.services.access, viewer, resident_id)
+    else:
+        await context.services.access.require(viewer, resident_id, category)

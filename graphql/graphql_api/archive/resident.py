@@ -33,6 +33,7 @@ from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limi
 from graphql_api.measurements.meters import Meter, meters_of
 from graphql_api.measurements.trends import Trend, trend_of
 from graphql_api.measurements.types import Reading, reading_of
+from graphql_api.reports.fields import ResidentReports
 
 TimelineEntry = Annotated[
     Union[Entry, Reading],  # noqa: UP007  (strawberry reads it at run time)
@@ -68,7 +69,7 @@ class TimelineFilterInput:
 @strawberry.type(
     description="A person, whose record this is. What is null has an error that says why."
 )
-class Resident(Node):
+class Resident(Node, ResidentReports):
     key: strawberry.Private[ObjectId]
 
     @strawberry.field

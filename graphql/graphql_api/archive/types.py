@@ -16,6 +16,8 @@ from backend.archive.sections import BODIES, EntryStatus, Profile, Section
 from graphql_api.common.context import Info
 from graphql_api.common.mirror import enum, input_of, output
 from graphql_api.common.scalars import Node, RecordedBy, global_id, recorded_by
+from graphql_api.reports.evidence import evidence
+from graphql_api.reports.parts import PaperEvidence
 
 enum(Section)
 enum(Category)
@@ -69,6 +71,10 @@ class Entry(Node):
     created_at: datetime
     updated_at: datetime
     subject: strawberry.Private[tuple[ObjectId, ObjectId]]
+
+    @strawberry.field(description="Where on which paper it stands, where it was read from one.")
+    async def evidence(self, info: Info) -> PaperEvidence | None:
+        return await evidence(info, *self.subject) if self.source is EntrySource.OCR else None
 
     @strawberry.field(description="Earlier versions, newest first.")
     async def history(self, info: Info) -> list[EntryVersion]:

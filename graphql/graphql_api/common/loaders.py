@@ -10,7 +10,11 @@ from backend.core.errors import KangbanError
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Kind
 from backend.measurements.reading import Reading
+from backend.reports.report import Job, Report
 from backend.services import Services
+
+Two = tuple[ObjectId, ObjectId]
+"""A resident's id, and that of something of theirs."""
 
 
 class Loaders:
@@ -21,6 +25,8 @@ class Loaders:
         self._viewer = viewer
         self.resident: DataLoader[ObjectId, Resident] = DataLoader(self._residents)
         self.latest: DataLoader[tuple[ObjectId, Kind], Reading | None] = DataLoader(self._latest)
+        self.report_job: DataLoader[Two, Job] = DataLoader(self._report_jobs)
+        self.paper: DataLoader[Two, tuple[Report, str] | None] = DataLoader(self._papers)
 
     async def _residents(self, ids: list[ObjectId]) -> list[Resident | KangbanError]:
         found = await self._services.residents.get_many(self._viewer, ids)
@@ -38,3 +44,24 @@ class Loaders:
             ).items()
         }
         return [found.get(key) for key in keys]
+
+    async def _report_jobs(self, keys: list[Two]) -> list[Job]:
+        found: dict[ObjectId, Job] = {}
+        for resident_id, wanted in _by_resident(keys).items():
+            found |= await self._services.reports.reports.jobs(resident_id, wanted)
+        return [found[report_id] for _, report_id in keys]
+
+    async def _papers(self, keys: list[Two]) -> list[tuple[Report, str] | None]:
+        """The report that an entry or a reading came from, and which part of it."""
+        found: dict[ObjectId, tuple[Report, str]] = {}
+        for resident_id, wanted in _by_resident(keys).items():
+            reports = self._services.reports.reports
+            found |= await reports.of_parts(self._viewer, resident_id, wanted)
+        return [found.get(part_id) for _, part_id in keys]
+
+
+def _by_resident(keys: list[Two]) -> dict[ObjectId, list[ObjectId]]:
+    grouped: dict[ObjectId, list[ObjectId]] = {}
+    for resident_id, each in keys:
+        grouped.setdefault(resident_id, []).append(each)
+    return grouped

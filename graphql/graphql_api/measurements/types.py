@@ -10,8 +10,11 @@ from bson import ObjectId
 from backend.measurements import reading as domain
 from backend.measurements.draft import Kind, Meal
 from backend.measurements.kinds import spec
+from backend.reports.vitals import SYSTEM
 from graphql_api.common.context import Info
 from graphql_api.common.scalars import Node, Quantity, RecordedBy, global_id, recorded_by
+from graphql_api.reports.evidence import evidence
+from graphql_api.reports.parts import PaperEvidence
 
 
 @strawberry.type(description="One number of a reading, canonical and as entered.")
@@ -47,6 +50,10 @@ class Reading(Node):
     recorded_by: RecordedBy
     attributes: list[ReadingAttribute]
     subject: strawberry.Private[tuple[ObjectId, ObjectId]]
+
+    @strawberry.field(description="Where on which paper it stands, where it was read from one.")
+    async def evidence(self, info: Info) -> PaperEvidence | None:
+        return await evidence(info, *self.subject) if self.source == SYSTEM else None
 
     @strawberry.field(description="Earlier versions, newest first.")
     async def history(self, info: Info) -> list[ReadingVersion]:

@@ -1,0 +1,1 @@
+"""Reports over GraphQL: review, confirmation, progress, trends of laboratory items. Thin."""
