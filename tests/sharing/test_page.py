@@ -25,6 +25,7 @@ from backend.services import DOCUMENTS, Services, build_services
 from backend.sharing.link import ShareOpen
 from backend.sharing.links import MadeShareLink
 from backend.sharing.shlink import shlink
+from tests.factories import a_key, at, bp
 from tests.graphql_api.live import server
 from tests.sharing.browser import Page, browser
 from tests.sharing.shares import a_link, a_person, read_shlink
@@ -73,6 +74,10 @@ async def clinic(
         transport = httpx.ASGITransport(app=cast(Any, build_app(services)))
         async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
             _, viewer, resident_id = await a_person(services, client)
+            for day in ("2026-11-10", "2026-11-12"):
+                await services.recording.record(
+                    viewer, resident_id, bp(when=at(day)), idempotency_key=a_key()
+                )
         async with browser(folder / "profile") as page:
             yield Clinic(services, viewer, resident_id, address, page)
         await services.core.changes.close()
@@ -111,6 +116,7 @@ async def test_the_record_is_shown_and_the_key_stays_in_the_browser(clinic: Clin
     for words in ("张**", "男", "高血压", "青霉素", "氨氯地平", "138/86 mmHg", "6.8 mmol/L"):
         assert words in text, (words, text)
     assert "张建国" not in text
+    assert await page.run("document.querySelectorAll('svg.trend polyline').length") == 2
     key = read_shlink(link.shlink)["key"]
     own = f"http://{clinic.address}/"
     asked = [url for url, _ in page.requests if not url.startswith(("about:", "data:", "blob:"))]

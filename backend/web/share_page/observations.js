@@ -3,7 +3,7 @@
 import { element, table } from "./dom.js";
 import { day, label } from "./record.js";
 import { byDay, trend } from "./trend.js";
-import { aside, say } from "./words.js";
+import { aside, say, unit as read } from "./words.js";
 
 const KIND = /:kind$/, COMPONENT = /:reading-component$/, MEAL = /:meal$/, ATTRIBUTE = /:attribute$/;
 const FEWEST = 3; // points that make a line
@@ -65,7 +65,7 @@ function main(each) {
 function shown(each) {
   const values = main(each);
   if (!values.length) return each.note?.[0]?.text ?? "";
-  return `${values.map(({ value }) => value).join("/")} ${values[0].unit ?? ""}`;
+  return `${values.map(({ value }) => value).join("/")} ${read(values[0].unit)}`;
 }
 
 function name(each) {
@@ -93,7 +93,7 @@ function figure(group) {
     .map(({ day: at, values }) => ({ day: at, values: values.map(({ value }) => value) }));
   const days = byDay(points);
   if (days.length < FEWEST) return "";
-  const said = say("daily", { from: days[0].day, to: days.at(-1).day, unit });
+  const said = say("daily", { from: days[0].day, to: days.at(-1).day, unit: read(unit) });
   return element("div", { class: "figure" },
     element("h3", {}, name(group[0])), trend(days, `${name(group[0])} ${said}`),
     element("p", { class: "note" }, said));
@@ -113,7 +113,7 @@ function range(each) {
 
 function result(each) {
   const { value, unit } = each.valueQuantity ?? {};
-  return value === undefined ? each.valueString ?? label(each.valueCodeableConcept) : `${value} ${unit ?? ""}`;
+  return value === undefined ? each.valueString ?? label(each.valueCodeableConcept) : `${value} ${read(unit)}`;
 }
 
 function labs(results) {

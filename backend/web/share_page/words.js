@@ -49,6 +49,10 @@ const WORDS = {
   switch: ["English", "中文"],
 };
 
+// UCUM units that people do not read as they are.
+const UNITS = { "{steps}": ["步", "steps"], "/min": ["次/分", "/min"], "min": ["分钟", "min"], "mm[Hg]": ["mmHg", "mmHg"],
+  "Cel": ["℃", "°C"], "umol/L": ["µmol/L", "µmol/L"], "10*9/L": ["10⁹/L", "10⁹/L"], "10*12/L": ["10¹²/L", "10¹²/L"] };
+
 let english = false;
 
 export function inEnglish() {
@@ -81,4 +85,8 @@ export function aside(...parts) {
 
 export function listed(parts) {
   return parts.join(english ? ", " : "、");
+}
+
+export function unit(code) {
+  return UNITS[code]?.[english ? 1 : 0] ?? code ?? "";
 }
