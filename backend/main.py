@@ -30,6 +30,7 @@ from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
 from backend.web.devices import device_routes
 from backend.web.documents import TrustedDocuments, operations
+from backend.web.downloads import download_routes
 from backend.web.fhir import fhir_routes
 from backend.web.graphql import graphql_controller
 from backend.web.imports import import_routes
@@ -137,6 +138,7 @@ def build_app(services: Services) -> Litestar:
             *upload_routes(services),
             *report_page_routes(services),
             *share_routes(services),
+            *download_routes(services),
             *([PrometheusController] if settings.metrics else []),
         ],
         middleware=[

@@ -9,7 +9,10 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from backend.access.categories import Action, Category
+from backend.access.errors import RoleRequired
 from backend.access.log import By
+from backend.access.log.service import pass_gate
+from backend.access.log.trail import UNNAMED
 from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
@@ -22,7 +25,6 @@ from backend.privacy.errors import (
     CorrectionAnswered,
     CorrectionNotFound,
     CorrectionYours,
-    StaffRequired,
 )
 from backend.privacy.events import CorrectionDone, CorrectionRequested
 from backend.privacy.records import Records, Thing
@@ -108,10 +110,11 @@ class Corrections:
     ) -> Page[Correction]:
         """For staff: what waits for an answer about entries of theirs; for operators, all.
 
-        Every look is in the residents' logs. Raises ``StaffRequired``.
+        Every look is in the residents' logs. Raises ``RoleRequired``.
         """
         if not viewer.roles & _STAFF:
-            raise StaffRequired
+            raise RoleRequired
+        pass_gate(UNNAMED)  # whose requests come is noted for each of them below
         query: Raw = {"open": True}
         if not viewer.has(Role.OPERATOR):
             query["recorded_by"] = viewer.account_id
@@ -138,11 +141,11 @@ class Corrections:
     ) -> Correction:
         """By who recorded it, or an operator. The correcting itself is an ordinary change.
 
-        Raises ``StaffRequired``, ``CorrectionNotFound``, ``CorrectionAnswered``.
+        Raises ``RoleRequired``, ``CorrectionNotFound``, ``CorrectionAnswered``.
         """
         if not viewer.roles & _STAFF:
             await self._access.deciding(viewer, resident_id, Category.PROFILE)
-            raise StaffRequired
+            raise RoleRequired
         document = await self._read(resident_id, correction_id)
         if not viewer.has(Role.OPERATOR) and document.recorded_by != viewer.account_id:
             raise CorrectionNotFound

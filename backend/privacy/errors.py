@@ -61,12 +61,6 @@ class CorrectionYours(Conflict):
     en = "You can correct this yourself; no request is needed."
 
 
-class StaffRequired(Forbidden):
-    code = "STAFF_REQUIRED"
-    zh = "只有医生、机构或运营人员可以这样做。"
-    en = "Only doctors, institutions and operators may do this."
-
-
 class RollbackNotFound(NotFound):
     code = "ROLLBACK_NOT_FOUND"
     zh = "找不到这条回退申请。"

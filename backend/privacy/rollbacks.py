@@ -37,6 +37,9 @@ from backend.privacy.text import clean_text
 LONGEST = 500
 _STAFF = frozenset({Role.OPERATOR, Role.INSTITUTION, Role.FAMILY_DOCTOR})
 
+_OF_THINGS = frozenset(Category) - {Category.PROFILE, Category.CHAT, Category.POINTS}
+"""What entries and readings may belong to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
@@ -130,7 +133,9 @@ class Rollbacks:
 
     async def of(self, viewer: Viewer, resident_id: ObjectId) -> list[Rollback]:
         """Of the categories that the viewer may see, newest first."""
-        allowed = await self._access.categories(viewer, resident_id)
+        allowed = await self._access.categories(viewer, resident_id) & _OF_THINGS
+        if not allowed:
+            raise AccessDenied(action=Action.VIEW.value)
         query = {
             "resident_id": resident_id,
             "category": {"$in": sorted(each.value for each in allowed)},

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bson import ObjectId
 
+from graphql_api.access.rights import download
 from graphql_api.access.sharing import share_link
 from graphql_api.archive.resident import resident_of
 from graphql_api.archive.types import entry_of
@@ -59,6 +60,7 @@ _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "Entry": (2, _entry),
     "Alert": (2, _alert),
     "Meter": (2, _meter),
+    "Download": (2, download),
     "PaperReport": (2, _report),
     "ShareLink": (2, share_link),
 }

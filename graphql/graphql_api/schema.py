@@ -13,7 +13,9 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from backend.identity.viewer import Language
 from graphql_api.access.consent import ConsentMutation
+from graphql_api.access.corrections import CorrectionMutation, CorrectionQuery
 from graphql_api.access.notices import NoticeQuery
+from graphql_api.access.rights import RightsMutation
 from graphql_api.access.sharing import SharingMutation
 from graphql_api.access.watch import answered, each_answered
 from graphql_api.archive.mutations import ArchiveMutation
@@ -36,7 +38,7 @@ from graphql_api.subscriptions import Subscription
 
 
 @strawberry.type
-class Query(MeterQuery, NoticeQuery):
+class Query(MeterQuery, NoticeQuery, CorrectionQuery):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
         viewer = info.context.viewer
@@ -70,6 +72,8 @@ class Mutation(
     AlertMutation,
     MeterMutation,
     ConsentMutation,
+    RightsMutation,
+    CorrectionMutation,
     SharingMutation,
     ReportMutation,
 ):

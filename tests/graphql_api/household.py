@@ -19,6 +19,7 @@ from backend.identity.viewer import Role, Viewer
 from backend.main import build_dispatcher
 from backend.measurements.draft import Kind
 from backend.measurements.thresholds import Override
+from backend.privacy.records import ENTRIES, Thing
 from backend.services import Services
 from backend.sharing.choice import ShareChoice
 from backend.web.graphql import admit
@@ -68,6 +69,7 @@ async def a_household(services: Services) -> Household:
         "SignedInDevice": ids.encode("SignedInDevice", owner.session_id),
         "Account": ids.encode("Account", owner.account_id),
         "Meter": ids.encode("Meter", resident_id, meter_id),
+        **await _rights(services, owner, resident_id),
         "ShareLink": ids.encode("ShareLink", resident_id, share_id),
     }
     return Household(owner, token, resident_id, samples(real))
@@ -216,6 +218,28 @@ async def _share(services: Services, owner: Viewer, resident_id: ObjectId) -> Ob
     )
     made = await services.share_links.create(owner, resident_id, choice, idempotency_key=a_key())
     return made.link.id
+
+
+async def _rights(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
+    """A download, a deletion that waits, a correction asked for and a rollback."""
+    doctor, _ = await signed_in(services, Role.FAMILY_DOCTOR)
+    await services.access.grant(
+        resident_id=resident_id, account_id=doctor.account_id, kind=RelationKind.DOCTOR
+    )
+    add, amend = services.entries.add, services.entries.amend
+    entry = await add(doctor, resident_id, a_condition(), idempotency_key=a_key())
+    await amend(doctor, resident_id, entry.id, a_condition(onset="2014"), version=1)
+    thing = Thing(ENTRIES, resident_id, entry.id)
+    privacy = services.privacy
+    download = await privacy.downloads.request(owner, resident_id, idempotency_key=a_key())
+    await privacy.erasing.request(owner, resident_id, idempotency_key=a_key())
+    correction = await privacy.corrections.request(owner, thing, NOTE, idempotency_key=a_key())
+    rollback = await privacy.rollbacks.ask(doctor, thing, 1, NOTE, idempotency_key=a_key())
+    return {
+        "Download": ids.encode("Download", resident_id, download.id),
+        "Correction": ids.encode("Correction", resident_id, correction.id),
+        "Rollback": ids.encode("Rollback", resident_id, rollback.id),
+    }
 
 
 async def _limit(services: Services, resident_id: ObjectId) -> ObjectId:

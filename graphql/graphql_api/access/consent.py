@@ -41,7 +41,9 @@ class ConsentEvent:
     title: str
 
 
-@strawberry.input(description="`given: false` withdraws; `noticeVersion` is the one that was shown.")
+@strawberry.input(
+    description="`given: false` withdraws; `noticeVersion` is the one that was shown."
+)
 class ChangeConsentInput:
     resident_id: strawberry.ID
     idempotency_key: str

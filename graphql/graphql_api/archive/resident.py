@@ -19,6 +19,15 @@ from backend.measurements.readings import ReadingFilter
 from backend.measurements.trends import MOST_BUCKETS, Period
 from backend.measurements.write_errors import TrendSpanInvalid
 from graphql_api.access.consent import Consent, ConsentEvent, consent_history_of, consents_of
+from graphql_api.access.corrections import Correction, Rollback, corrections_of, rollbacks_of
+from graphql_api.access.rights import (
+    Deletion,
+    Download,
+    HeldData,
+    deletion_of,
+    downloads_of,
+    held_of,
+)
 from graphql_api.access.sharing import ShareLink, share_links_of
 from graphql_api.archive.types import (
     Entry,
@@ -91,6 +100,26 @@ class Resident(Node, ResidentReports):
     @strawberry.field(description="Every consent given and withdrawn, newest first.")
     async def consent_history(self, info: Info) -> list[ConsentEvent] | None:
         return await consent_history_of(self.key, info)
+
+    @strawberry.field(description="Copies of everything that were asked for, newest first.")
+    async def downloads(self, info: Info) -> list[Download] | None:
+        return await downloads_of(self.key, info)
+
+    @strawberry.field(description="The deletion that waits; null without error: none does.")
+    async def deletion(self, info: Info) -> Deletion | None:
+        return await deletion_of(self.key, info)
+
+    @strawberry.field(description="What is held of the person, why, and how long.")
+    async def held(self, info: Info) -> list[HeldData] | None:
+        return await held_of(self.key, info)
+
+    @strawberry.field(description="Corrections that were asked of others, newest first.")
+    async def corrections(self, info: Info) -> list[Correction] | None:
+        return await corrections_of(self.key, info)
+
+    @strawberry.field(description="What staff undid of what staff changed, newest first.")
+    async def rollbacks(self, info: Info) -> list[Rollback] | None:
+        return await rollbacks_of(self.key, info)
 
     @strawberry.field(description="Readings, newest first.")
     async def readings(

@@ -11,6 +11,7 @@ from backend.identity.service import Tokens
 from backend.identity.sessions import Device, Platform, SignedInDevice
 from backend.identity.sign_ins import ProviderName
 from backend.identity.viewer import Channel, Language, Role
+from graphql_api.access.rights import ErasureCertificate, certificates_of
 from graphql_api.archive.resident import Resident, resident_of
 from graphql_api.common.context import Info
 from graphql_api.common.mirror import enum
@@ -89,6 +90,10 @@ class Me(Node):
     async def devices(self, info: Info) -> list[SignedInDeviceType]:
         context = info.context
         return [device_of(each) for each in await context.services.identity.devices(context.viewer)]
+
+    @strawberry.field(description="Of deletions that this account asked for and that are done.")
+    async def erasure_certificates(self, info: Info) -> list[ErasureCertificate]:
+        return await certificates_of(info)
 
     @strawberry.field
     async def sign_ins(self, info: Info) -> list[SignInWay]:
