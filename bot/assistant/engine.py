@@ -25,9 +25,10 @@ from bot.assistant.view import ArchiveView
 class Assistant:
     """Answers questions from one archive view. Cheap to ask, made once per view."""
 
-    def __init__(self, view: ArchiveView) -> None:
+    def __init__(self, view: ArchiveView, topics: Topics | None = None) -> None:
+        """``topics`` of the same archive, where they were made before."""
         self._view = view
-        self._topics = Topics(view)
+        self._topics = topics or Topics(view)
 
     def ask(self, question: str) -> Answer:
         """The answer with its evidence, verified; never raises over what was asked."""

@@ -4,49 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bot.assistant.errors import ArchiveUnreadable
-from bot.assistant.fhir import entries as e
-from bot.assistant.fhir import lifestyle, reports
-from bot.assistant.fhir.elements import Resource, reference, status
-from bot.assistant.fhir.medications import medication
+from bot.assistant.fhir.elements import Resource, reference
 from bot.assistant.fhir.merging import one_each, pair_pressures
-from bot.assistant.fhir.observations import plain_name, readings
+from bot.assistant.fhir.resources import person_of, read
 from bot.assistant.records import Area, Entry, Person, Reading
 
-Reader = Callable[[Resource, str], Entry | None]
-_READERS: Mapping[str, Reader] = {
-    "Condition": e.condition,
-    "AllergyIntolerance": e.allergy,
-    "Immunization": e.immunization,
-    "Procedure": e.procedure,
-    "FamilyMemberHistory": e.family,
-    "Encounter": e.encounter,
-    "Appointment": e.appointment,
-    "CarePlan": e.plan,
-    "Goal": e.plan,
-    "ServiceRequest": e.plan,
-    "DiagnosticReport": reports.report,
-    "DocumentReference": reports.document,
-    "Composition": reports.composition,
-    "ImagingStudy": reports.imaging,
-    "ClinicalImpression": lifestyle.impression,
-    "QuestionnaireResponse": lifestyle.questionnaire,
-}
-_MEDICATIONS = {
-    "MedicationRequest",
-    "MedicationStatement",
-    "MedicationDispense",
-    "MedicationAdministration",
-}
-_UNUSABLE = {"entered-in-error", "cancelled"}
-_AHEAD = {Area.APPOINTMENT, Area.PLAN}
+AHEAD = frozenset({Area.APPOINTMENT, Area.PLAN})
+"""What may lie in the future."""
 
 
 def load_bundle(path: Path, now: datetime) -> BundleView:
@@ -108,7 +80,7 @@ class BundleView:
             names, key=lambda ref: sum(about[name] for name in names[ref]), default="Patient/?"
         )
         self._patient_refs = names.get(chosen, set())
-        return _person(self._resources.get(chosen, {}), chosen)
+        return person_of(self._resources.get(chosen, {}), chosen)
 
     def _is_patients(self, r: Resource) -> bool:
         subject = _subject(r)
@@ -124,28 +96,16 @@ class BundleView:
     def _read(self, resources: Iterable[Resource]) -> None:
         numbers: list[Reading] = []
         for r in resources:
-            kind, ref = r["resourceType"], f"{r['resourceType']}/{r.get('id')}"
-            if kind == "Observation":
-                if status(r) not in _UNUSABLE:
-                    numbers += self._observation(r, ref)
-                continue
-            entry: Entry | None = None
-            if kind in _MEDICATIONS:
-                entry = medication(r, ref, self._by_reference, self._now)
-            elif kind in _READERS:
-                entry = _READERS[kind](r, ref)
-            if entry is not None and self._is_past(entry):
-                self._entries[entry.area].append(self._resolved(entry))
+            ref = f"{r['resourceType']}/{r.get('id')}"
+            said = read(r, ref, self._by_reference, self._now)
+            numbers += [x for x in said.readings if x.at <= self._now]
+            for entry in said.entries:
+                if self._is_past(entry):
+                    self._entries[entry.area].append(self._resolved(entry))
         self._keep(numbers)
 
-    def _observation(self, r: Resource, ref: str) -> list[Reading]:
-        note = lifestyle.from_observation(r, ref)
-        if note is not None and self._is_past(note):
-            self._entries[note.area].append(note)
-        return [x for x in readings(r, ref) if x.at <= self._now]
-
     def _is_past(self, entry: Entry) -> bool:
-        return entry.area in _AHEAD or entry.start is None or entry.start <= self._now
+        return entry.area in AHEAD or entry.start is None or entry.start <= self._now
 
     def _resolved(self, entry: Entry) -> Entry:
         """Result references in the form citations use, whatever form the Bundle uses."""
@@ -160,7 +120,6 @@ class BundleView:
             rows.sort(key=lambda reading: reading.at)
         for entries in self._entries.values():
             entries.sort(key=lambda entry: entry.start.timestamp() if entry.start else 0.0)
-        self._names = {plain_name(name): kind for name, kind in self.own_names().items()}
 
 
 def _resource(row: object) -> Resource | None:
@@ -170,21 +129,3 @@ def _resource(row: object) -> Resource | None:
 
 def _subject(r: Resource) -> str:
     return reference(r.get("subject")) or reference(r.get("patient"))
-
-
-def _person(r: Resource, ref: str) -> Person:
-    names = []
-    for name in r.get("name") or []:
-        given, family = "".join(name.get("given") or []), str(name.get("family") or "")
-        spaced = " ".join([*(name.get("given") or []), family]).strip()
-        names += [str(name.get("text") or ""), f"{family}{given}", spaced]
-    try:
-        born = date.fromisoformat(f"{r.get('birthDate')}-01-01"[:10])
-    except ValueError:
-        born = None
-    return Person(
-        ref=ref,
-        names=tuple(dict.fromkeys(filter(None, names))),
-        sex=str(r["gender"]) if r.get("gender") in ("male", "female") else None,
-        born=born,
-    )

@@ -1,0 +1,171 @@
+"""Residents' archives in memory: loaded once, refreshed by what changed, soon forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+
+from backend.access.categories import Category
+from backend.archive.documents import EntryDocument, KeptResource
+from backend.archive.fhir.resources import patient
+from backend.archive.residents import Residents
+from backend.core.container import Core
+from backend.core.database import Raw
+from backend.core.keys import OwnerKey
+from backend.measurements.documents import ReadingDocument
+from backend.measurements.draft import Kind
+from backend.measurements.granted import READING_CATEGORIES, category_of, kinds_in
+from bot.assistant.fhir.resources import person_of
+from bot.assistant.records import Person
+from bot.assistant.stored.items import Item, counts, item_of_entry, item_of_kept, item_of_reading
+from bot.assistant.stored.limits import limits
+from bot.assistant.stored.view import Snapshot
+
+_LATE = timedelta(seconds=120)
+"""How long before its commit a document may have been stamped: a transaction lives 60 s, and
+servers' clocks differ. What changed within it is read again, which changes nothing."""
+
+_Reader = Callable[[Raw, OwnerKey], Item]
+_READERS: Mapping[str, _Reader] = {
+    "entries": item_of_entry,
+    "readings": item_of_reading,
+    "kept_resources": item_of_kept,
+}
+_HIDDEN = {"words": 0, "digest": 0, "fingerprint": 0, "wall": 0}
+
+
+@dataclass(slots=True)
+class _Held:
+    """An opened archive. ``seen`` is when it was last brought up to date."""
+
+    born: float
+    seen: datetime | None = None
+    items: dict[ObjectId, Item] = field(default_factory=dict)
+    person: Person | None = None
+    snapshot: Snapshot | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_Key = tuple[ObjectId, frozenset[Category]]
+
+
+class Archives:
+    """Snapshots by resident and granted categories.
+
+    Every question asks the store what changed since the last one, so that a reading counts
+    and a withdrawn one is gone with the next question, in whatever process it came. What is
+    opened is forgotten after minutes, and when the memory is needed.
+    """
+
+    def __init__(self, core: Core, residents: Residents) -> None:
+        self._core = core
+        self._residents = residents
+        self._held: OrderedDict[_Key, _Held] = OrderedDict()
+
+    async def snapshot(self, resident_id: ObjectId, allowed: frozenset[Category]) -> Snapshot:
+        """As the store is now, of these categories only; the policy was asked before.
+
+        At most five driver commands. Raises ``KeyDestroyed`` for who is erased.
+        """
+        held = self._of(resident_id, allowed)
+        async with held.lock:
+            key = await self._core.keyring.key(resident_id)
+            now = self._core.clock.now()
+            found = await self._changed(resident_id, allowed, held.seen)
+            person = await self._person(resident_id, allowed)
+            fresh = await asyncio.to_thread(_applied, held.items, found, allowed, key)
+            if fresh or person != held.person or held.snapshot is None:
+                held.person = person
+                held.snapshot = Snapshot(person, held.items.values())
+            held.seen = now
+            self._make_room()
+            return held.snapshot
+
+    def forget(self) -> None:
+        """Drop everything that is opened."""
+        self._held.clear()
+
+    def _of(self, resident_id: ObjectId, allowed: frozenset[Category]) -> _Held:
+        now = time.monotonic()
+        for key in [k for k, each in self._held.items() if each.born + limits().kept < now]:
+            del self._held[key]
+        held = self._held.setdefault((resident_id, allowed), _Held(now))
+        self._held.move_to_end((resident_id, allowed))
+        return held
+
+    def _make_room(self) -> None:
+        while sum(len(each.items) for each in self._held.values()) > limits().most_items:
+            if len(self._held) == 1:
+                return
+            self._held.popitem(last=False)
+
+    async def _changed(
+        self, resident_id: ObjectId, allowed: frozenset[Category], seen: datetime | None
+    ) -> list[tuple[str, list[Raw]]]:
+        kinds = kinds_in(allowed & READING_CATEGORIES)
+        named: Raw = {"category": {"$in": sorted(allowed)}}
+        wanted: dict[str, tuple[Any, Raw]] = {
+            "entries": (EntryDocument, named),
+            "readings": (ReadingDocument, {"kind": {"$in": sorted(kinds)}}),
+            "kept_resources": (KeptResource, named),
+        }
+        # Later on whatever changed is asked for: an entry may have moved into a category that
+        # is not granted, and has to go.
+        since: Raw | None = None if seen is None else {"updated_at": {"$gte": seen - _LATE}}
+
+        async def rows(model: Any, granted: Raw) -> list[Raw]:
+            query = {"resident_id": resident_id, **(granted if since is None else since)}
+            found: Awaitable[list[Raw]] = (
+                model.get_pymongo_collection().find(query, _HIDDEN).to_list()
+            )
+            return await found
+
+        found = await asyncio.gather(*(rows(*each) for each in wanted.values()))
+        return list(zip(wanted, found, strict=True))
+
+    async def _person(self, resident_id: ObjectId, allowed: frozenset[Category]) -> Person:
+        ref = f"Patient/{resident_id}"
+        if Category.PROFILE not in allowed:
+            return Person(ref=ref)
+        profile = (await self._residents.load(resident_id)).profile
+        return person_of(patient.write(profile), ref)
+
+
+def _applied(
+    items: dict[ObjectId, Item],
+    found: list[tuple[str, list[Raw]]],
+    allowed: frozenset[Category],
+    key: OwnerKey,
+) -> bool:
+    """Bring ``items`` up to date; whether anything is different now."""
+    different = False
+    for collection, rows in found:
+        for raw in rows:
+            before = items.get(raw["_id"])
+            if _category(collection, raw) in allowed and counts(collection, raw):
+                # Within the margin most rows are those of the last time.
+                if before is not None and before.stamp == _stamp(raw):
+                    continue
+                items[raw["_id"]] = _READERS[collection](raw, key)._replace(stamp=_stamp(raw))
+                different = True
+            elif before is not None:
+                del items[raw["_id"]]
+                different = True
+    return different
+
+
+def _stamp(raw: Raw) -> tuple[datetime, int]:
+    return raw["updated_at"], raw.get("version", 0)
+
+
+def _category(collection: str, raw: Raw) -> Category:
+    if collection == "readings":
+        return category_of(Kind(raw["kind"]))
+    return Category(raw["category"])

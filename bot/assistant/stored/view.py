@@ -1,0 +1,129 @@
+"""``Snapshot``: a resident's records as they were loaded; ``StoredView``: they at one moment."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+
+from bot.assistant.fhir.bundle import AHEAD
+from bot.assistant.fhir.merging import one_each, pair_pressures
+from bot.assistant.fhir.resources import MEDICATIONS, read
+from bot.assistant.records import Area, Entry, Person, Reading
+from bot.assistant.stored.items import Item
+from bot.assistant.understanding.topics import Topics
+
+
+class Snapshot:
+    """One viewer's part of one resident's archive, immutable; merged and sorted when asked."""
+
+    def __init__(self, person: Person, items: Iterable[Item]) -> None:
+        self.person = person
+        self._ordered = sorted(items, key=lambda item: item.order)
+        self.by_ref = {item.ref: item for item in self._ordered}
+
+    @cached_property
+    def readings(self) -> Mapping[str, Sequence[Reading]]:
+        """By kind, oldest first, copies counted once."""
+        found: dict[str, list[Reading]] = defaultdict(list)
+        said = [reading for item in self._ordered for reading in item.said.readings]
+        for reading in one_each(pair_pressures(said)):
+            found[reading.kind].append(reading)
+        for rows in found.values():
+            rows.sort(key=lambda reading: reading.at)
+        return found
+
+    @cached_property
+    def own_names(self) -> Mapping[str, str]:
+        return {r.name: kind for kind, rows in self.readings.items() for r in rows if r.name}
+
+    @cached_property
+    def entries(self) -> Sequence[Entry]:
+        """All but medicines, in the order of the export."""
+        return [self._resolved(e, item) for item in self._ordered for e in item.said.entries]
+
+    @cached_property
+    def topics(self) -> Topics:
+        """What a question may be about; the same until something changes."""
+        return Topics(self.keeper)
+
+    @cached_property
+    def keeper(self) -> StoredView:
+        """The view that indexes of words hang on, as long as the snapshot lives."""
+        latest = max((rows[-1].at for rows in self.readings.values()), default=None)
+        starts = [e.start for e in self.entries if e.start is not None]
+        moments = [*starts, *([latest] if latest else [])]
+        return StoredView(self, max(moments) if moments else _BEGINNING)
+
+    def medicines(self, now: datetime) -> list[Entry]:
+        held = [item for item in self._ordered if item.resource is not None]
+        substances = {name: item.resource for item in held for name in item.names if item.resource}
+        found: list[Entry] = []
+        for item in held:
+            if item.resource is not None and item.resource["resourceType"] in MEDICATIONS:
+                found += read(item.resource, item.ref, substances, now).entries
+        return found
+
+    @cached_property
+    def _named(self) -> Mapping[tuple[str | None, str], str]:
+        return {(item.system, name): item.ref for item in self._ordered for name in item.names}
+
+    def _resolved(self, entry: Entry, holder: Item) -> Entry:
+        """Result references as answers cite them, whatever the sender called them."""
+        if not entry.results:
+            return entry
+        found = [self._named.get((holder.system, name)) for name in entry.results]
+        return replace(entry, results=tuple(ref for ref in found if ref))
+
+
+class StoredView:
+    """An ``ArchiveView`` over a snapshot at ``now``; what is dated later is left out.
+
+    Views of one snapshot are equal: what is indexed for one serves the others.
+    """
+
+    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+        self._snapshot = snapshot
+        self._now = now
+        self._entries: dict[Area, list[Entry]] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoredView) and other._snapshot is self._snapshot
+
+    def __hash__(self) -> int:
+        return id(self._snapshot)
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    @property
+    def patient(self) -> Person:
+        return self._snapshot.person
+
+    def readings(self, kind: str) -> Sequence[Reading]:
+        rows = self._snapshot.readings.get(kind, [])
+        return rows[: bisect_right(rows, self._now, key=lambda reading: reading.at)]
+
+    def own_names(self) -> Mapping[str, str]:
+        return self._snapshot.own_names
+
+    def entries(self, area: Area) -> Sequence[Entry]:
+        if self._entries is None:
+            self._entries = self._at_now()
+        return self._entries.get(area, [])
+
+    def _at_now(self) -> dict[Area, list[Entry]]:
+        found: dict[Area, list[Entry]] = defaultdict(list)
+        for entry in (*self._snapshot.entries, *self._snapshot.medicines(self._now)):
+            if entry.area in AHEAD or entry.start is None or entry.start <= self._now:
+                found[entry.area].append(entry)
+        for entries in found.values():
+            entries.sort(key=lambda entry: entry.start.timestamp() if entry.start else 0.0)
+        return found
+
+
+_BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
