@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from backend.access.categories import Action, Category
 from backend.access.relations import RelationKind
 from backend.core.clock import FixedClock
 from backend.core.container import build_core
@@ -96,7 +97,13 @@ async def test_a_timeline_page(services: Services, commands: Commands, entries: 
     resident = ids.encode("Resident", resident_id)
     data, seen = await run(services, commands, token, "timeline", residentId=resident, first=50)
     assert len(data["resident"]["timeline"]["edges"]) == min(50, 2 * entries)
-    assert sorted(seen) == ["find entries", "find readings", "find relations", "find sessions"]
+    assert sorted(seen) == [
+        "find consents",
+        "find entries",
+        "find readings",
+        "find relations",
+        "find sessions",
+    ]
 
 
 @pytest.mark.parametrize("people", [2, 10])
@@ -111,10 +118,13 @@ async def test_a_care_circle_with_names(
         f"老人{number}" for number in range(people)
     }
     assert sorted(seen) == [
+        "aggregate access_log",  # where the chains end: this process has not written them yet
+        "find access_checkpoints",
         "find data_keys",
         "find relations",
         "find residents",
         "find sessions",
+        "insert access_log",
     ]
 
 
@@ -129,7 +139,9 @@ async def _cared_for(services: Services, carer: Viewer, name: str) -> None:
 async def test_a_batch(services: Services, commands: Commands, count: int) -> None:
     viewer, token = await signed_in(services)
     _, resident_id = await a_resident(services, viewer)
-    await services.core.keyring.key(resident_id)  # as a server that saw the phone before
+    # As a server that saw the phone before.
+    await services.core.keyring.key(resident_id)
+    await services.access.require(viewer, resident_id, Category.READINGS, Action.RECORD)
     readings = [
         {
             "kind": "BLOOD_PRESSURE",
@@ -156,12 +168,14 @@ async def test_a_batch(services: Services, commands: Commands, count: int) -> No
     assert {each["outcome"] for each in data["recordReadings"]["items"]} == {"RECORDED"}
     assert sorted(seen) == [
         "commitTransaction",
+        "find consents",
         "find idempotent_answers",
         "find readings",
         "find readings",
         "find relations",
         "find residents",
         "find sessions",
+        "insert access_log",
         "insert idempotent_answers",
         "insert outbox",
         "insert readings",

@@ -6,8 +6,7 @@ import asyncio
 import contextvars
 import random
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import structlog
 from bson import ObjectId
@@ -27,6 +26,7 @@ log = structlog.get_logger(__name__)
 _KNOWN_HEADS = 20_000
 _ATTEMPTS = 200  # each means that somebody else wrote: there is progress
 _PATIENCE_MS = 5_000
+_STAGES = 100  # chains whose ends are read by one command
 _DUPLICATE_KEY = 11000
 _MAJORITY = WriteConcern(w="majority", wtimeout=_PATIENCE_MS)
 
@@ -45,56 +45,81 @@ class ChainWriter:
     def __init__(self) -> None:
         self._heads: OrderedDict[ObjectId, Head] = OrderedDict()
         self._waiting: dict[ObjectId, _Batch] = {}
-        self._busy: dict[ObjectId, asyncio.Task[None]] = {}
+        self._busy: set[ObjectId] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._called = False
 
     def put(self, resident_id: ObjectId, lines: Sequence[Line]) -> asyncio.Future[None]:
         """Done when the lines are in the chain. Fails with ``LogUnavailable``.
 
-        What comes in one turn of the event loop, or while the chain is being written, is
-        written together.
+        What comes in one turn of the event loop, for one resident or many, is written
+        together; so is what comes for a chain while it is being written.
         """
         batch = self._waiting.setdefault(resident_id, _Batch())
         batch.lines.extend(lines)
-        if resident_id not in self._busy:
-            # Not in the context of who came first: the task serves others as well.
-            task = asyncio.get_running_loop().create_task(
-                self._drain(resident_id), context=contextvars.Context()
-            )
-            self._busy[resident_id] = task
+        self._call()
         return batch.written
 
-    async def _drain(self, resident_id: ObjectId) -> None:
-        try:
-            while (batch := self._waiting.pop(resident_id, None)) is not None:
-                await self._write(resident_id, batch)
-        finally:
-            del self._busy[resident_id]
+    def _call(self) -> None:
+        if not self._called:
+            self._called = True
+            asyncio.get_running_loop().call_soon(self._start)
 
-    async def _write(self, resident_id: ObjectId, batch: _Batch) -> None:
+    def _start(self) -> None:
+        self._called = False
+        free = [each for each in self._waiting if each not in self._busy]
+        if not free:
+            return
+        taken = {each: self._waiting.pop(each) for each in free}
+        self._busy |= taken.keys()
+        # Not in the context of who came first: the task serves others as well.
+        task = asyncio.get_running_loop().create_task(
+            self._write(taken), context=contextvars.Context()
+        )
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write(self, taken: dict[ObjectId, _Batch]) -> None:
         try:
-            await self._append(resident_id, batch.lines)
+            await self._append({rid: batch.lines for rid, batch in taken.items()})
         except Exception as error:
-            self._heads.pop(resident_id, None)
             log.error("access log not written", error=type(error).__name__)
-            batch.written.set_exception(LogUnavailable())
+            for rid, batch in taken.items():
+                self._heads.pop(rid, None)
+                batch.written.set_exception(LogUnavailable())
         except BaseException:
-            batch.written.cancel()
+            for batch in taken.values():
+                batch.written.cancel()
             raise
         else:
-            batch.written.set_result(None)
+            for batch in taken.values():
+                batch.written.set_result(None)
+        finally:
+            self._busy -= taken.keys()
+            if self._waiting:
+                self._call()
 
-    async def _append(self, resident_id: ObjectId, lines: list[Line]) -> None:
+    async def _append(self, wanted: dict[ObjectId, list[Line]]) -> None:
         entries = AccessEntry.get_pymongo_collection().with_options(write_concern=_MAJORITY)
+        left = [(rid, line) for rid, lines in wanted.items() for line in lines]
         for attempt in range(_ATTEMPTS):
-            before = self._heads.get(resident_id) or await read_head(resident_id)
-            written = await _insert(entries, resident_id, lines, before)
-            if len(written) == len(lines):
-                self._remember(resident_id, written[-1])
+            made = _linked(left, await self._known(dict.fromkeys(rid for rid, _ in left)))
+            count = await _insert(entries, [raw for raw, _ in made])
+            for (rid, _), (_, head) in zip(left[:count], made[:count], strict=True):
+                self._remember(rid, head)
+            if count == len(left):
                 return
-            lines = lines[len(written) :]
-            self._heads.pop(resident_id, None)
+            # Somebody else was first at this number: the chain goes on behind them.
+            self._heads.pop(left[count][0], None)
+            left = left[count:]
             await asyncio.sleep(random.uniform(0, 0.001 * min(attempt, 20)))
         raise LogUnavailable
+
+    async def _known(self, residents: Iterable[ObjectId]) -> dict[ObjectId, Head]:
+        known = {each: self._heads.get(each) for each in residents}
+        missing = [each for each, head in known.items() if head is None]
+        found = await read_heads(missing) if missing else {}
+        return {each: head or found[each] for each, head in known.items()}
 
     def _remember(self, resident_id: ObjectId, head: Head) -> None:
         self._heads[resident_id] = head
@@ -103,33 +128,51 @@ class ChainWriter:
             self._heads.popitem(last=False)
 
 
-async def _insert(
-    entries: AsyncCollection[Raw], resident_id: ObjectId, lines: Sequence[Line], before: Head
-) -> list[Head]:
-    """The heads after each line that got in; fewer than lines where others were first."""
-    made: list[Any] = []
-    heads: list[Head] = []
-    for line in lines:
-        raw, before = linked(line.fields(), resident_id, before)
-        made.append(RawBSONDocument(raw))
-        heads.append(before)
+def _linked(
+    lines: Sequence[tuple[ObjectId, Line]], heads: dict[ObjectId, Head]
+) -> list[tuple[bytes, Head]]:
+    made = []
+    for resident_id, line in lines:
+        raw, heads[resident_id] = linked(line.fields(), resident_id, heads[resident_id])
+        made.append((raw, heads[resident_id]))
+    return made
+
+
+async def _insert(entries: AsyncCollection[Raw], made: Sequence[bytes]) -> int:
+    """How many got in before one whose number is taken. In order: none may pass over another."""
     try:
-        await entries.insert_many(made, ordered=True)
+        await entries.insert_many([RawBSONDocument(raw) for raw in made], ordered=True)
     except BulkWriteError as error:
         faults = error.details["writeErrors"]
         concerns = error.details["writeConcernErrors"]
         if concerns or [each["code"] for each in faults] != [_DUPLICATE_KEY]:
             raise
-        return heads[: faults[0]["index"]]
-    return heads
+        index: int = faults[0]["index"]
+        return index
+    return len(made)
 
 
-async def read_head(resident_id: ObjectId) -> Head:
-    """Where the stored chain ends: at its last entry, or where it was purged to."""
-    for model in (AccessEntry, AccessCheckpoint):
-        raw = await model.get_pymongo_collection().find_one(
-            {"resident_id": resident_id}, {"seq": 1, "hash": 1}, sort=[("seq", -1)]
-        )
-        if raw is not None:
-            return Head(int(raw["seq"]), bytes(raw["hash"]))
-    return START
+async def read_heads(residents: Sequence[ObjectId]) -> dict[ObjectId, Head]:
+    """Where the stored chains end: at their last entry, or where they were purged to."""
+    found = dict.fromkeys(residents, START)
+    entries = AccessEntry.get_pymongo_collection()
+    for start in range(0, len(residents), _STAGES):
+        first, *rest = [_last_entry(each) for each in residents[start : start + _STAGES]]
+        union = [{"$unionWith": {"coll": entries.name, "pipeline": each}} for each in rest]
+        async for raw in await entries.aggregate(first + union):
+            found[raw["resident_id"]] = Head(int(raw["seq"]), bytes(raw["hash"]))
+    bare = [each for each, head in found.items() if head is START]
+    if bare:
+        purged = AccessCheckpoint.get_pymongo_collection().find({"resident_id": {"$in": bare}})
+        async for raw in purged:
+            found[raw["resident_id"]] = Head(int(raw["seq"]), bytes(raw["hash"]))
+    return found
+
+
+def _last_entry(resident_id: ObjectId) -> list[Raw]:
+    return [
+        {"$match": {"resident_id": resident_id}},
+        {"$sort": {"seq": -1}},
+        {"$limit": 1},
+        {"$project": {"resident_id": 1, "seq": 1, "hash": 1}},
+    ]
