@@ -226,6 +226,21 @@ def audit_roots(as_json: bool, data_dir: Path | None) -> None:
     _with_services(data_dir, print_roots(as_json=as_json))
 
 
+@main.group()
+def ledger() -> None:
+    """The ledger of health points."""
+
+
+@ledger.command("verify")
+@click.option("--json", "as_json", is_flag=True)
+@_DATA_DIR
+def ledger_verify(as_json: bool, data_dir: Path | None) -> None:
+    """Recompute every transfer and balance; print how many, or the first broken one."""
+    from backend.commands.ledger import verify_ledger
+
+    sys.exit(0 if _with_services(data_dir, verify_ledger(as_json=as_json)) else 1)
+
+
 def _with_services(data_dir: Path | None, work: Callable[[Any], Awaitable[T]]) -> T:
     from backend.serving import with_services
 

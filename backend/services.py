@@ -48,6 +48,7 @@ from backend.reports.wiring import ReportServices, build_reports
 from backend.sharing import documents as sharing_documents
 from backend.sharing.links import ShareLinks
 from backend.sharing.opening import Opening
+from rewards import documents as reward_documents
 
 DOCUMENTS = (
     *container.DOCUMENTS,
@@ -62,6 +63,7 @@ DOCUMENTS = (
     *measurement_documents.DOCUMENTS,
     *report_documents.DOCUMENTS,
     *sharing_documents.DOCUMENTS,
+    *reward_documents.DOCUMENTS,
 )
 """Every document of every room."""
 
