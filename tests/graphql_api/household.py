@@ -20,14 +20,18 @@ from backend.main import build_dispatcher
 from backend.measurements.draft import Kind
 from backend.measurements.thresholds import Override
 from backend.privacy.records import ENTRIES, Thing
+from backend.reports.bodies import Choice
+from backend.reports.confirming import Confirmation
 from backend.services import Services
 from backend.sharing.choice import ShareChoice
 from backend.web.graphql import admit
 from graphql_api.common import ids
 from graphql_api.common.context import Context
 from graphql_api.schema import Schema
+from ocr.model import Medication, Narrative, Patient
 from tests.factories import a_condition, a_key, a_profile, a_resident, a_viewer, bp, glucose
 from tests.graphql_api.walk import Case, Samples
+from tests.reports.papers import a_reading, a_report, an_item
 
 NAME = "欧阳金丝雀"
 NOTE = "金丝雀备注：夜里咳嗽"
@@ -52,6 +56,7 @@ async def a_household(services: Services) -> Household:
     entry_id = await _entries(services, owner, resident_id)
     limit_id = await _limit(services, resident_id)
     meter_id = await _meter(services, owner, resident_id)
+    report_id = await _report(services, owner, resident_id)
     share_id = await _share(services, owner, resident_id)
     await build_dispatcher(services).drain()
     alert = await services.core.store.db["alerts"].find_one({"resident_id": resident_id})
@@ -69,6 +74,7 @@ async def a_household(services: Services) -> Household:
         "SignedInDevice": ids.encode("SignedInDevice", owner.session_id),
         "Account": ids.encode("Account", owner.account_id),
         "Meter": ids.encode("Meter", resident_id, meter_id),
+        "PaperReport": ids.encode("PaperReport", resident_id, report_id),
         **await _rights(services, owner, resident_id),
         "ShareLink": ids.encode("ShareLink", resident_id, share_id),
     }
@@ -255,3 +261,27 @@ async def _limit(services: Services, resident_id: ObjectId) -> ObjectId:
         high=130,
     )
     return await services.overrides.set(doctor, resident_id, limit, idempotency_key=a_key())
+
+
+async def _report(services: Services, owner: Viewer, resident_id: ObjectId) -> ObjectId:
+    """Corrected and confirmed: every field of it has something to show."""
+    text = Narrative("结论", "金丝雀结论", 1, (80, 400, 300, 430))
+    drug = Medication("金丝雀片", "5mg", None, None, None, 7, "金丝雀片", 1, (80, 450, 300, 480))
+    patient = Patient(NAME, "male", 62)
+    reading = a_reading([an_item()], patient=patient, narrative=[text], medications=[drug])
+    report = await a_report(services, owner, resident_id, reading)
+    assert report.review is not None
+    item = report.review.items[0].id
+    corrected = await services.reports.reviewing.correct_item(
+        owner, resident_id, report.id, item, {"text": "8.10"}, version=report.version
+    )
+    choice = Choice(medications=frozenset({report.review.medications[0].id}))
+    await services.reports.confirming.confirm(
+        owner,
+        resident_id,
+        report.id,
+        version=corrected.version,
+        said=Confirmation(choice=choice),
+        idempotency_key=a_key(),
+    )
+    return report.id

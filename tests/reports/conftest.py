@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -10,9 +10,9 @@ import pytest
 from backend.core.container import Core
 from backend.reports.engines import Engines
 from backend.reports.reader import ReportReader
-from backend.reports.sandbox import Sandbox
 from backend.services import Services, build_services
 from tests.ocr import pages
+from tests.reports.papers import SANDBOX
 from tests.reports.people import Person, a_person
 
 
@@ -25,20 +25,12 @@ def engines() -> Iterator[Engines]:
     engines.close()
 
 
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    """One process that looks at files, for all tests."""
-    sandbox = Sandbox()
-    yield sandbox
-    sandbox.close()
-
-
 @pytest.fixture
-def services(core: Core, sandbox: Sandbox) -> Services:
-    """All services, looking at files in the shared process."""
+def services(core: Core) -> Services:
+    """All services, looking at files in the process that all tests share."""
     services = build_services(core)
     for room in (services.reports.reports, services.reports.intake):
-        room._sandbox = sandbox
+        room._sandbox = SANDBOX
     return services
 
 
@@ -49,5 +41,5 @@ def reader(core: Core, engines: Engines) -> ReportReader:
 
 
 @pytest.fixture
-async def person(services: Services, client: httpx.AsyncClient) -> AsyncIterator[Person]:
-    yield await a_person(services, client)
+async def person(services: Services, client: httpx.AsyncClient) -> Person:
+    return await a_person(services, client)

@@ -20,7 +20,7 @@ async def test_a_photo_becomes_results_in_the_archive(
     services: Services, person: Person, reader: ReportReader, clock: FixedClock
 ) -> None:
     report = await person.uploaded(("report.jpg", pages.jpeg(pages.report())))
-    place = ids.decode(report, "Report")
+    place = ids.decode(report, "PaperReport")
     assert await reader.drain() == 1
     found = await services.reports.reports.get(person.viewer, *place)
     assert found.state is ReportState.READY
