@@ -10,6 +10,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action, Category
+from backend.access.errors import AccessDenied
 from backend.access.service import NOTHING, Access
 from backend.access.sharing.documents import ShareLinkDocument
 from backend.archive.residents import Residents
@@ -152,7 +153,10 @@ class ShareLinks:
 
     async def _managed(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
         # A list of links shows nothing of the record.
-        return await self._access.categories(viewer, resident_id, Action.MANAGE, looks_at=NOTHING)
+        own = await self._access.categories(viewer, resident_id, Action.MANAGE, looks_at=NOTHING)
+        if not own & share_limits().shareable:
+            raise AccessDenied(action=Action.MANAGE.value)
+        return own
 
     async def _documents(
         self, viewer: Viewer, resident_id: ObjectId, choice: ShareChoice, secrets: LinkSecrets
