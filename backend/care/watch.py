@@ -10,6 +10,7 @@ from datetime import datetime
 from bson import ObjectId
 
 from backend.access.categories import Category
+from backend.access.circle.persons import masked
 from backend.access.consent.errors import ConsentMissing
 from backend.access.errors import AccessDenied
 from backend.access.log.service import pass_gate
@@ -34,7 +35,7 @@ _PATIENTS = frozenset({RelationKind.DOCTOR})
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One person. What the viewer is not granted is None."""
+    """One person, their name masked. What the viewer is not granted is None."""
 
     relation: Relation
     name: str | None
@@ -203,7 +204,7 @@ class _Found:
 
 
 def _name(person: Resident | KangbanError) -> str | None:
-    return None if isinstance(person, KangbanError) else person.profile.name
+    return None if isinstance(person, KangbanError) else masked(person.profile.name)
 
 
 def _by_kinds(

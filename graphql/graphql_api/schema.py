@@ -12,12 +12,15 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from backend.identity.viewer import Language
+from graphql_api.access.circle import CircleMutation, CircleQuery
 from graphql_api.access.consent import ConsentMutation
+from graphql_api.access.contract import DoctorMutation, DoctorQuery
 from graphql_api.access.corrections import CorrectionMutation, CorrectionQuery
 from graphql_api.access.notices import NoticeQuery
 from graphql_api.access.rights import RightsMutation
 from graphql_api.access.sharing import SharingMutation
 from graphql_api.access.watch import answered, each_answered
+from graphql_api.access.watched import WatchQuery
 from graphql_api.archive.mutations import ArchiveMutation
 from graphql_api.archive.resident import Resident, resident_of
 from graphql_api.catalogue import KindInfo, kind_infos
@@ -38,7 +41,7 @@ from graphql_api.subscriptions import Subscription
 
 
 @strawberry.type
-class Query(MeterQuery, NoticeQuery, CorrectionQuery):
+class Query(MeterQuery, NoticeQuery, CorrectionQuery, CircleQuery, DoctorQuery, WatchQuery):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
         viewer = info.context.viewer
@@ -76,6 +79,8 @@ class Mutation(
     CorrectionMutation,
     SharingMutation,
     ReportMutation,
+    CircleMutation,
+    DoctorMutation,
 ):
     pass
 

@@ -30,6 +30,7 @@ from graphql_api.common.context import Context
 from graphql_api.schema import Schema
 from ocr.model import Medication, Narrative, Patient
 from tests.factories import a_condition, a_key, a_profile, a_resident, a_viewer, bp, glucose
+from tests.graphql_api.circle_household import circle_ids
 from tests.graphql_api.walk import Case, Samples
 from tests.reports.papers import a_reading, a_report, an_item
 
@@ -76,6 +77,7 @@ async def a_household(services: Services) -> Household:
         "Meter": ids.encode("Meter", resident_id, meter_id),
         "PaperReport": ids.encode("PaperReport", resident_id, report_id),
         **await _rights(services, owner, resident_id),
+        **await circle_ids(services, owner, resident_id),
         "ShareLink": ids.encode("ShareLink", resident_id, share_id),
     }
     return Household(owner, token, resident_id, samples(real))

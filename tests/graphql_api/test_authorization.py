@@ -244,6 +244,7 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
             assert answer.codes <= {"ID_INVALID"}, (case, answer)
             seen[case.root] = seen.get(case.root, False) or not answer.shows_nothing
     roots = ("me", "resident", "careCircle", "node", "measurementKinds", "consentNotices")
+    roots += ("circlePresets", "familyDoctors", "careTeams")
     assert seen == dict.fromkeys(roots, True)
 
 

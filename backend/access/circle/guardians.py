@@ -37,6 +37,7 @@ from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.paging import Cursor, Page, page_size
+from backend.identity.operators import require_operator
 from backend.identity.viewer import Role, Viewer
 
 
@@ -123,9 +124,8 @@ class Guardians:
     async def waiting(
         self, viewer: Viewer, *, first: int, after: Cursor | None = None
     ) -> Page[Asked]:
-        """For operators, newest first; nothing of the record is shown but the reason given."""
-        if not viewer.has(Role.OPERATOR):
-            raise AccessDenied(action="manage")
+        """For operators (``OperatorRequired``), newest first: nothing of the record is shown."""
+        require_operator(viewer)
         size = page_size(first)
         now = self._core.clock.now()
         query: Raw = {"state": RequestState.WAITING, "answer_until": {"$gt": now}}

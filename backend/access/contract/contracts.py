@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from backend.access.categories import Action, Category
 from backend.access.circle.attempts import Attempts
 from backend.access.circle.authority import Authority, check_grant
-from backend.access.circle.codes import Codes
+from backend.access.circle.codes import Codes, qr_svg, shown
 from backend.access.circle.errors import InvitationInvalid
 from backend.access.circle.persons import display_names
 from backend.access.contract.documents import (
@@ -55,6 +55,15 @@ class Terms:
     categories: frozenset[Category] = CONTRACT_CATEGORIES
     actions: frozenset[Action] = CONTRACT_ACTIONS
     days: int = CONTRACT_LIFE.days
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOffer:
+    """What stands on the doctor's screen until it is scanned, or ``expires_at``."""
+
+    code: str
+    qr_svg: str
+    expires_at: datetime
 
 
 class Contracts:
@@ -128,9 +137,9 @@ class Contracts:
 
         return await self._core.store.transaction(work)
 
-    async def offer(
+    async def show_offer(
         self, viewer: Viewer, *, team_id: ObjectId | None = None, days: int = CONTRACT_LIFE.days
-    ) -> tuple[ContractOffer, str]:
+    ) -> ShownOffer:
         """A code on the doctor's screen, for minutes, for whoever scans it first.
 
         Raises ``AccessDenied`` for who is no doctor or not of the team, ``ContractTermUnfit``.
@@ -150,7 +159,8 @@ class Contracts:
             expires_at=now + OFFER_LIFE,
         )
         await ContractOffer.get_pymongo_collection().insert_one(offer.to_raw())
-        return offer, code
+        address = f"{self._core.settings.public_url}/sign#{code}"
+        return ShownOffer(shown(code), qr_svg(address), offer.expires_at)
 
     async def take_offer(
         self,

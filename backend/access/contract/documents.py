@@ -122,6 +122,7 @@ class EmergencyAccess(ResidentOwned):
     reason: bytes
     began_at: datetime
     until: datetime
+    categories: frozenset[Category]
     ended_at: datetime | None = None
     slot: int
     """Which of the doctor's few open ones it is: two at once cannot take the last one both."""

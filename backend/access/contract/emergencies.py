@@ -29,7 +29,6 @@ from backend.access.contract.documents import (
     Verdict,
 )
 from backend.access.contract.errors import (
-    BreakGlassDenied,
     EmergencyNotFound,
     EmergencyReviewed,
     TooManyEmergencies,
@@ -80,16 +79,16 @@ class Emergencies:
     async def break_glass(
         self, viewer: Viewer, resident_id: ObjectId, *, reason: str, idempotency_key: str
     ) -> EmergencyAccess:
-        """Raises ``ReasonUnfit``, ``TooManyEmergencies`` or ``BreakGlassDenied``, the last for
+        """Raises ``ReasonUnfit``, ``TooManyEmergencies`` or ``AccessDenied``, the last for
         who may not and for a resident who does not exist alike.
         """
-        text = checked_reason(reason, BREAK_GLASS_REASON)
         doctor = await self._doctor(viewer)
         await self._check_may(doctor, resident_id)
+        text = checked_reason(reason, BREAK_GLASS_REASON)
         try:
             key = await self._core.keyring.key(resident_id)
         except NotFound as error:
-            raise BreakGlassDenied from error
+            raise AccessDenied(action=Action.VIEW.value) from error
         now = self._core.clock.now()
         emergency_id = ObjectId()
         sealed = key.seal(text.encode(), _place(emergency_id, "reason"))
@@ -103,6 +102,7 @@ class Emergencies:
                 reason=sealed,
                 began_at=now,
                 until=now + BREAK_GLASS_LIFE,
+                categories=BREAK_GLASS_CATEGORIES,
                 slot=await self._slot(doctor.id, now, session),
             )
             collection = EmergencyAccess.get_pymongo_collection()
@@ -191,10 +191,10 @@ class Emergencies:
 
     async def _doctor(self, viewer: Viewer) -> Doctor:
         if not viewer.has(Role.FAMILY_DOCTOR):
-            raise BreakGlassDenied
+            raise AccessDenied(action=Action.VIEW.value)
         found = await Doctor.find_one({"_id": viewer.account_id, "left_at": None})
         if found is None:
-            raise BreakGlassDenied
+            raise AccessDenied(action=Action.VIEW.value)
         return found
 
     async def _check_may(self, doctor: Doctor, resident_id: ObjectId) -> None:
@@ -210,7 +210,7 @@ class Emergencies:
             "valid_until": {"$gt": self._core.clock.now()},
         }
         if await Contract.find_one(running) is None:
-            raise BreakGlassDenied
+            raise AccessDenied(action=Action.VIEW.value)
 
     async def _slot(self, doctor_id: ObjectId, now: datetime, session: Session) -> int:
         """The lowest free of the doctor's few. Raises ``TooManyEmergencies``."""
@@ -234,7 +234,7 @@ class Emergencies:
             resident_id=emergency.resident_id,
             account_id=emergency.doctor_id,
             kind=RelationKind.BREAK_GLASS,
-            categories=BREAK_GLASS_CATEGORIES,
+            categories=emergency.categories,
             actions=frozenset({Action.VIEW}),
             valid_until=emergency.until,
             basis_id=emergency.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMuch
+from backend.core.errors import Conflict, Invalid, NotFound, TooMuch
 
 
 class DoctorNotFound(NotFound):
@@ -53,12 +53,6 @@ class RenewalTooEarly(Conflict):
     code = "CONTRACT_RENEWAL_TOO_EARLY"
     zh = "离到期不足 {days} 天时才能续签。"
     en = "A contract is renewed in its last {days} days."
-
-
-class BreakGlassDenied(Forbidden):
-    code = "BREAK_GLASS_DENIED"
-    zh = "您没有紧急查看的资格，或找不到这位居民。"
-    en = "You may not take emergency access, or there is no such resident."
 
 
 class TooManyEmergencies(TooMuch):

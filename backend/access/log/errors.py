@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.errors import Invalid, NotFound, Unavailable
+from backend.core.errors import Conflict, NotFound, Unavailable
 
 
 class LogUnavailable(Unavailable):
@@ -29,7 +29,13 @@ class AccessReportNotFound(NotFound):
     en = "There is no such report."
 
 
-class ReportReasonInvalid(Invalid):
-    code = "ACCESS_REPORT_REASON_INVALID"
-    zh = "请用 {least} 到 {most} 个字说明情况。"
-    en = "Say what is wrong in {least} to {most} characters."
+class AccessEntryReportedAlready(Conflict):
+    code = "ACCESS_ENTRY_REPORTED_ALREADY"
+    zh = "这条访问记录已经举报过了，我们正在核实。"
+    en = "This entry was reported already; we are looking into it."
+
+
+class AccessReportAnsweredAlready(Conflict):
+    code = "ACCESS_REPORT_ANSWERED_ALREADY"
+    zh = "这条举报已经答复过了。"
+    en = "This report was answered already."

@@ -18,7 +18,9 @@ from backend.measurements.reading import Reading as StoredReading
 from backend.measurements.readings import ReadingFilter
 from backend.measurements.trends import MOST_BUCKETS, Period
 from backend.measurements.write_errors import TrendSpanInvalid
+from graphql_api.access.circle import ResidentCircle
 from graphql_api.access.consent import Consent, ConsentEvent, consent_history_of, consents_of
+from graphql_api.access.contract import ResidentDoctors
 from graphql_api.access.corrections import Correction, Rollback, corrections_of, rollbacks_of
 from graphql_api.access.rights import (
     Deletion,
@@ -78,7 +80,7 @@ class TimelineFilterInput:
 @strawberry.type(
     description="A person, whose record this is. What is null has an error that says why."
 )
-class Resident(Node, ResidentReports):
+class Resident(Node, ResidentCircle, ResidentDoctors, ResidentReports):
     key: strawberry.Private[ObjectId]
 
     @strawberry.field

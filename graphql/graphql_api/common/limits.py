@@ -21,7 +21,16 @@ VALUES_A_POINT = 10
 SUBSCRIPTIONS = 10
 """Open at once, of one viewer, over all connections of a process."""
 
-LISTS: Mapping[str, int] = {"careCircle": 10, "buckets": 30}
+LISTS: Mapping[str, int] = {
+    "careCircle": 10,
+    "invitations": 5,
+    "acceptedInvitations": 5,
+    "guardianshipRequests": 5,
+    "careContracts": 10,
+    "contractRequests": 20,
+    "emergencyAccesses": 10,
+    "buckets": 30,
+}
 """How many entries a list that is not paged is taken to have, beside its parent's size."""
 
 MUTATION_PRICE = 20
@@ -44,6 +53,12 @@ PRICES: Mapping[str, int] = {
     "Resident.readings": 10,
     "Resident.latestReadings": 10,
     "Resident.alerts": 10,
+    "Resident.careCircle": 10,
+    "Query.people": 50,
+    "Query.panel": 100,
+    "Mutation.lookAtInvitation": 100,
+    "Mutation.acceptInvitation": 100,
+    "Mutation.signOfferedContract": 100,
     "Resident.entries": 10,
     "Resident.meters": 10,
     "Reading.history": 10,

@@ -35,6 +35,7 @@ from backend.access.errors import AccessDenied, RelationExists
 from backend.access.limits import GUARDIANSHIP_WAITS, LONGEST_GUARDIANSHIP, RENEWAL_GRACE
 from backend.access.relations import Relation, RelationKind
 from backend.core.clock import SHANGHAI, FixedClock
+from backend.identity.errors import OperatorRequired
 from backend.identity.viewer import Role, Viewer
 from backend.services import Services
 from tests.access.circle.family import (
@@ -94,7 +95,7 @@ async def test_the_reason_is_sealed_and_read_by_who_confirms(services: Services)
     page = await services.circle.guardians.waiting(operator, first=10)
     assert [each.reason for each in page.items] == [REASON]
     for viewer in (daughter, a_viewer()):
-        with pytest.raises(AccessDenied):
+        with pytest.raises(OperatorRequired):
             await services.circle.guardians.waiting(viewer, first=10)
 
 
