@@ -32,7 +32,7 @@ def report_page_routes(services: Services) -> list[Any]:
     ) -> Response[bytes]:
         """With ``item`` its rectangle is drawn."""
         viewer = await viewer_by_token_or_link(request, services)
-        place = ids.decode(report, "Report")
+        place = ids.decode(report, "PaperReport")
         picture = await reports.page_picture(viewer, *place, number, item_id=item)
         return Response(picture, media_type="image/png", headers=_HEADERS)
 
@@ -44,7 +44,7 @@ def report_page_routes(services: Services) -> list[Any]:
         item: FromQuery[str],
     ) -> Response[bytes]:
         viewer = await viewer_by_token_or_link(request, services)
-        place = ids.decode(report, "Report")
+        place = ids.decode(report, "PaperReport")
         picture = await reports.page_picture(viewer, *place, number, item_id=item, crop=True)
         return Response(picture, media_type="image/png", headers=_HEADERS)
 

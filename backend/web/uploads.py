@@ -136,9 +136,9 @@ def _in_pieces(services: Services) -> list[Any]:
 def taken_json(resident_id: ObjectId, taken: Taken) -> dict[str, Any]:
     """GraphQL's ids, by which the report is reviewed."""
     return {
-        "report": ids.encode("Report", resident_id, taken.report_id),
+        "report": ids.encode("PaperReport", resident_id, taken.report_id),
         "known": taken.known,
-        "resembles": [ids.encode("Report", resident_id, each) for each in taken.resembles],
+        "resembles": [ids.encode("PaperReport", resident_id, each) for each in taken.resembles],
     }
 
 
@@ -199,7 +199,7 @@ async def _form(request: Request[Any, Any, Any]) -> Any:
 
 
 def _report_in(text: str, resident_id: ObjectId) -> ObjectId:
-    owner, report_id = ids.decode(text, "Report")
+    owner, report_id = ids.decode(text, "PaperReport")
     if owner != resident_id:
         raise ids.IdInvalid
     return report_id
@@ -243,7 +243,7 @@ def _state(upload: Upload) -> dict[str, str]:
         "upload-expires": upload.expires_at.strftime("%a, %d %b %Y %H:%M:%S GMT"),
     }
     if upload.report_id is not None:
-        headers["kangban-report"] = ids.encode("Report", upload.resident_id, upload.report_id)
+        headers["kangban-report"] = ids.encode("PaperReport", upload.resident_id, upload.report_id)
     return headers
 
 
