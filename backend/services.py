@@ -11,6 +11,7 @@ from backend.access.consent.service import Consents
 from backend.access.contract import documents as contract_documents
 from backend.access.contract.service import FamilyDoctors, build_family_doctors
 from backend.access.log import documents as log_documents
+from backend.access.log.desk import LogDesk, build_log_desk
 from backend.access.relations import Relation
 from backend.access.service import Access
 from backend.archive import documents as archive_documents
@@ -75,6 +76,7 @@ class Services:
     core: Core
     identity: IdentityService
     access: Access
+    access_log: LogDesk
     consents: Consents
     privacy: Privacy
     circle: Circle
@@ -115,7 +117,8 @@ def build_services(core: Core) -> Services:
     trends = Trends(core, access, overrides, people)
     links = Links(core.keyring, core.clock)
     consents = Consents(core, access, residents)
-    fhir_export = FhirExport(core, access, residents)
+    reports = build_reports(core, access, residents, readings)
+    fhir_export = FhirExport(core, access, residents, reports.originals)
     alerts = Alerts(core, access)
     sources = Sources(residents, consents, fhir_export, readings, alerts)
     circle = build_circle(core, access, ArchivePersons(residents))
@@ -123,6 +126,7 @@ def build_services(core: Core) -> Services:
         core=core,
         identity=build_identity(core),
         access=access,
+        access_log=build_log_desk(core, access),
         consents=consents,
         privacy=build_privacy(core, access, sources, DOCUMENTS),
         circle=circle,
@@ -147,7 +151,7 @@ def build_services(core: Core) -> Services:
         meters=Meters(core, access),
         meter_registry=MeterRegistry(core),
         meter_uploads=MeterUploads(core, recording),
-        reports=build_reports(core, access, residents, readings),
+        reports=reports,
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),
     )

@@ -38,5 +38,6 @@ READER_IDLE_SECONDS: float = _LIMITS["reading"]["idle_seconds"]
 INSPECTION_SECONDS: float = _LIMITS["inspection"]["seconds"]
 INSPECTION_BYTES: int = _LIMITS["inspection"]["memory_megabytes"] * _MEGABYTE
 INSPECTION_IDLE_SECONDS: float = _LIMITS["inspection"]["idle_seconds"]
+EXPORT_BYTES: int = _LIMITS["export"]["megabytes"] * _MEGABYTE
 TREND_YEARS: int = _LIMITS["trend"]["years"]
 TREND_POINTS: int = _LIMITS["trend"]["points"]

@@ -12,6 +12,7 @@ from backend.reports.confirming import Confirming
 from backend.reports.engines import Engines
 from backend.reports.intake import Intake
 from backend.reports.lab_trend import LabTrends
+from backend.reports.originals import Originals
 from backend.reports.reader import ReportReader
 from backend.reports.reports import Reports
 from backend.reports.retiring import Retiring
@@ -33,6 +34,7 @@ class ReportServices:
     confirming: Confirming
     retiring: Retiring
     lab_trends: LabTrends
+    originals: Originals
     reader: ReportReader
 
     def close(self) -> None:
@@ -55,6 +57,7 @@ def build_reports(
         reviewing=Reviewing(core, access, reports),
         confirming=Confirming(core, access, residents, reports),
         retiring=Retiring(core, access, reports),
+        originals=Originals(core, access),
         lab_trends=LabTrends(core, access, readings),
         reader=ReportReader(core, engines),
     )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from bson import ObjectId
+from bson.errors import InvalidId
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
+from backend.reports.errors import ReportNotFound
 from backend.services import Services
 from backend.web.addresses import viewer_by_token_or_link
+from backend.web.fhir import resident_key
+from backend.web.viewers import viewer_of
 from graphql_api.common import ids
 
 _HEADERS = {
@@ -48,4 +53,21 @@ def report_page_routes(services: Services) -> list[Any]:
         picture = await reports.page_picture(viewer, *place, number, item_id=item, crop=True)
         return Response(picture, media_type="image/png", headers=_HEADERS)
 
-    return [page, crop]
+    @get("/fhir/{resident:str}/Binary/{file:str}")
+    async def original(
+        request: Request[Any, Any, Any], resident: FromPath[str], file: FromPath[str]
+    ) -> Response[bytes]:
+        """The file that a DocumentReference points at, as it was uploaded."""
+        viewer = await viewer_of(request, services)
+        found = await services.reports.originals.get(viewer, resident_key(resident), _file(file))
+        headers = {**_HEADERS, "content-disposition": "attachment"}
+        return Response(found.data, media_type=found.content_type, headers=headers)
+
+    return [page, crop, original]
+
+
+def _file(text: str) -> ObjectId:
+    try:
+        return ObjectId(text)
+    except InvalidId as error:
+        raise ReportNotFound from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol
 
 from bson import ObjectId
 
@@ -22,6 +22,7 @@ from backend.archive.fhir import (
     dump,
     write_bundle,
 )
+from backend.archive.masking import looks_masked, masked_bundle
 from backend.archive.residents import Residents
 from backend.archive.sections import EntryStatus
 from backend.core.container import Core
@@ -50,35 +51,55 @@ _RELATIONS = {
 }
 
 
+class Originals(Protocol):
+    """Files that documents point at (``Binary/<id>``), from whoever keeps them."""
+
+    async def exported(
+        self, resident_id: ObjectId, allowed: frozenset[Category]
+    ) -> list[OutKept]: ...
+
+
 class FhirExport:
     """Gives out Bundles."""
 
-    def __init__(self, core: Core, access: Access, residents: Residents) -> None:
+    def __init__(
+        self, core: Core, access: Access, residents: Residents, originals: Originals
+    ) -> None:
+        self._originals = originals
         self._core = core
         self._access = access
         self._residents = residents
 
-    async def everything(self, viewer: Viewer, resident_id: ObjectId) -> bytes:
+    async def everything(
+        self, viewer: Viewer, resident_id: ObjectId, *, reveal: bool = False
+    ) -> bytes:
         """A Bundle of type collection as JSON, of all categories that the viewer may see.
 
-        What came from outside goes out as it came, ids and numbers too. Raises
+        What came from outside goes out as it came, ids and numbers too; but who the person is
+        stays masked for all but holders, or ``reveal`` (as ``Residents.get``). Raises
         ``AccessDenied``.
         """
         allowed = await self._access.categories(viewer, resident_id)
         key = await self._core.keyring.key(resident_id)
         export = Export(
-            person=await self._person(resident_id, allowed),
+            person=(person := await self._person(viewer, resident_id, allowed, reveal)),
             at=self._core.clock.now(),
             entries=await self._entries(resident_id, allowed, key),
             readings=await self._readings(resident_id, allowed, key),
-            kept=await self._kept(resident_id, allowed, key),
+            kept=[
+                *await self._kept(resident_id, allowed, key),
+                *await self._originals.exported(resident_id, allowed),
+            ],
         )
-        return await asyncio.to_thread(lambda: dump(write_bundle(export)))
+        hide = person.profile is None or looks_masked(person.profile)
+        return await asyncio.to_thread(lambda: _written(export, hide=hide))
 
-    async def _person(self, resident_id: ObjectId, allowed: frozenset[Category]) -> OutPerson:
+    async def _person(
+        self, viewer: Viewer, resident_id: ObjectId, allowed: frozenset[Category], reveal: bool
+    ) -> OutPerson:
         if Category.PROFILE not in allowed:
             return OutPerson(id=str(resident_id))
-        resident = await self._residents.load(resident_id)
+        resident = await self._residents.get(viewer, resident_id, reveal=reveal)
         return OutPerson(id=str(resident_id), profile=resident.profile, changed=True)
 
     async def _entries(
@@ -106,6 +127,11 @@ class FhirExport:
         found = KeptResource.get_pymongo_collection().find(query)
         rows = await found.sort([("created_at", 1), ("position", 1), ("_id", 1)]).to_list()
         return [_out_kept(raw, key) for raw in rows]
+
+
+def _written(export: Export, *, hide: bool) -> bytes:
+    bundle = dump(write_bundle(export))
+    return masked_bundle(bundle) if hide else bundle
 
 
 def _out_entry(raw: Raw, entry: Entry, key: OwnerKey) -> OutEntry:
