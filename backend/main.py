@@ -26,6 +26,7 @@ from backend.core.settings import Settings
 from backend.logs import configure_logs
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
 from backend.services import DOCUMENTS, Services, build_services
+from backend.web.access_log import access_log_routes
 from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
 from backend.web.devices import device_routes
@@ -99,6 +100,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.privacy.worker.run()),
         asyncio.create_task(services.reports.reader.run()),
         asyncio.create_task(keep_renewing(services.circle)),
+        asyncio.create_task(services.access_log.keeping.run()),
     ]
     try:
         yield
@@ -135,6 +137,7 @@ def build_app(services: Services) -> Litestar:
             *import_routes(services),
             *chart_routes(services),
             *fhir_routes(services),
+            *access_log_routes(services),
             *upload_routes(services),
             *report_page_routes(services),
             *share_routes(services),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bson import ObjectId
 
+from graphql_api.access.log import access_log_entry
 from graphql_api.access.rights import download
 from graphql_api.access.sharing import share_link
 from graphql_api.archive.resident import resident_of
@@ -63,6 +64,7 @@ _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "Download": (2, download),
     "PaperReport": (2, _report),
     "ShareLink": (2, share_link),
+    "AccessLogEntry": (2, access_log_entry),
 }
 
 

@@ -16,6 +16,7 @@ from graphql_api.access.circle import CircleMutation, CircleQuery
 from graphql_api.access.consent import ConsentMutation
 from graphql_api.access.contract import DoctorMutation, DoctorQuery
 from graphql_api.access.corrections import CorrectionMutation, CorrectionQuery
+from graphql_api.access.log import AccessLogMutation, AccessLogQuery
 from graphql_api.access.notices import NoticeQuery
 from graphql_api.access.rights import RightsMutation
 from graphql_api.access.sharing import SharingMutation
@@ -41,7 +42,9 @@ from graphql_api.subscriptions import Subscription
 
 
 @strawberry.type
-class Query(MeterQuery, NoticeQuery, CorrectionQuery, CircleQuery, DoctorQuery, WatchQuery):
+class Query(
+    MeterQuery, NoticeQuery, CorrectionQuery, CircleQuery, DoctorQuery, WatchQuery, AccessLogQuery
+):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
         viewer = info.context.viewer
@@ -78,6 +81,7 @@ class Mutation(
     RightsMutation,
     CorrectionMutation,
     SharingMutation,
+    AccessLogMutation,
     ReportMutation,
     CircleMutation,
     DoctorMutation,

@@ -10,6 +10,7 @@ from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.archive.entry import EntrySource
+from backend.archive.residents import Resident as Person
 from backend.archive.sections import Section
 from backend.archive.timeline import TimelineFilter, TimelineItem
 from backend.core.clock import SHANGHAI
@@ -22,6 +23,7 @@ from graphql_api.access.circle import ResidentCircle
 from graphql_api.access.consent import Consent, ConsentEvent, consent_history_of, consents_of
 from graphql_api.access.contract import ResidentDoctors
 from graphql_api.access.corrections import Correction, Rollback, corrections_of, rollbacks_of
+from graphql_api.access.log import ResidentAccessLog
 from graphql_api.access.rights import (
     Deletion,
     Download,
@@ -80,20 +82,24 @@ class TimelineFilterInput:
 @strawberry.type(
     description="A person, whose record this is. What is null has an error that says why."
 )
-class Resident(Node, ResidentCircle, ResidentDoctors, ResidentReports):
+class Resident(Node, ResidentCircle, ResidentDoctors, ResidentReports, ResidentAccessLog):
     key: strawberry.Private[ObjectId]
 
-    @strawberry.field
-    async def profile(self, info: Info) -> ProfileContent | None:
-        return (await info.context.load.resident.load(self.key)).profile
+    @strawberry.field(
+        description="Names, contacts and numbers are masked for others than the person and "
+        "guardians; `reveal` shows them to who may manage the profile and to their doctor, "
+        "and is in the log of who looked."
+    )
+    async def profile(self, info: Info, reveal: bool = False) -> ProfileContent | None:
+        return (await _person(self.key, info, reveal)).profile
 
     @strawberry.field(description="The profile's version, to be given with a change.")
     async def profile_version(self, info: Info) -> int | None:
         return (await info.context.load.resident.load(self.key)).version
 
-    @strawberry.field
-    async def name(self, info: Info) -> str | None:
-        return (await info.context.load.resident.load(self.key)).profile.name or ""
+    @strawberry.field(description="Masked (张*国) as in `profile`.")
+    async def name(self, info: Info, reveal: bool = False) -> str | None:
+        return (await _person(self.key, info, reveal)).profile.name or ""
 
     @strawberry.field(description="What was agreed to, and what stops when it is withdrawn.")
     async def consents(self, info: Info) -> list[Consent] | None:
@@ -249,6 +255,11 @@ class Resident(Node, ResidentCircle, ResidentDoctors, ResidentReports):
 def resident_of(resident_id: ObjectId) -> Resident:
     """The resident's fields ask the policy, each for its own category."""
     return Resident(id=global_id("Resident", resident_id), key=resident_id)
+
+
+async def _person(resident_id: ObjectId, info: Info, reveal: bool) -> Person:
+    load = info.context.load
+    return await (load.revealed if reveal else load.resident).load(resident_id)
 
 
 def _item_of(item: TimelineItem, info: Info) -> Entry | Reading:
