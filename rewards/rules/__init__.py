@@ -1,0 +1,1 @@
+"""What earns points: rules as data, and the points that evidence deserves. No database."""
