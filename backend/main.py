@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from backend.access.circle.service import keep_renewing
 from backend.access.consent.background import with_consent
 from backend.archive.events import ProfileChanged, ResidentRegistered
+from backend.care.timekeeping import keep_time
 from backend.core.container import Core, build_core
 from backend.core.database import store_at
 from backend.core.dispatcher import Dispatcher
@@ -40,6 +41,7 @@ from backend.web.open_origins import open_to_all_origins
 from backend.web.plain import plain_routes
 from backend.web.report_pages import report_page_routes
 from backend.web.share import SHARED, share_routes
+from backend.web.summary import summary_routes
 from backend.web.uploads import upload_routes
 from graphql_api.schema import build_schema
 
@@ -100,6 +102,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.privacy.worker.run()),
         asyncio.create_task(services.reports.reader.run()),
         asyncio.create_task(keep_renewing(services.circle)),
+        asyncio.create_task(keep_time(services.care.timekeeper)),
         asyncio.create_task(services.access_log.keeping.run()),
     ]
     try:
@@ -141,6 +144,7 @@ def build_app(services: Services) -> Litestar:
             *upload_routes(services),
             *report_page_routes(services),
             *share_routes(services),
+            *summary_routes(services),
             *download_routes(services),
             *([PrometheusController] if settings.metrics else []),
         ],

@@ -20,7 +20,9 @@ from backend.archive.exchange import FhirExport, FhirImport
 from backend.archive.people import ArchivePeople
 from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
+from backend.care import documents as care_documents
 from backend.care.persons import ArchivePersons
+from backend.care.service import Care, build_care
 from backend.care.watch import Watch
 from backend.core import container
 from backend.core.container import Core
@@ -49,6 +51,8 @@ from backend.reports.wiring import ReportServices, build_reports
 from backend.sharing import documents as sharing_documents
 from backend.sharing.links import ShareLinks
 from backend.sharing.opening import Opening
+from backend.summary.building import Summaries
+from backend.summary.drawing import SummaryFiles
 from rewards import documents as reward_documents
 
 DOCUMENTS = (
@@ -104,6 +108,8 @@ class Services:
     reports: ReportServices
     share_links: ShareLinks
     share_opening: Opening
+    summaries: Summaries
+    summary_files: SummaryFiles
 
 
 def build_services(core: Core) -> Services:
@@ -116,6 +122,8 @@ def build_services(core: Core) -> Services:
     overrides = Overrides(core, access)
     trends = Trends(core, access, overrides, people)
     links = Links(core.keyring, core.clock)
+    alerts = Alerts(core, access)
+    summaries = Summaries(core, access, residents, readings, alerts, overrides, people)
     consents = Consents(core, access, residents)
     reports = build_reports(core, access, residents, readings)
     fhir_export = FhirExport(core, access, residents, reports.originals)
@@ -154,4 +162,7 @@ def build_services(core: Core) -> Services:
         reports=reports,
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),
+        care=build_care(core, access, overrides),
+        summaries=summaries,
+        summary_files=SummaryFiles(summaries),
     )
