@@ -69,6 +69,7 @@ DOCUMENTS = (
     *report_documents.DOCUMENTS,
     *sharing_documents.DOCUMENTS,
     *reward_documents.DOCUMENTS,
+    *care_documents.DOCUMENTS,
 )
 """Every document of every room."""
 
@@ -108,6 +109,7 @@ class Services:
     reports: ReportServices
     share_links: ShareLinks
     share_opening: Opening
+    care: Care
     summaries: Summaries
     summary_files: SummaryFiles
 
