@@ -1,0 +1,33 @@
+"""The room put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.access.service import Access
+from backend.core.container import Core
+from rewards.earning import Earning
+from rewards.ledger.ledger import Ledger
+from rewards.rules.book import Books
+from rewards.rules.desk import RuleDesk
+from rewards.rules.file import load
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Everything that other rooms, GraphQL and the command line use of this one."""
+
+    ledger: Ledger
+    earning: Earning
+    rules: RuleDesk
+
+
+def build_points(core: Core, access: Access) -> Points:
+    """Raises ``RulesFileInvalid``: nothing starts with rules that are wrong."""
+    books = Books(load(core.settings.data_dir))
+    ledger = Ledger(core)
+    return Points(
+        ledger=ledger,
+        earning=Earning(ledger, books),
+        rules=RuleDesk(core, books),
+    )
