@@ -46,6 +46,7 @@ from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limi
 from graphql_api.measurements.meters import Meter, meters_of
 from graphql_api.measurements.trends import Trend, trend_of
 from graphql_api.measurements.types import Reading, reading_of
+from graphql_api.summary.types import DoctorSummary, doctor_summary
 from graphql_api.reports.fields import ResidentReports
 
 TimelineEntry = Annotated[
@@ -190,6 +191,12 @@ class Resident(Node, ResidentCircle, ResidentDoctors, ResidentReports, ResidentA
     @strawberry.field(description="Meters that upload to this record by themselves.")
     async def meters(self, info: Info) -> list[Meter] | None:
         return await meters_of(self.key, info)
+
+    @strawberry.field(description="One page for the doctor: since the last visit, or `since`.")
+    async def doctor_summary(
+        self, info: Info, since: datetime | None = None
+    ) -> DoctorSummary | None:
+        return await doctor_summary(self.key, info, since)
 
     @strawberry.field(description="Links that give a part of the record away, newest first.")
     async def share_links(
