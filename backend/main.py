@@ -15,7 +15,12 @@ from pydantic import SecretStr
 
 from backend.access.circle.service import keep_renewing
 from backend.access.consent.background import with_consent
-from backend.archive.events import ProfileChanged, ResidentRegistered
+from backend.archive.events import (
+    EntriesAdded,
+    EntryChanged,
+    ProfileChanged,
+    ResidentRegistered,
+)
 from backend.care.timekeeping import keep_time
 from backend.core.container import Core, build_core
 from backend.core.database import store_at
@@ -26,6 +31,7 @@ from backend.core.migrations import Migrations
 from backend.core.settings import Settings
 from backend.logs import configure_logs
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
+from backend.reports.events import ReportConfirmed, ReportWithdrawn
 from backend.services import DOCUMENTS, Services, build_services
 from backend.web.access_log import access_log_routes
 from backend.web.answers import HANDLERS
@@ -44,6 +50,7 @@ from backend.web.share import SHARED, share_routes
 from backend.web.summary import summary_routes
 from backend.web.uploads import upload_routes
 from graphql_api.schema import build_schema
+from rewards.rules.rule import EvidenceKind
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +98,15 @@ def build_dispatcher(services: Services) -> Dispatcher:
     renewals = services.circle.renewals
     dispatcher.subscribe(ResidentRegistered, "renewals", renewals.on_person)
     dispatcher.subscribe(ProfileChanged, "renewals", renewals.on_person)
+    earning = services.points.earning
+    dispatcher.subscribe(ReadingsRecorded, "points", with_consent(earning.on_recorded))
+    dispatcher.subscribe(ReadingCorrected, "points", with_consent(earning.on_reading))
+    dispatcher.subscribe(ReadingWithdrawn, "points", with_consent(earning.on_reading))
+    dispatcher.subscribe(EntriesAdded, "points", with_consent(earning.on_entries))
+    dispatcher.subscribe(EntryChanged, "points", with_consent(earning.on_entry))
+    confirmed = earning.of(EvidenceKind.REPORT_CONFIRMED, lambda event: [event.report_id])
+    dispatcher.subscribe(ReportConfirmed, "points", with_consent(confirmed))
+    dispatcher.subscribe(ReportWithdrawn, "points", with_consent(confirmed))
     return dispatcher
 
 

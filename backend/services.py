@@ -47,6 +47,7 @@ from backend.measurements.trends import Trends
 from backend.privacy import documents as privacy_documents
 from backend.privacy.wiring import Privacy, Sources, build_privacy
 from backend.reports import documents as report_documents
+from backend.reports.documents import ReportState
 from backend.reports.wiring import ReportServices, build_reports
 from backend.sharing import documents as sharing_documents
 from backend.sharing.links import ShareLinks
@@ -54,6 +55,9 @@ from backend.sharing.opening import Opening
 from backend.summary.building import Summaries
 from backend.summary.drawing import SummaryFiles
 from rewards import documents as reward_documents
+from rewards.evidence.source import EvidenceSource, StoredEvidence
+from rewards.rules.rule import EvidenceKind
+from rewards.wiring import Points, build_points
 
 DOCUMENTS = (
     *container.DOCUMENTS,
@@ -109,6 +113,7 @@ class Services:
     reports: ReportServices
     share_links: ShareLinks
     share_opening: Opening
+    points: Points
     care: Care
     summaries: Summaries
     summary_files: SummaryFiles
@@ -164,7 +169,18 @@ def build_services(core: Core) -> Services:
         reports=reports,
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),
+        points=build_points(core, access, _evidence(core)),
         care=build_care(core, access, overrides),
         summaries=summaries,
         summary_files=SummaryFiles(summaries),
     )
+
+
+def _evidence(core: Core) -> list[EvidenceSource]:
+    """What earns points in rooms that rewards does not know."""
+    confirmed = {"state": ReportState.CONFIRMED.value}
+    return [
+        StoredEvidence(
+            core.store, EvidenceKind.REPORT_CONFIRMED, "reports", confirmed, at="confirmed_at"
+        )
+    ]

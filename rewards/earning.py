@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from bson import ObjectId
 
 from backend.archive.events import EntriesAdded, EntryChanged
+from backend.core.outbox import Handler
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
 from rewards.evidence.entries import EntryEvidence
 from rewards.evidence.readings import ReadingEvidence
@@ -22,13 +24,26 @@ _AT_ONCE = 500
 class Earning:
     """Subscribes to what residents do. Idempotent: it may be told anything any number of times."""
 
-    def __init__(self, ledger: Ledger, books: Books) -> None:
+    def __init__(
+        self, ledger: Ledger, books: Books, plugged: Sequence[EvidenceSource] = ()
+    ) -> None:
+        """``plugged`` are sources of rooms that this one does not know, a kind each."""
         self._ledger = ledger
         self._books = books
         self._readings = ReadingEvidence()
         self._entries = EntryEvidence()
-        self.done: set[EvidenceKind] = {*self._readings.kinds, *self._entries.kinds}
+        self._plugged = {kind: each for each in plugged for kind in each.kinds}
+        self.kinds = self._readings.kinds | self._entries.kinds | self._plugged.keys()
         """Kinds of evidence that some source gives: the tasks that can be done."""
+
+    def of(self, kind: EvidenceKind, ids: Callable[[Any], Sequence[ObjectId]]) -> Handler:
+        """A subscriber for a plugged source: ``ids`` picks out of an event what it is about."""
+        source = self._plugged[kind]
+
+        async def handle(event: Any, _: ObjectId) -> None:
+            await self.take(event.resident_id, source, ids(event))
+
+        return handle
 
     async def on_recorded(self, event: ReadingsRecorded, _: ObjectId) -> None:
         await self.take(event.resident_id, self._readings, event.reading_ids)
