@@ -46,8 +46,8 @@ from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limi
 from graphql_api.measurements.meters import Meter, meters_of
 from graphql_api.measurements.trends import Trend, trend_of
 from graphql_api.measurements.types import Reading, reading_of
-from graphql_api.summary.types import DoctorSummary, doctor_summary
 from graphql_api.reports.fields import ResidentReports
+from graphql_api.summary.types import DoctorSummary, doctor_summary
 
 TimelineEntry = Annotated[
     Union[Entry, Reading],  # noqa: UP007  (strawberry reads it at run time)
