@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.triage.numbers import reported
 from bot.assistant.triage.rules import Level, Rule, rules
-from bot.assistant.triage.saying import State, state, without_idioms
+from bot.assistant.triage.saying import State, of_an_animal, state, without_idioms
 from bot.assistant.understanding.text import Asked
 from bot.assistant.view import ArchiveView
 
@@ -39,6 +42,21 @@ _REPORT = re.compile(
 )
 
 
+_MOST = 8  # words of one group that are tried together with the others
+
+
+class _Word(NamedTuple):
+    """Words that a group of a rule met, where, and how they are said."""
+
+    start: int
+    end: int
+    text: str
+    how: State
+
+
+_Said = list[_Word]
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """A rule that a question meets, and the words that met it."""
@@ -52,8 +70,11 @@ def triage(asked: Asked, view: ArchiveView) -> Alarm | None:
     """The most urgent rule met, or None."""
     text = without_idioms(asked.plain)
     numbers = reported(text) if _reports(text) else {}
+    animal = of_an_animal(text)
     passed: Alarm | None = None
     for rule in rules():
+        if animal and not rule.always:
+            continue
         found = _met(rule, text, numbers, view)
         if found is not None and found.level is rule.level:
             return passed if passed and rule.level is Level.URGENT else found
@@ -72,20 +93,35 @@ def _met(
         return None
     if rule.who and not _is(rule.who, text, view):
         return None
-    found = []
+    found: list[_Said] = []
     level = rule.level
-    for group in rule.groups:
-        said = [
-            (state(text, m.start(), m.end(), always=rule.always), m[0])
-            for m in group.finditer(text)
-        ]
-        now = [word for how, word in said if how is State.NOW]
-        over = [word for how, word in said if how is State.OVER]
+    for said in _said(rule, text):
+        now = [each for each in said if each.how is State.NOW]
+        over = [each for each in said if each.how is State.OVER]
         if not now and not over:
             return None
         level = level if now else Level.URGENT
-        found.append((now or over)[0])
-    return Alarm(rule, tuple(found), level)
+        found.append(now or over)
+    words = _together(found, rule.near)
+    return None if words is None else Alarm(rule, words, level)
+
+
+def _said(rule: Rule, text: str) -> Iterator[_Said]:
+    for group in rule.groups:
+        yield [
+            _Word(m.start(), m.end(), m[0], state(text, m.start(), m.end(), always=rule.always))
+            for m in group.finditer(text)
+        ]
+
+
+def _together(found: list[_Said], near: int | None) -> tuple[str, ...] | None:
+    """One word of each group, close enough to each other; None where there are none such."""
+    if near is None:
+        return tuple(said[0].text for said in found)
+    for chosen in product(*(said[:_MOST] for said in found)):
+        if max(w.start for w in chosen) - min(w.end for w in chosen) <= near:
+            return tuple(w.text for w in chosen)
+    return None
 
 
 def _reports(text: str) -> bool:

@@ -20,6 +20,7 @@ class Level(StrEnum):
 class Rule:
     """One red flag. ``groups`` must all be said of now; ``numbers`` name readings it needs.
 
+    ``near`` is how many characters may lie between them (None: anywhere).
     ``who`` limits it to child, pregnant or infant; ``unless`` are words that
     take it back. ``examples`` and ``harmless`` are sentences its test reads.
     """
@@ -33,6 +34,7 @@ class Rule:
     groups: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
     numbers: tuple[str, ...]
+    near: int | None
     who: str | None
     always: bool
     examples: tuple[str, ...]
@@ -49,6 +51,10 @@ _FILES = (
     "injury",
     "poison",
     "mind",
+    "parts_body",
+    "parts_events",
+    "parts_mind",
+    "parts_english",
     "english",
     "sameday",
 )
@@ -57,13 +63,18 @@ _FILES = (
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, emergencies first."""
+    shared = _read("words")["words"]
     found: list[Rule] = []
     for name in _FILES:
-        text = files(__package__).joinpath("rules", f"{name}.toml").read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-        words = data.get("words", {})
+        data = _read(name)
+        words = {**shared, **data.get("words", {})}
         found += [_rule(row, words) for row in data["rule"]]
     return tuple(sorted(found, key=lambda rule: rule.level is Level.URGENT))
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = files(__package__).joinpath("rules", f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def _rule(row: dict[str, Any], words: dict[str, str]) -> Rule:
@@ -83,6 +94,7 @@ def _rule(row: dict[str, Any], words: dict[str, str]) -> Rule:
         groups=tuple(pattern(group) for group in row.get("all", ())),
         unless=pattern(row["unless"]) if row.get("unless") else None,
         numbers=tuple(row.get("numbers", ())),
+        near=row.get("near"),
         who=row.get("who"),
         always=row.get("always", False),
         examples=tuple(row.get("examples", ())),

@@ -39,6 +39,8 @@ class _Words:
     education: re.Pattern[str]
     hypothetical: re.Pattern[str]
     record: re.Pattern[str]
+    animals: re.Pattern[str]
+    animal_not: re.Pattern[str]
 
 
 @cache
@@ -56,12 +58,20 @@ def _words() -> _Words:
         education=re.compile(d["education"]),
         hypothetical=re.compile(d["hypothetical"]),
         record=re.compile(d["record"]),
+        animals=re.compile(d["animals"]),
+        animal_not=re.compile(d["animal_not"]),
     )
 
 
 def without_idioms(text: str) -> str:
     """The text with idioms blanked out, positions kept."""
     return _words().idioms.sub(lambda m: "□" * len(m[0]), text)
+
+
+def of_an_animal(text: str) -> bool:
+    """Whether the one who is ill is an animal, and no person beside it."""
+    words = _words()
+    return bool(words.animals.search(text)) and not words.animal_not.search(text)
 
 
 def state(text: str, start: int, end: int, *, always: bool = False) -> State:
