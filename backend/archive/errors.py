@@ -35,6 +35,12 @@ class ProfileIncomplete(Invalid):
     en = "A name is needed."
 
 
+class ProfileMasked(Invalid):
+    code = "PROFILE_MASKED"
+    zh = "姓名、电话或证件号中有遮盖符号（*）。请先显示完整信息再修改。"
+    en = "A name, phone or number is masked (*); reveal the profile before changing it."
+
+
 class ResidentExists(Conflict):
     code = "OWN_RECORD_EXISTS"
     zh = "您已经有自己的健康档案了。"

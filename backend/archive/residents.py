@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from beanie import PydanticObjectId
@@ -14,11 +14,13 @@ from backend.access.categories import Action, Category
 from backend.access.consent.guardianship import check_may_consent
 from backend.access.consent.writing import Accepted, check_first, write_first
 from backend.access.errors import AccessDenied, RelationExists
+from backend.access.log import By
 from backend.access.relations import Kinship, RelationKind
-from backend.access.service import Access
+from backend.access.service import Access, is_console
 from backend.archive.documents import ResidentDocument
-from backend.archive.errors import ProfileIncomplete, ResidentExists
+from backend.archive.errors import ProfileIncomplete, ProfileMasked, ResidentExists
 from backend.archive.events import ProfileChanged, ResidentRegistered
+from backend.archive.masking import looks_masked, masked_profile
 from backend.archive.sections import Precision, Profile
 from backend.archive.sections.errors import DateInFuture, DateTooEarly
 from backend.archive.sections.tables import EARLIEST_YEAR
@@ -29,6 +31,7 @@ from backend.core.history import ChangedMeanwhile
 from backend.core.keys import KeyDestroyed, OwnerKey
 from backend.identity.viewer import Viewer
 
+_HOLDERS = frozenset({RelationKind.SELF, RelationKind.GUARDIAN})
 _CLOCKS_AHEAD = timedelta(days=1)
 _ID_NUMBER = "urn:oid:1.2.156.112606.1.1"  # 居民身份证号码
 
@@ -93,19 +96,27 @@ class Residents:
         resident_id: ObjectId = answer["resident_id"]
         return resident_id
 
-    async def get(self, viewer: Viewer, resident_id: ObjectId) -> Resident:
-        """Raises ``AccessDenied``, for who does not exist as well."""
-        await self._access.require(viewer, resident_id, Category.PROFILE)
-        return await self.load(resident_id)
+    async def get(
+        self, viewer: Viewer, resident_id: ObjectId, *, reveal: bool = False
+    ) -> Resident:
+        """Name, phone and numbers masked for all but the person and guardians, or ``reveal``.
+
+        Raises ``AccessDenied``, for who does not exist as well.
+        """
+        shows_all = await self._shows_all(viewer, resident_id, reveal)
+        found = await self.load(resident_id)
+        return found if shows_all else _masked(found)
 
     async def get_many(
-        self, viewer: Viewer, resident_ids: Sequence[ObjectId]
+        self, viewer: Viewer, resident_ids: Sequence[ObjectId], *, reveal: bool = False
     ) -> dict[ObjectId, Resident | KangbanError]:
-        """Many persons in two reads; in the place of who may not be seen, why."""
+        """Many persons in two reads, as ``get``; in the place of who may not be seen, why."""
         answers: dict[ObjectId, Resident | KangbanError] = {}
+        plain: set[ObjectId] = set()
         for resident_id in resident_ids:
             try:
-                await self._access.require(viewer, resident_id, Category.PROFILE)
+                if await self._shows_all(viewer, resident_id, reveal):
+                    plain.add(resident_id)
             except AccessDenied as error:
                 answers[resident_id] = error
         wanted = [each for each in dict.fromkeys(resident_ids) if each not in answers]
@@ -114,7 +125,8 @@ class Residents:
         keys = await self._core.keyring.keys(wanted)
         query = {"_id": {"$in": [each for each in wanted if each in keys]}}
         async for raw in ResidentDocument.get_pymongo_collection().find(query):
-            answers[raw["_id"]] = _from_raw(raw, keys[raw["_id"]])
+            found = _from_raw(raw, keys[raw["_id"]])
+            answers[found.id] = found if found.id in plain else _masked(found)
         return {each: answers.get(each) or KeyDestroyed() for each in resident_ids}
 
     async def load(self, resident_id: ObjectId) -> Resident:
@@ -127,11 +139,14 @@ class Residents:
     ) -> Resident:
         """Put ``profile`` in place of the stored one; the old one stays in the history.
 
-        Raises ``AccessDenied``, ``ProfileIncomplete``, ``ChangedMeanwhile``.
+        Raises ``AccessDenied``, ``ProfileIncomplete``, ``ProfileMasked``,
+        ``ChangedMeanwhile``.
         """
         await self._access.require(viewer, resident_id, Category.PROFILE, Action.MANAGE)
         if not profile.name:
             raise ProfileIncomplete
+        if looks_masked(profile):
+            raise ProfileMasked
         self._check_birth(profile)
         return await self.replace(viewer, resident_id, profile, version=version)
 
@@ -157,6 +172,22 @@ class Residents:
             return after
 
         return _from_raw(await self._core.store.transaction(work), key)
+
+    async def _shows_all(self, viewer: Viewer, resident_id: ObjectId, reveal: bool) -> bool:
+        """Whether the person is shown unmasked; that somebody asked for it is noted."""
+        relation = await self._access.require(viewer, resident_id, Category.PROFILE)
+        if relation.kind in _HOLDERS or is_console(viewer):
+            return True
+        if not reveal:
+            return False
+        if relation.kind is not RelationKind.DOCTOR:
+            relation = await self._access.deciding(
+                viewer, resident_id, Category.PROFILE, Action.MANAGE
+            )
+        by = By.relation(relation, "reveal")
+        profile = (Category.PROFILE,)
+        await self._access.log.note(viewer, resident_id, profile, Action.VIEW, by)
+        return True
 
     async def birth_date(self, resident_id: ObjectId) -> date | None:
         """The day of birth where it is known to the day."""
@@ -245,6 +276,10 @@ def born_on(profile: Profile) -> date | None:
 def is_id_number(identifier: object) -> bool:
     """Whether an ``Identifier`` is the national ID number (居民身份证)."""
     return getattr(identifier, "system", None) == _ID_NUMBER
+
+
+def _masked(resident: Resident) -> Resident:
+    return replace(resident, profile=masked_profile(resident.profile))
 
 
 def _from_raw(raw: Raw, key: OwnerKey) -> Resident:

@@ -54,10 +54,14 @@ def fhir_routes(services: Services) -> list[Any]:
 
     @get("/fhir/{resident:str}/$everything", media_type=MediaType.JSON)
     async def everything(
-        request: Request[Any, Any, Any], resident: FromPath[str]
+        request: Request[Any, Any, Any],
+        resident: FromPath[str],
+        reveal: FromQuery[bool] = False,
     ) -> Response[bytes]:
         viewer = await viewer_of(request, services)
-        bundle = await services.fhir_export.everything(viewer, resident_key(resident))
+        bundle = await services.fhir_export.everything(
+            viewer, resident_key(resident), reveal=reveal
+        )
         return Response(
             bundle, media_type=_FHIR_JSON, headers={"cache-control": "private, no-store"}
         )

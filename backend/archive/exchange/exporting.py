@@ -81,8 +81,9 @@ class FhirExport:
         """
         allowed = await self._access.categories(viewer, resident_id)
         key = await self._core.keyring.key(resident_id)
+        person = await self._person(viewer, resident_id, allowed, reveal)
         export = Export(
-            person=(person := await self._person(viewer, resident_id, allowed, reveal)),
+            person=person,
             at=self._core.clock.now(),
             entries=await self._entries(resident_id, allowed, key),
             readings=await self._readings(resident_id, allowed, key),

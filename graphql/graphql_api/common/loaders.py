@@ -24,12 +24,17 @@ class Loaders:
         self._services = services
         self._viewer = viewer
         self.resident: DataLoader[ObjectId, Resident] = DataLoader(self._residents)
+        self.revealed: DataLoader[ObjectId, Resident] = DataLoader(self._revealed)
         self.latest: DataLoader[tuple[ObjectId, Kind], Reading | None] = DataLoader(self._latest)
         self.report_job: DataLoader[Two, Job] = DataLoader(self._report_jobs)
         self.paper: DataLoader[Two, tuple[Report, str] | None] = DataLoader(self._papers)
 
     async def _residents(self, ids: list[ObjectId]) -> list[Resident | KangbanError]:
         found = await self._services.residents.get_many(self._viewer, ids)
+        return [found[each] for each in ids]
+
+    async def _revealed(self, ids: list[ObjectId]) -> list[Resident | KangbanError]:
+        found = await self._services.residents.get_many(self._viewer, ids, reveal=True)
         return [found[each] for each in ids]
 
     async def _latest(self, keys: list[tuple[ObjectId, Kind]]) -> list[Reading | None]:
