@@ -11,6 +11,7 @@ from typing import Any
 from bson import ObjectId, encode
 
 from backend.access.categories import Category
+from backend.access.log.looks import LookFilter
 from backend.access.relations import Relation, RelationKind
 from backend.archive.sections import MedicationBody, coded
 from backend.identity.providers.demo import DemoName
@@ -59,6 +60,7 @@ async def a_household(services: Services) -> Household:
     meter_id = await _meter(services, owner, resident_id)
     report_id = await _report(services, owner, resident_id)
     share_id = await _share(services, owner, resident_id)
+    look_id, complaint_id = await _looks(services, owner, resident_id)
     await build_dispatcher(services).drain()
     alert = await services.core.store.db["alerts"].find_one({"resident_id": resident_id})
     link = await Relation.find_one({"account_id": owner.account_id})
@@ -79,6 +81,8 @@ async def a_household(services: Services) -> Household:
         **await _rights(services, owner, resident_id),
         **await circle_ids(services, owner, resident_id),
         "ShareLink": ids.encode("ShareLink", resident_id, share_id),
+        "AccessLogEntry": ids.encode("AccessLogEntry", resident_id, look_id),
+        "AccessReport": ids.encode("AccessReport", resident_id, complaint_id),
     }
     return Household(owner, token, resident_id, samples(real))
 
@@ -215,6 +219,18 @@ async def _meter(services: Services, owner: Viewer, resident_id: ObjectId) -> Ob
         operator, serial="KB-CANARY", model="A1", key="6b" * 32, idempotency_key=a_key()
     )
     return (await services.meters.bind(owner, resident_id, registered.scanned)).id
+
+
+async def _looks(
+    services: Services, owner: Viewer, resident_id: ObjectId
+) -> tuple[ObjectId, ObjectId]:
+    """An entry of the log of who looked, and a report about another one."""
+    page = await services.access_log.reading.page(owner, resident_id, LookFilter(), first=2)
+    reported, other = (each.look.entry_id for each in page.items)
+    report = await services.access_log.reports.report(
+        owner, resident_id, reported, "金丝雀：这不是我", idempotency_key=a_key()
+    )
+    return other, report.id
 
 
 async def _share(services: Services, owner: Viewer, resident_id: ObjectId) -> ObjectId:

@@ -107,10 +107,17 @@ def checked(raw: bytes) -> Checked:
     resident_id, seq = head[5], head[7]
     fits = tuple(head[0:9:2]) == _NAMES and name == _HASH and not end
     if not fits or head[3] != VERSION or length != len(raw):
-        raise Broken(Fault.LAYOUT, ObjectId(resident_id), seq)
+        raise _misshapen(head)
     if hashlib.sha256(raw[4 : -_TAIL.size]).digest() != stored:
         raise Broken(Fault.HASH, ObjectId(resident_id), seq)
     return Checked(resident_id, seq, head[9], stored)
+
+
+def _misshapen(head: list[Any]) -> Broken:
+    """Says whose entry it is as far as that can still be read."""
+    names = tuple(head[0:9:2])
+    resident_id = ObjectId(head[5]) if names[:3] == _NAMES[:3] else None
+    return Broken(Fault.LAYOUT, resident_id, head[7] if names[:4] == _NAMES[:4] else 0)
 
 
 def follow(before: Head, entry: Checked) -> Head:
