@@ -6,14 +6,16 @@ from bot.assistant.answer import Fact, Outcome, Window
 from bot.assistant.answering.rows import clean
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite_entry, entry_day, entry_day_iso, phrase
-from bot.assistant.retrieval.lexical import LexicalIndex
+from bot.assistant.records import Area
+from bot.assistant.retrieval.hybrid import index_of
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
 
 def answer_words(query: Query, view: ArchiveView, window: Window | None) -> Draft:
     """Quote the passage that fits best; ask back where nothing is recognised."""
-    found = LexicalIndex.of(view).best(query.rest, window)
+    areas = [area for area in query.areas if isinstance(area, Area)]
+    found = index_of(view).best(query.rest, window, areas)
     if found is None:
         draft = Draft(outcome=Outcome.NOT_FOUND, window=window)
         known = query.kinds or query.terms or query.areas
