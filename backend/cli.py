@@ -82,6 +82,14 @@ def schema() -> None:
     click.echo(build_schema().as_str())
 
 
+@main.command("access-matrix")
+def access_matrix() -> None:
+    """Print who may do what at most, asked of the policy; docs/access-matrix.md is this."""
+    from backend.access.matrix import matrix
+
+    click.echo(matrix(), nl=False)
+
+
 @main.command()
 @_DATA_DIR
 @click.option("--list", "show", is_flag=True, help="Show all migrations and when they ran.")
