@@ -54,6 +54,8 @@ from backend.sharing.links import ShareLinks
 from backend.sharing.opening import Opening
 from backend.summary.building import Summaries
 from backend.summary.drawing import SummaryFiles
+from bot.assistant.stored import documents as assistant_documents
+from bot.assistant.stored.service import AssistantService
 from rewards import documents as reward_documents
 from rewards.evidence.source import EvidenceSource, StoredEvidence
 from rewards.rules.rule import EvidenceKind
@@ -74,6 +76,7 @@ DOCUMENTS = (
     *sharing_documents.DOCUMENTS,
     *reward_documents.DOCUMENTS,
     *care_documents.DOCUMENTS,
+    *assistant_documents.DOCUMENTS,
 )
 """Every document of every room."""
 
@@ -115,6 +118,7 @@ class Services:
     share_opening: Opening
     points: Points
     care: Care
+    assistant: AssistantService
     summaries: Summaries
     summary_files: SummaryFiles
 
@@ -132,6 +136,7 @@ def build_services(core: Core) -> Services:
     alerts = Alerts(core, access)
     summaries = Summaries(core, access, residents, readings, alerts, overrides, people)
     consents = Consents(core, access, residents)
+    care = build_care(core, access, overrides)
     reports = build_reports(core, access, residents, readings)
     fhir_export = FhirExport(core, access, residents, reports.originals)
     alerts = Alerts(core, access)
@@ -170,7 +175,8 @@ def build_services(core: Core) -> Services:
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),
         points=build_points(core, access, _evidence(core)),
-        care=build_care(core, access, overrides),
+        care=care,
+        assistant=AssistantService(core, access, residents, consents, care),
         summaries=summaries,
         summary_files=SummaryFiles(summaries),
     )

@@ -1,0 +1,352 @@
+"""A turn, from the question to what is stored: the order that no part can change."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import unicodedata
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from beanie import PydanticObjectId
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from backend.access.categories import Category
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.service import Consents
+from backend.access.errors import AccessDenied
+from backend.access.log.line import ASSISTANT, acting
+from backend.access.service import NOTHING, Access
+from backend.archive.residents import Residents
+from backend.care.service import Care
+from backend.core.clock import SHANGHAI
+from backend.core.container import Core
+from backend.core.database import Raw, Session
+from backend.identity.viewer import Viewer
+from bot.assistant.stored.archives import Archives
+from bot.assistant.stored.card import card
+from bot.assistant.stored.circle import Circle, Member, pronoun_in
+from bot.assistant.stored.conversations import Conversations
+from bot.assistant.stored.counting import Counting
+from bot.assistant.stored.documents import Conversation, Turn, TurnOutcome
+from bot.assistant.stored.errors import ConversationNotFound, QuestionUnfit
+from bot.assistant.stored.escalating import question_for_doctor, reason_of
+from bot.assistant.stored.granted import ARCHIVE
+from bot.assistant.stored.limits import limits
+from bot.assistant.stored.phrases import say
+from bot.assistant.stored.thinking import Asking, Thought, asked_back, think
+from bot.assistant.stored.turn import Said, opened, sealed
+from bot.assistant.understanding.text import make_plain, read
+
+log = structlog.get_logger(__name__)
+
+_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """``conversation_id`` None begins a new one beside ``resident_id``'s record."""
+
+    resident_id: ObjectId
+    question: str
+    conversation_id: ObjectId | None = None
+    idempotency_key: str
+
+    def arguments(self) -> list[str | None]:
+        conversation = None if self.conversation_id is None else str(self.conversation_id)
+        return ["ask", str(self.resident_id), self.question, conversation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Talked:
+    """What was said before in the conversation, and of whom."""
+
+    conversation: Conversation | None = None
+    last: str | None = None
+    about: ObjectId | None = None
+    unanswered: int = 0
+
+
+class AssistantService:
+    """Asks for a viewer. ``conversations`` is what was talked."""
+
+    def __init__(
+        self, core: Core, access: Access, residents: Residents, consents: Consents, care: Care
+    ) -> None:
+        self._core = core
+        self._access = access
+        self._consents = consents
+        self._care = care
+        self._archives = Archives(core, residents)
+        self._circle = Circle(access, residents, core.clock)
+        self._counting = Counting(core)
+        self._writing: set[asyncio.Task[Said]] = set()
+        self.conversations = Conversations(core, access)
+
+    async def ask(self, viewer: Viewer, ask: Ask) -> Said:
+        """The answer, stored, with its ticket where it needs one.
+
+        Raises ``QuestionUnfit``, ``AccessDenied``, ``ConsentMissing``,
+        ``ConversationNotFound``, ``DailyQuestionsReached`` and ``IdempotencyKeyReused``. A
+        red flag is answered whatever else is amiss.
+        """
+        ask = replace(ask, question=_checked(ask.question))
+        alarm = card(ask.question, self._core.clock.now())
+        if alarm is not None:
+            return await self._emergency(viewer, ask, alarm)
+        with acting(ASSISTANT):
+            return await self._answered(viewer, ask)
+
+    async def settled(self) -> None:
+        """Wait until what emergencies left behind is written; for an orderly end."""
+        if self._writing:
+            await asyncio.gather(*self._writing, return_exceptions=True)
+
+    async def _answered(self, viewer: Viewer, ask: Ask) -> Said:
+        allowed = await self._allowed(viewer, ask.resident_id)
+        if await self._core.idempotency.known(viewer.account_id, ask.idempotency_key):
+            return await self._again(viewer, ask)
+        talked = await self._talked(viewer, ask)
+        await self._counting.check(viewer.account_id)
+        about, among = await self._meant(viewer, ask, talked)
+        if about is None:
+            thought = _which(ask.question, among)
+            about = ask.resident_id
+        else:
+            thought = await self._thought(viewer, ask, about, allowed, talked)
+        return await self._stored(viewer, ask, about, thought, talked)
+
+    async def _thought(
+        self,
+        viewer: Viewer,
+        ask: Ask,
+        about: ObjectId,
+        allowed: frozenset[Category],
+        talked: _Talked,
+    ) -> Thought:
+        if about != ask.resident_id:
+            allowed = await self._allowed(viewer, about)
+        snapshot = await self._archives.snapshot(about, allowed & ARCHIVE)
+        asking = Asking(
+            question=_spoken(ask.question, talked),
+            last=talked.last,
+            now=self._core.clock.now().astimezone(SHANGHAI),
+            allowed=allowed & ARCHIVE,
+            answered=await self._care.answers.of(about),
+        )
+        thought = await asyncio.to_thread(think, asking, snapshot)
+        words = thought.words.model_copy(update={"question": ask.question})
+        await self._access.categories(viewer, about, looks_at=thought.used)
+        return replace(thought, words=words)
+
+    async def _allowed(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
+        """What may be looked at; the policy first, then the consent to be answered by a machine.
+
+        Raises ``AccessDenied``, also for who is granted nothing that answers come from.
+        """
+        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
+        if not allowed & ARCHIVE:
+            raise AccessDenied(action="view")
+        await self._consents.require(resident_id, Purpose.ASSISTANT)
+        return allowed
+
+    async def _meant(
+        self, viewer: Viewer, ask: Ask, talked: _Talked
+    ) -> tuple[ObjectId | None, tuple[Member, ...]]:
+        pronoun = pronoun_in(make_plain(ask.question))
+        if pronoun is not None:
+            found = await self._circle.of_sex(viewer, pronoun, talked.about or ask.resident_id)
+            return (found[0].resident_id, ()) if len(found) == 1 else (None, tuple(found))
+        meant = await self._circle.meant(viewer, ask.resident_id, read(ask.question))
+        if meant.resident_id is None:
+            return None, meant.among
+        # "那上个月呢" after a question about the mother is about her, too.
+        goes_on = meant.resident_id == ask.resident_id and _leans(ask.question)
+        return (talked.about if goes_on and talked.about else meant.resident_id), ()
+
+    async def _talked(self, viewer: Viewer, ask: Ask) -> _Talked:
+        if ask.conversation_id is None:
+            return _Talked()
+        conversation = await self.conversations.get(viewer, ask.resident_id, ask.conversation_id)
+        page = await self.conversations.turns(viewer, conversation, first=1)
+        unanswered = conversation.unanswered
+        recent = self._core.clock.now() - conversation.last_at <= limits().follow_up
+        if not page.items or not recent:
+            return _Talked(conversation=conversation, unanswered=unanswered)
+        last = page.items[0]
+        return _Talked(
+            conversation=conversation,
+            last=last.words.resolved if last.words else None,
+            about=last.resident_id,
+            unanswered=unanswered,
+        )
+
+    async def _stored(
+        self, viewer: Viewer, ask: Ask, about: ObjectId, thought: Thought, talked: _Talked
+    ) -> Said:
+        turn_id, now = ObjectId(), self._core.clock.now()
+        conversation_id = ask.conversation_id or ObjectId()
+        key = await self._core.keyring.key(about)
+        relation = await self._care.tickets.relation(viewer, about)
+        found_nothing = thought.outcome is TurnOutcome.NOT_FOUND
+        unanswered = talked.unanswered + 1 if found_nothing else 0
+        reason = reason_of(thought.outcome, thought.answer, thought.words.language, unanswered)
+        words = thought.words
+        if reason is not None:
+            said = say(words.language, "asked_doctor")
+            glue = "" if words.language == "zh" else " "
+            words = words.model_copy(update={"text": f"{words.text}{glue}{said}"})
+        turn = Turn(
+            id=PydanticObjectId(turn_id),
+            resident_id=PydanticObjectId(about),
+            conversation_id=PydanticObjectId(conversation_id),
+            account_id=PydanticObjectId(viewer.account_id),
+            at=now,
+            outcome=thought.outcome,
+            urgency=thought.answer.urgency.value if thought.answer else "none",
+            categories=thought.used,
+            words=sealed(words, turn_id, key),
+        )
+
+        async def work(session: Session) -> Raw:
+            if thought.outcome is not TurnOutcome.EMERGENCY:
+                await self._counting.count(viewer.account_id, session)
+            ticket_id = None
+            if reason is not None:
+                question = question_for_doctor(
+                    thought.words,
+                    reason,
+                    resident_id=about,
+                    relation=relation,
+                    asked_by=viewer.account_id,
+                    categories=thought.used,
+                    conversation_id=conversation_id,
+                    turn_id=turn_id,
+                )
+                ticket_id = await self._care.opening.open(question, session)
+            turn.ticket_id = None if ticket_id is None else PydanticObjectId(ticket_id)
+            await Turn.get_pymongo_collection().insert_one(turn.to_raw(), session=session)
+            after = 0 if reason is not None else unanswered
+            await self._went_on(viewer, ask, conversation_id, now, after, session)
+            return {"turn_id": turn_id, "resident_id": about}
+
+        answer = await self._once(viewer, ask, work)
+        if answer["turn_id"] != turn_id:
+            return await self.conversations.turn(viewer, answer["resident_id"], answer["turn_id"])
+        return opened(turn, key)
+
+    async def _once(
+        self, viewer: Viewer, ask: Ask, work: Callable[[Session], Awaitable[Raw]]
+    ) -> Raw:
+        once = self._core.idempotency.once
+        for _ in range(_TRIES):
+            # Two at once on the conversation's ticket, or the day's first count: once more.
+            with contextlib.suppress(DuplicateKeyError):
+                return await once(viewer.account_id, ask.idempotency_key, ask.arguments(), work)
+        return await once(viewer.account_id, ask.idempotency_key, ask.arguments(), work)
+
+    async def _again(self, viewer: Viewer, ask: Ask) -> Said:
+        async def nothing(_: Session) -> Raw:
+            raise ConversationNotFound
+
+        answer = await self._once(viewer, ask, nothing)
+        return await self.conversations.turn(viewer, answer["resident_id"], answer["turn_id"])
+
+    async def _went_on(
+        self,
+        viewer: Viewer,
+        ask: Ask,
+        conversation_id: ObjectId,
+        now: datetime,
+        unanswered: int,
+        session: Session,
+    ) -> None:
+        collection = Conversation.get_pymongo_collection()
+        if ask.conversation_id is None:
+            conversation = Conversation(
+                id=PydanticObjectId(conversation_id),
+                resident_id=PydanticObjectId(ask.resident_id),
+                account_id=PydanticObjectId(viewer.account_id),
+                channel=viewer.channel.value,
+                began_at=now,
+                last_at=now,
+                turns=1,
+                unanswered=unanswered,
+            )
+            await collection.insert_one(conversation.to_raw(), session=session)
+            return
+        done = await collection.update_one(
+            {
+                "_id": conversation_id,
+                "resident_id": ask.resident_id,
+                "account_id": viewer.account_id,
+            },
+            {"$set": {"last_at": now, "unanswered": unanswered}, "$inc": {"turns": 1}},
+            session=session,
+        )
+        if done.matched_count == 0:
+            raise ConversationNotFound
+
+    async def _emergency(self, viewer: Viewer, ask: Ask, alarm: Thought) -> Said:
+        """The card goes out in time, with the ticket's id where it was written by then."""
+        task = asyncio.create_task(self._write_emergency(viewer, ask, alarm))
+        self._writing.add(task)
+        task.add_done_callback(self._written)
+        await asyncio.wait({task}, timeout=limits().emergency_waits)
+        if task.done() and not task.cancelled() and task.exception() is None:
+            return task.result()
+        return Said(
+            id=ObjectId(),
+            conversation_id=ask.conversation_id or ObjectId(),
+            resident_id=ask.resident_id,
+            at=self._core.clock.now(),
+            outcome=TurnOutcome.EMERGENCY,
+            urgency="emergency",
+            words=alarm.words,
+        )
+
+    async def _write_emergency(self, viewer: Viewer, ask: Ask, alarm: Thought) -> Said:
+        """Beside the record of whom it is about; of nobody whose record is not the viewer's."""
+        meant = await self._circle.meant(viewer, ask.resident_id, read(ask.question))
+        about = meant.resident_id or ask.resident_id
+        try:
+            return await self._stored(viewer, ask, about, alarm, _Talked())
+        except ConversationNotFound:
+            begun = replace(ask, conversation_id=None)
+            return await self._stored(viewer, begun, about, alarm, _Talked())
+
+    def _written(self, task: asyncio.Task[Said]) -> None:
+        self._writing.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("emergency not written", error=type(task.exception()).__name__)
+
+
+def _checked(question: str) -> str:
+    text = unicodedata.normalize("NFC", question).strip()
+    unfit = any(unicodedata.category(each) == "Cs" for each in text)
+    if unfit or not 1 <= len(text) <= limits().longest:
+        raise QuestionUnfit(limit=limits().longest)
+    return text
+
+
+def _spoken(question: str, talked: _Talked) -> str:
+    """「她呢」: the question before, asked of somebody else."""
+    if talked.last is not None and pronoun_in(make_plain(question)):
+        return talked.last
+    return question
+
+
+def _leans(question: str) -> bool:
+    plain = make_plain(question)
+    return plain.startswith(("那", "还有", "and ")) or plain.rstrip("?？。").endswith("呢")
+
+
+def _which(question: str, among: tuple[Member, ...]) -> Thought:
+    language = read(question).language
+    offered = [
+        say(language, "about", name=each.called, question=question) for each in among if each.called
+    ]
+    return asked_back(question, say(language, "unclear_person"), language, offered)
