@@ -21,7 +21,6 @@ _MEGABYTE = 1024 * 1024
 FILE_MEGABYTES: int = _LIMITS["upload"]["file_megabytes"]
 FILE_BYTES: int = FILE_MEGABYTES * _MEGABYTE
 REQUEST_MEGABYTES: int = _LIMITS["upload"]["request_megabytes"]
-REQUEST_BYTES: int = REQUEST_MEGABYTES * _MEGABYTE
 PIECE_BYTES: int = _LIMITS["upload"]["piece_megabytes"] * _MEGABYTE
 FILES: int = _LIMITS["upload"]["files"]
 PAGES: int = _LIMITS["upload"]["pages"]

@@ -9,29 +9,28 @@ from typing import Any
 from bson import ObjectId
 from bson.errors import InvalidId
 from litestar import Request, Response, delete, get, head, patch, post, route
-from litestar.datastructures import UploadFile
-from litestar.exceptions import ClientException, InternalServerException
+from litestar.exceptions import InternalServerException
 from litestar.params import FromPath
 
 from backend.identity.viewer import Viewer
 from backend.reports.errors import (
     UploadHeaderWrong,
     UploadNotFound,
-    UploadTooLarge,
     UploadVersionWrong,
 )
-from backend.reports.intake import Incoming, Taken
-from backend.reports.limits import FILE_BYTES, PIECE_BYTES, REQUEST_BYTES, REQUEST_MEGABYTES
+from backend.reports.intake import Taken
+from backend.reports.limits import FILE_BYTES, PIECE_BYTES, REQUEST_MEGABYTES
 from backend.reports.uploads import Upload
 from backend.services import Services
 from backend.web.addresses import resident_in
+from backend.web.multipart_form import read_form
 from backend.web.viewers import viewer_of
 from graphql_api.common import ids
 
 VERSION = "1.0.0"
 FOLDER = "/uploads"
 _PIECES = "application/offset+octet-stream"
-_ENVELOPE = 64 * 1024  # multipart's own lines
+_HEADERS_ONLY = 64 * 1024
 
 
 def upload_routes(services: Services) -> list[Any]:
@@ -47,13 +46,10 @@ def _at_once(services: Services) -> list[Any]:
         """Fields named ``file``, in the order of the pages; ``report`` to add to one."""
         viewer, resident_id = await viewer_of(request, services), resident_in(resident)
         await intake.require(viewer, resident_id)
-        _refuse_large(request)
-        form = await _form(request)
-        report = form.get("report")
-        into = _report_in(report, resident_id) if isinstance(report, str) and report else None
-        sent = [each for each in form.getall("file", []) if isinstance(each, UploadFile)]
-        files = [Incoming(await each.read(), each.filename) for each in sent]
-        taken = await intake.take(viewer, resident_id, files, into=into)
+        form = await read_form(request, REQUEST_MEGABYTES)
+        report = form.fields.get("report")
+        into = _report_in(report, resident_id) if report else None
+        taken = await intake.take(viewer, resident_id, form.files, into=into)
         return taken_json(resident_id, taken)
 
     return [take]
@@ -71,7 +67,7 @@ def _in_pieces(services: Services) -> list[Any]:
         }
         return _answer(204, headers)
 
-    @post(f"{FOLDER}/{{resident:str}}", status_code=201, request_max_body_size=_ENVELOPE)
+    @post(f"{FOLDER}/{{resident:str}}", status_code=201, request_max_body_size=_HEADERS_ONLY)
     async def begin(request: Request[Any, Any, Any], resident: FromPath[str]) -> Response[None]:
         viewer, resident_id = await viewer_of(request, services), resident_in(resident)
         _check_version(request)
@@ -170,32 +166,6 @@ async def _received(
             viewer, resident_id, upload_id, offset=offset, data=bytes(waiting)
         )
     return kept
-
-
-def _refuse_large(request: Request[Any, Any, Any]) -> None:
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > REQUEST_BYTES + _ENVELOPE:
-        raise UploadTooLarge(limit_mb=REQUEST_MEGABYTES)
-
-
-async def _form(request: Request[Any, Any, Any]) -> Any:
-    """The multipart fields; a body that does not stop is cut off."""
-    total = 0
-    receive = request.receive
-
-    async def counted() -> Any:
-        nonlocal total
-        message: dict[str, Any] = dict(await receive())
-        total += len(message.get("body", b""))
-        if total > REQUEST_BYTES + _ENVELOPE:
-            raise UploadTooLarge(limit_mb=REQUEST_MEGABYTES)
-        return message
-
-    request.receive = counted
-    try:
-        return await request.form()
-    except (ClientException, InternalServerException) as error:
-        raise UploadHeaderWrong(header="Content-Type") from error
 
 
 def _report_in(text: str, resident_id: ObjectId) -> ObjectId:
