@@ -197,7 +197,7 @@ async def test_a_purpose_is_void_without_what_it_needs(services: Services) -> No
 async def test_a_new_major_version_asks_again_and_a_minor_one_does_not(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner, resident_id = await a_resident(services)
+    _, resident_id = await a_resident(services)
 
     def newer(version: str) -> None:
         def renewed(purpose: Purpose) -> Notice:
