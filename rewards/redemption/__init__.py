@@ -1,0 +1,1 @@
+"""What points may be had for: offers, vouchers, and the merchants who take them."""
