@@ -49,6 +49,7 @@ from backend.web.report_pages import report_page_routes
 from backend.web.share import SHARED, share_routes
 from backend.web.summary import summary_routes
 from backend.web.uploads import upload_routes
+from bot.assistant.retrieval.stored import keep_rebuilding
 from graphql_api.schema import build_schema
 from rewards.rules.rule import EvidenceKind
 
@@ -95,6 +96,9 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.subscribe(ReadingsRecorded, "alerts", with_consent(alerting.on_recorded))
     dispatcher.subscribe(ReadingCorrected, "alerts", with_consent(alerting.on_corrected))
     dispatcher.subscribe(ReadingWithdrawn, "alerts", with_consent(alerting.on_withdrawn))
+    passages = services.passages
+    dispatcher.subscribe(EntriesAdded, "passages", with_consent(passages.on_added))
+    dispatcher.subscribe(EntryChanged, "passages", with_consent(passages.on_changed))
     renewals = services.circle.renewals
     dispatcher.subscribe(ResidentRegistered, "renewals", renewals.on_person)
     dispatcher.subscribe(ProfileChanged, "renewals", renewals.on_person)
@@ -118,6 +122,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.privacy.worker.run()),
         asyncio.create_task(services.reports.reader.run()),
         asyncio.create_task(keep_renewing(services.circle)),
+        asyncio.create_task(keep_rebuilding(services.passages)),
         asyncio.create_task(keep_time(services.care.timekeeper)),
         asyncio.create_task(services.access_log.keeping.run()),
     ]

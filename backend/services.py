@@ -54,6 +54,9 @@ from backend.sharing.links import ShareLinks
 from backend.sharing.opening import Opening
 from backend.summary.building import Summaries
 from backend.summary.drawing import SummaryFiles
+from bot.assistant.retrieval import documents as passage_documents
+from bot.assistant.retrieval.embedding import embedder
+from bot.assistant.retrieval.stored import StoredPassages
 from bot.assistant.stored import documents as assistant_documents
 from bot.assistant.stored.service import AssistantService
 from rewards import documents as reward_documents
@@ -77,6 +80,7 @@ DOCUMENTS = (
     *reward_documents.DOCUMENTS,
     *care_documents.DOCUMENTS,
     *assistant_documents.DOCUMENTS,
+    *passage_documents.DOCUMENTS,
 )
 """Every document of every room."""
 
@@ -119,6 +123,7 @@ class Services:
     points: Points
     care: Care
     assistant: AssistantService
+    passages: StoredPassages
     summaries: Summaries
     summary_files: SummaryFiles
 
@@ -142,6 +147,7 @@ def build_services(core: Core) -> Services:
     alerts = Alerts(core, access)
     sources = Sources(residents, consents, fhir_export, readings, alerts)
     circle = build_circle(core, access, ArchivePersons(residents))
+    passages = StoredPassages(core, embedder(core.settings.embedding_model))
     return Services(
         core=core,
         identity=build_identity(core),
@@ -176,7 +182,8 @@ def build_services(core: Core) -> Services:
         share_opening=Opening(core, access, links),
         points=build_points(core, access, _evidence(core)),
         care=care,
-        assistant=AssistantService(core, access, residents, consents, care),
+        assistant=AssistantService(core, access, residents, consents, care, passages),
+        passages=passages,
         summaries=summaries,
         summary_files=SummaryFiles(summaries),
     )

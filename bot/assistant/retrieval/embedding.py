@@ -46,7 +46,8 @@ class Embedder:
 
     def query(self, text: str) -> Vectors:
         """One unit vector. Raises ``EmbeddingModelMissing``."""
-        return _unit(np.asarray([self._load().embed_query(text)], dtype=np.float32))[0]
+        vector: Vectors = _unit(np.asarray([self._load().embed_query(text)], dtype=np.float32))[0]
+        return vector
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """A unit vector a row. Raises ``EmbeddingModelMissing``."""

@@ -134,6 +134,11 @@ def index_of(view: ArchiveView) -> Passages:
     return found
 
 
+def has_index(view: ArchiveView) -> bool:
+    with _lock:
+        return view in _held
+
+
 def give_index(view: ArchiveView, index: Passages) -> None:
     """From now on this is the view's index (and that of views equal to it)."""
     with _lock:

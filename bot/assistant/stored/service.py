@@ -26,6 +26,7 @@ from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.identity.viewer import Viewer
+from bot.assistant.retrieval.stored import StoredPassages
 from bot.assistant.stored.archives import Archives
 from bot.assistant.stored.card import card
 from bot.assistant.stored.circle import Circle, Member, pronoun_in
@@ -74,8 +75,15 @@ class AssistantService:
     """Asks for a viewer. ``conversations`` is what was talked."""
 
     def __init__(
-        self, core: Core, access: Access, residents: Residents, consents: Consents, care: Care
+        self,
+        core: Core,
+        access: Access,
+        residents: Residents,
+        consents: Consents,
+        care: Care,
+        passages: StoredPassages,
     ) -> None:
+        self._passages = passages
         self._core = core
         self._access = access
         self._consents = consents
@@ -130,6 +138,7 @@ class AssistantService:
         if about != ask.resident_id:
             allowed = await self._allowed(viewer, about)
         snapshot = await self._archives.snapshot(about, allowed & ARCHIVE)
+        await self._passages.give(about, allowed & ARCHIVE, snapshot.keeper)
         asking = Asking(
             question=_spoken(ask.question, talked),
             last=talked.last,
