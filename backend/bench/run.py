@@ -9,10 +9,12 @@ from pathlib import Path
 
 from litestar import Litestar
 
+from backend.bench.audit import home_ratio, verify_ratio
 from backend.bench.batch import batch
 from backend.bench.home import Home
 from backend.bench.household import Somebody, crowd, drafts, somebody
 from backend.bench.measure import Ratio
+from backend.bench.policy import policy_ratios
 from backend.bench.size import size_ratios
 from backend.bench.years import fhir_year
 from backend.core.embedded import EmbeddedMongo
@@ -95,6 +97,20 @@ async def run_fhir(quick: bool) -> list[Ratio]:
         return [await fhir_year(here.services, here.who, 3 if quick else 10)]
 
 
+async def run_audit(quick: bool) -> list[Ratio]:
+    """A caregiver's home with the log and without; then the chains, verified."""
+    async with bench() as here:
+        home = await home_ratio(here.services, here.who, 30 if quick else 200)
+        clock = here.services.core.clock
+        return [home, await verify_ratio(clock, 100_000, 3 if quick else 7)]
+
+
+async def run_policy(quick: bool) -> list[Ratio]:
+    """A caregiver's home against the resident's own."""
+    async with bench() as here:
+        return await policy_ratios(here.services, here.who, 40 if quick else 300)
+
+
 async def run_size(quick: bool) -> list[Ratio]:
     return await size_ratios()
 
@@ -105,4 +121,6 @@ BENCHES: dict[str, Callable[[bool], Awaitable[list[Ratio]]]] = {
     "scale": run_scale,
     "fhir": run_fhir,
     "size": run_size,
+    "policy": run_policy,
+    "audit": run_audit,
 }

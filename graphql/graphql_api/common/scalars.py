@@ -10,6 +10,7 @@ from typing import Any
 import strawberry
 from bson import ObjectId
 
+from backend.access.words import recorded_by_words
 from backend.archive.sections import PartialDate
 from backend.archive.sections.errors import DateDoesNotExist, DateHourTwentyFour, DateMalformed
 from backend.core.errors import Invalid
@@ -110,6 +111,11 @@ class RecordedBy:
     kinship: str | None
     channel: str
     mine: bool
+
+    @strawberry.field(description="女儿代录, recorded by daughter.")
+    def label(self, info: strawberry.Info) -> str:
+        language: str = info.context.language
+        return recorded_by_words(self.relation, self.kinship, language)
 
 
 def recorded_by(source: Any, viewer_id: ObjectId) -> RecordedBy:
