@@ -15,8 +15,9 @@ _FULL = WIDTH - 2 * MARGIN
 _GAP = 6.0
 _HALF = (_FULL - _GAP) / 2
 _RIGHT = MARGIN + _HALF + _GAP
-_ROW = 5.6
-_COLUMNS = (30.0, 27.0, 26.0, 26.0, 15.0, 20.0, 22.0, 22.0)  # as said.HEADS
+_ROW, _LAB = 6.4, 8.0
+_DATED = ("alerts", "symptoms")
+_COLUMNS = (29.0, 26.0, 24.0, 24.0, 14.0, 21.0, 27.0, 23.0)  # as said.HEADS
 
 
 def pdf(summary: Summary) -> bytes:
@@ -37,7 +38,7 @@ def pdf(summary: Summary) -> bytes:
 
 def _header(sheet: Sheet, summary: Summary, title: str) -> float:
     sheet.text(MARGIN, MARGIN - 3, "　".join(said.who(summary)), size=15, bold=True)
-    sheet.text(MARGIN + 120, MARGIN - 2, title, width=_FULL - 120, size=11, bold=True, colour=GREY)
+    sheet.text(MARGIN + 120, MARGIN - 2, title, width=_FULL - 120, size=11, colour=GREY, right=True)
     sheet.text(MARGIN, MARGIN + 5, said.made(summary), size=8, colour=GREY)
     withheld = said.withheld(summary)
     if not withheld:
@@ -65,8 +66,9 @@ def _lines(
     y = sheet.heading(x, y, say(key, language), width=_HALF)
     for line in some.shown:
         colour = RED if line.marked else INK
-        parts = [(line.text, True, colour), (line.detail, False, GREY)]
-        sheet.runs(x, y, parts, width=_HALF)
+        parts = [(line.text, key not in _DATED, colour), (line.detail, False, GREY)]
+        # A long text must not push its date off the line.
+        sheet.runs(x, y, parts[::-1] if key in _DATED else parts, width=_HALF)
         y += LINE
     return _rest(sheet, some, language, x, y, none)
 
@@ -135,17 +137,14 @@ def _labs(sheet: Sheet, summary: Summary, y: float) -> float:
     y = sheet.heading(MARGIN, y, say("labs", language), width=_FULL)
     for place, each in enumerate(summary.labs.shown):
         row, x = said.lab_row(each, language), (MARGIN, _RIGHT)[place % 2]
-        parts = [
-            (row.name, True, INK),
-            (row.value, True, RED if row.flag else INK),
-            (row.flag, True, RED),
-            (row.detail, False, GREY),
-        ]
-        room = _HALF - (13 if row.spark else 0)
-        sheet.runs(x, y, parts, width=room, size=8.4)
-        sheet.spark(row.spark, x + room + 1, y + 0.6, 11, 3)
-        y += LINE if place % 2 else 0
-    y += LINE if len(summary.labs.shown) % 2 else 0
+        colour = RED if row.flag else INK
+        parts = [(row.name, True, INK), (row.value, True, colour), (row.flag, True, RED)]
+        room = _HALF - 19
+        sheet.runs(x, y, parts, width=room)
+        sheet.text(x + 3, y + LINE - 0.5, row.detail, width=_HALF - 3, size=8, colour=GREY)
+        sheet.spark(row.spark, x + room + 1, y + 0.4, 17, 3.4)
+        y += _LAB if place % 2 else 0
+    y += _LAB if len(summary.labs.shown) % 2 else 0
     words = said.more(summary.labs, language) or (
         "" if summary.labs.shown else say("none", language)
     )

@@ -71,7 +71,7 @@ def indicator_row(row: Indicator, language: str) -> IndicatorRow:
             _mean(row.now, language),
             _mean(row.before, language),
             row.change or "–",
-            f"{_share(row.now)} / {_share(row.before)}",
+            _shares(row),
             _range(row),
         ),
         spark=row.spark,
@@ -95,6 +95,11 @@ def listed(parts: Sequence[str], language: str) -> str:
 
 def _mean(span: Span | None, language: str) -> str:
     return "–" if span is None else f"{span.mean}{_aside(str(span.count), language)}"
+
+
+def _shares(row: Indicator) -> str:
+    shares = [_share(row.now), _share(row.before)]
+    return " / ".join(shares) if set(shares) != {"–"} else "–"
 
 
 def _share(span: Span | None) -> str:

@@ -45,6 +45,7 @@ class Sheet:
         width: float = WIDTH - 2 * MARGIN,
         size: float = 9,
         bold: bool = False,
+        right: bool = False,
         colour: tuple[int, int, int] = INK,
     ) -> float:
         """One line with its top at ``y``, cut to ``width``; how wide it came."""
@@ -52,7 +53,7 @@ class Sheet:
         self._pdf.set_text_color(*colour)
         shown = self._cut(text, width)
         self._pdf.set_xy(x, y)
-        self._pdf.cell(width, size * 0.5, shown)
+        self._pdf.cell(width, size * 0.5, shown, align="R" if right else "L")
         return float(self._pdf.get_string_width(shown))
 
     def runs(

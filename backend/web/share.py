@@ -93,15 +93,13 @@ def share_routes(services: Services) -> list[Any]:
 
     @get([VIEWER, f"{VIEWER}/{{token:str}}"], media_type=MediaType.HTML)
     async def page() -> Response[bytes]:
-        return Response(
-            _part("page.html"), media_type="text/html; charset=utf-8", headers=_PAGE_HEADERS
-        )
+        return Response(_part("page.html"), media_type="text/html", headers=_PAGE_HEADERS)
 
     @get(f"{VIEWER}/page/{{name:str}}")
     async def part(name: FromPath[str]) -> Response[bytes]:
         if name not in _ASSETS:
             raise PagePartUnknown
-        return Response(_part(name), media_type=f"{_ASSETS[name]}; charset=utf-8", headers=_HEADERS)
+        return Response(_part(name), media_type=_ASSETS[name], headers=_HEADERS)
 
     return [manifest, file, page, part]
 

@@ -13,7 +13,7 @@ from backend.summary.address import FOLDER, Form, SummaryRequest
 from backend.summary.page import content_security_policy
 from backend.web.addresses import query_of, resident_in, viewer_by_token_or_link
 
-_TYPES = {Form.HTML: "text/html; charset=utf-8", Form.PDF: "application/pdf"}
+_TYPES = {Form.HTML: "text/html", Form.PDF: "application/pdf"}
 
 
 def summary_routes(services: Services) -> list[Any]:
