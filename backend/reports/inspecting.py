@@ -16,6 +16,7 @@ from PIL import Image as Pillow
 
 from backend.reports import scrub
 from backend.reports.same_page import perceptual_hash
+from ocr.errors import FileCorrupt, OcrError
 from ocr.image import load, sniff
 
 CONTENT_TYPES = {
@@ -54,8 +55,13 @@ class Inspected:
 def inspect(data: bytes, name: str) -> Inspected:
     """Raises the errors of ``ocr.image``: what cannot be read later is refused now."""
     kind = sniff.kind_of(data, name)
-    pages = tuple(_seen(page) for page in load.load_bytes(data, name))
-    return Inspected(kind, without_traces(data, kind), pages)
+    try:
+        pages = tuple(_seen(page) for page in load.load_bytes(data, name))
+        return Inspected(kind, without_traces(data, kind), pages)
+    except (OcrError, MemoryError):
+        raise
+    except Exception as error:  # decoders fail in ways that nobody lists
+        raise FileCorrupt() from error
 
 
 def without_traces(data: bytes, kind: str) -> bytes:
