@@ -108,6 +108,8 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.subscribe(ReadingWithdrawn, "points", with_consent(earning.on_reading))
     dispatcher.subscribe(EntriesAdded, "points", with_consent(earning.on_entries))
     dispatcher.subscribe(EntryChanged, "points", with_consent(earning.on_entry))
+    watch = services.points.watch
+    dispatcher.subscribe(ReadingsRecorded, "points_watch", with_consent(watch.on_recorded))
     confirmed = earning.of(EvidenceKind.REPORT_CONFIRMED, lambda event: [event.report_id])
     dispatcher.subscribe(ReportConfirmed, "points", with_consent(confirmed))
     dispatcher.subscribe(ReportWithdrawn, "points", with_consent(confirmed))
@@ -122,6 +124,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.privacy.worker.run()),
         asyncio.create_task(services.reports.reader.run()),
         asyncio.create_task(keep_renewing(services.circle)),
+        asyncio.create_task(services.points.worker.run()),
         asyncio.create_task(keep_rebuilding(services.passages)),
         asyncio.create_task(keep_time(services.care.timekeeper)),
         asyncio.create_task(services.access_log.keeping.run()),

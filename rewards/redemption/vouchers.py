@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from backend.access.categories import Action, Category
 from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
-from backend.core.keys import OwnerKey
+from backend.core.keys import KeyDestroyed, OwnerKey
 from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 from rewards.errors import (
@@ -163,10 +164,11 @@ class Vouchers:
         }
         found = TicketDocument.get_pymongo_collection().find(query, {"resident_id": 1})
         due = await found.sort("expires_at", 1).limit(at_most).to_list()
-        done = [
-            await self.returned(raw["resident_id"], raw["_id"], VoucherState.LAPSED) for raw in due
-        ]
-        return sum(done)
+        done = 0
+        for raw in due:
+            with contextlib.suppress(KeyDestroyed):  # who is erased goes with their vouchers
+                done += await self.returned(raw["resident_id"], raw["_id"], VoucherState.LAPSED)
+        return done
 
     async def _reserved(
         self, folio: Folio, viewer: Viewer, offer: Offer, key: OwnerKey

@@ -24,7 +24,7 @@ def deserved(
     counting = [each for each in evidence if counts(rule, each)]
     awards = [each for each in _awards(rule, counting) if rule.runs_on(each.day)]
     return {
-        each.slot: replace(each, points=each.points * _factor(rule, each.day, campaigns))
+        each.slot: replace(each, points=each.points * factor(rule, each.day, campaigns))
         for each in _capped(rule, awards, credited)
     }
 
@@ -69,6 +69,7 @@ def _capped(rule: Rule, awards: list[Award], credited: Collection[str]) -> Itera
         yield each
 
 
-def _factor(rule: Rule, day: date, campaigns: Collection[Campaign]) -> int:
+def factor(rule: Rule, day: date, campaigns: Iterable[Campaign]) -> int:
+    """How many times its points the rule earns on a day."""
     running = [each.factor for each in campaigns if each.rule == rule.key and each.runs_on(day)]
     return max(running, default=1)
