@@ -16,11 +16,11 @@ from backend.core.keys import OwnerKey
 class Evidence(BaseModel):
     """What the assistant's draft rests on. ``node`` is Reading or Entry, with its id."""
 
-    node: str | None
-    id: str | None
     resource: str
-    at: str | None
     excerpt: str
+    at: str | None = None
+    node: str | None = None
+    id: str | None = None
 
 
 class Message(BaseModel):

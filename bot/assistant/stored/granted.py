@@ -14,7 +14,7 @@ from backend.archive.fhir.home_kinds import home_kinds
 from backend.archive.sections.sensitivity import of_words
 from backend.measurements.granted import category_of
 from bot.assistant.answer import Answer, Outcome
-from bot.assistant.lexicon.kinds import kinds
+from bot.assistant.lexicon.kinds import kinds, read_toml
 from bot.assistant.records import Area
 from bot.assistant.stored.documents import TurnOutcome
 from bot.assistant.stored.phrases import say
@@ -45,8 +45,7 @@ def needed(query: Query) -> frozenset[Category]:
             found.add(_AREAS.get(area, Category.CONDITIONS))
         elif area == _PROFILE:
             found.add(Category.PROFILE)
-    private = of_words(query.asked.plain) or of_words(query.asked.original)
-    return frozenset(found | ({private} if private else set()))
+    return frozenset(found | _said(query.asked.plain) | _said(query.asked.original))
 
 
 def within(
@@ -64,6 +63,13 @@ def within(
     if not wanted and answer.outcome is Outcome.NOT_FOUND:
         return outcome, _with(answer, say(language, "not_found_partly"), language)
     return outcome, answer
+
+
+def _said(text: str) -> set[Category]:
+    words: dict[str, list[str]] = read_toml(__package__, "granted.toml")
+    named = {Category(each) for each, some in words.items() if any(w in text for w in some)}
+    private = of_words(text)
+    return named | ({private} if private else set())
 
 
 def _open(answer: Answer, wanted: frozenset[Category], allowed: frozenset[Category]) -> bool:

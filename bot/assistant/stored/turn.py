@@ -27,8 +27,8 @@ class CitationWords(BaseModel):
     """``node`` (``Reading``, ``Entry``) and ``id`` name what it opens, where it is a record."""
 
     resource: str
-    at: str | None
     excerpt: str
+    at: str | None = None
     node: str | None = None
     id: str | None = None
 

@@ -13,7 +13,17 @@ from bot.assistant.stored.archives import Archives
 from bot.assistant.stored.view import StoredView
 from tests.assistant.stored.conftest import Family
 
-THINGS = ("血压", "高压", "空腹血糖", "血糖", "心率", "体重", "糖化血红蛋白", "低密度脂蛋白", "血肌酐")
+THINGS = (
+    "血压",
+    "高压",
+    "空腹血糖",
+    "血糖",
+    "心率",
+    "体重",
+    "糖化血红蛋白",
+    "低密度脂蛋白",
+    "血肌酐",
+)
 WAYS = (
     "最近一次{}是多少？",
     "最近三个月{}平均多少？",
