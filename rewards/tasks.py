@@ -94,6 +94,7 @@ def _task(rule: Rule, evidence: list[Evidence], campaigns: Iterable[Campaign], t
     counting = [each for each in evidence if counts(rule, each)]
     points = rule.points * factor(rule, today, campaigns)
     streak = _streak(rule, counting, today) if rule.each is Each.STREAK else None
+    goal: int | None = None
     if streak is not None:
         done = any(each.day == today for each in counting)
         progress, goal = streak.days, streak.goal
@@ -102,7 +103,6 @@ def _task(rule: Rule, evidence: list[Evidence], campaigns: Iterable[Campaign], t
         done = progress == goal
     else:
         progress, done = _this_month(rule, counting, today)
-        goal = None
     return Task(rule.key, rule.title, rule.how, points, done, progress, goal, streak)
 
 

@@ -45,6 +45,19 @@ async def _meters(store: Store, resident_id: ObjectId) -> int:
     return int(freed.modified_count)
 
 
+async def _tickets(store: Store, resident_id: ObjectId) -> int:
+    # The merchant's receipt stays, as in any shop's books; whose it was does not.
+    freed = await store.db["point_tickets"].update_many(
+        {"resident_id": resident_id}, {"$set": {"resident_id": None}}
+    )
+    return int(freed.modified_count)
+
+
+async def _signals(store: Store, resident_id: ObjectId) -> int:
+    signals = store.db["point_signals"]
+    return int((await signals.delete_many({"resident_id": resident_id})).deleted_count)
+
+
 async def _blobs(store: Store, resident_id: ObjectId) -> int:
     bucket = AsyncGridFSBucket(store.db, bucket_name="blobs")
     found = store.db["blobs.files"].find({"metadata.resident_id": resident_id}, {"_id": 1})
@@ -54,7 +67,12 @@ async def _blobs(store: Store, resident_id: ObjectId) -> int:
     return len(ids)
 
 
-NAMING: dict[str, Rule] = {"outbox": _events, "meters": _meters}
+NAMING: dict[str, Rule] = {
+    "outbox": _events,
+    "meters": _meters,
+    "point_tickets": _tickets,
+    "point_signals": _signals,
+}
 """Collections that name a resident without belonging to one."""
 
 

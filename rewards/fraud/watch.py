@@ -116,12 +116,7 @@ class Watch:
         async def work(session: Session) -> None:
             await refuse_erased(session, [resident_id])
             await SignalDocument.get_pymongo_collection().update_one(
-                {
-                    "resident_id": resident_id,
-                    "sign": sign.value,
-                    "subject": subject,
-                    "day": str(day),
-                },
+                {"resident_id": resident_id, **what},
                 {"$max": {"times": times}, "$setOnInsert": fresh},
                 upsert=True,
                 session=session,
