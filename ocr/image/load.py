@@ -17,7 +17,7 @@ from ocr.errors import FileCorrupt, PictureTooSmall, TooManyPixels
 from ocr.image import pdf, sniff
 from ocr.image.limits import MAX_PIXELS, MIN_SIDE
 
-_FORMATS = {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "heic": ("HEIF",)}
+_FORMATS = {"jpeg": ("JPEG",), "png": ("PNG",), "heic": ("HEIF",)}
 
 
 @dataclass(frozen=True, slots=True)
