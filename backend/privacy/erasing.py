@@ -15,6 +15,7 @@ from backend.access.relations import Relation, RelationKind
 from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
+from backend.core.keys import DataKey
 from backend.identity.viewer import Viewer
 from backend.privacy.asking import require_holder
 from backend.privacy.certificate import Certificate
@@ -132,6 +133,27 @@ class Erasing:
         query = {"requested_by": viewer.account_id, "state": ErasureState.DONE.value}
         found = await ErasureDocument.find(query).sort("-at").limit(20).to_list()
         return [(each, self._certificate.text(each)) for each in found]
+
+    async def reapply(self) -> int:
+        """Erase again what a restored backup brought back; how many records that were.
+
+        Whoever restores an older dump puts the newest ``erasures`` beside it (operations.md).
+        """
+        done = ErasureDocument.find({"state": ErasureState.DONE.value})
+        again = 0
+        async for each in done:
+            alive = {"_id": each.resident_id, "wrapped": {"$ne": None}}
+            if await DataKey.get_pymongo_collection().find_one(alive, {"_id": 1}) is None:
+                continue
+            log.warning("an erased record came back with a backup and is erased again")
+            change = {
+                "state": ErasureState.COOLING_OFF.value,
+                "open": True,
+                "available_at": self._core.clock.now(),
+            }
+            await _erasures().update_one({"_id": each.id}, {"$set": change})
+            again += 1
+        return again
 
     async def step(self) -> bool:
         """Bring one due deletion a step further; False when none is due."""

@@ -84,5 +84,5 @@ def build_privacy(
         holdings=Holdings(access, owned),
         corrections=Corrections(core, access, records),
         rollbacks=Rollbacks(core, access, records),
-        worker=PrivacyWorker((downloads.step, erasing.step)),
+        worker=PrivacyWorker((downloads.step, erasing.step), first=erasing.reapply),
     )

@@ -16,15 +16,21 @@ Step = Callable[[], Awaitable[bool]]
 
 
 class PrivacyWorker:
-    """Runs ``steps``; each does one piece of work and says whether there was any."""
+    """Runs ``first`` once, then ``steps``: each does one piece of work and says whether there
+    was any."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], first: Callable[[], Awaitable[object]]) -> None:
         self._steps = tuple(steps)
+        self._first = first
 
     async def run(self) -> None:
         """Work until cancelled."""
+        begun = False
         while True:
             try:
+                if not begun:
+                    await self._first()
+                    begun = True
                 await self.drain()
             except Exception as error:  # the store is away: leases bring the jobs back
                 log.warning("privacy work failed", error=type(error).__name__)
