@@ -11,6 +11,8 @@ from graphql_api.access.rights import download
 from graphql_api.access.sharing import share_link
 from graphql_api.archive.resident import resident_of
 from graphql_api.archive.types import entry_of
+from graphql_api.assistant.types import conversation
+from graphql_api.care.fields import ticket
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.common.scalars import Node
@@ -64,6 +66,8 @@ _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "Download": (2, download),
     "PaperReport": (2, _report),
     "ShareLink": (2, share_link),
+    "Ticket": (2, ticket),
+    "Conversation": (2, conversation),
     "AccessLogEntry": (2, access_log_entry),
 }
 

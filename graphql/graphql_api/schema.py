@@ -24,6 +24,9 @@ from graphql_api.access.watch import answered, each_answered
 from graphql_api.access.watched import WatchQuery
 from graphql_api.archive.mutations import ArchiveMutation
 from graphql_api.archive.resident import Resident, resident_of
+from graphql_api.assistant.mutations import AssistantMutation
+from graphql_api.care.fields import CareQuery
+from graphql_api.care.mutations import CareMutation
 from graphql_api.catalogue import KindInfo, kind_infos
 from graphql_api.common import ids
 from graphql_api.common.context import Info
@@ -43,7 +46,14 @@ from graphql_api.subscriptions import Subscription
 
 @strawberry.type
 class Query(
-    MeterQuery, NoticeQuery, CorrectionQuery, CircleQuery, DoctorQuery, WatchQuery, AccessLogQuery
+    MeterQuery,
+    NoticeQuery,
+    CorrectionQuery,
+    CircleQuery,
+    DoctorQuery,
+    WatchQuery,
+    AccessLogQuery,
+    CareQuery,
 ):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
@@ -85,6 +95,8 @@ class Mutation(
     ReportMutation,
     CircleMutation,
     DoctorMutation,
+    AssistantMutation,
+    CareMutation,
 ):
     pass
 

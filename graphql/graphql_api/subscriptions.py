@@ -16,6 +16,7 @@ from backend.measurements.events import ReadingsRecorded
 from backend.measurements.granted import granted_kinds
 from backend.measurements.write_errors import AlertNotFound
 from backend.reports.report import job_from_raw
+from graphql_api.assistant.mutations import AnswerSubscription
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.measurements.alerts import Alert, alert_of
@@ -24,7 +25,7 @@ from graphql_api.reports.types import ReportProgress, progress_of
 
 
 @strawberry.type
-class Subscription:
+class Subscription(AnswerSubscription):
     @strawberry.subscription(description="Readings as they are recorded.")
     async def reading_recorded(
         self, info: Info, resident_id: strawberry.ID

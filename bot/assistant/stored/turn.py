@@ -9,6 +9,7 @@ from datetime import datetime
 from bson import ObjectId
 from pydantic import BaseModel
 
+from backend.access.categories import Category
 from backend.core.keys import OwnerKey
 from bot.assistant.answer import Answer, plain
 from bot.assistant.stored.documents import Rating, Turn, TurnOutcome
@@ -59,6 +60,7 @@ class Said:
     outcome: TurnOutcome
     urgency: str
     words: TurnWords | None
+    categories: frozenset[Category] = frozenset()
     ticket_id: ObjectId | None = None
     rating: Rating | None = None
 
@@ -105,6 +107,7 @@ def opened(turn: Turn, key: OwnerKey | None, *, shown: bool = True) -> Said:
         outcome=turn.outcome,
         urgency=turn.urgency,
         words=words,
+        categories=turn.categories,
         ticket_id=turn.ticket_id,
         rating=turn.rating,
     )

@@ -38,6 +38,8 @@ from graphql_api.archive.types import (
     ProfileContent,
     entry_of,
 )
+from graphql_api.assistant.types import ResidentTalks
+from graphql_api.care.fields import ResidentCare
 from graphql_api.common.context import Info
 from graphql_api.common.paging import Connection, connection
 from graphql_api.common.paging import after as cursor
@@ -83,7 +85,15 @@ class TimelineFilterInput:
 @strawberry.type(
     description="A person, whose record this is. What is null has an error that says why."
 )
-class Resident(Node, ResidentCircle, ResidentDoctors, ResidentReports, ResidentAccessLog):
+class Resident(
+    Node,
+    ResidentCircle,
+    ResidentDoctors,
+    ResidentReports,
+    ResidentAccessLog,
+    ResidentCare,
+    ResidentTalks,
+):
     key: strawberry.Private[ObjectId]
 
     @strawberry.field(

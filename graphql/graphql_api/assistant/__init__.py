@@ -1,0 +1,1 @@
+"""The assistant: questions, answers with their evidence, conversations."""

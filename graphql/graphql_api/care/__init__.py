@@ -1,0 +1,1 @@
+"""Questions to the family doctor: tickets, the worklist, answers."""
