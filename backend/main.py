@@ -88,8 +88,11 @@ def settle_memory() -> None:
     gc.set_threshold(_GC_FIRST, 20, 50)
 
 
-def build_dispatcher(services: Services) -> Dispatcher:
-    """Every subscriber of every event. Nobody else calls the room next door to tell it things."""
+def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatcher:
+    """Every subscriber of every event. Nobody else calls the room next door to tell it things.
+
+    Without ``index_words`` the words of entries are left to ``StoredPassages.later``.
+    """
     core = services.core
     dispatcher = Dispatcher(core.clock, core.changes)
     alerting = services.alerting
@@ -97,8 +100,9 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.subscribe(ReadingCorrected, "alerts", with_consent(alerting.on_corrected))
     dispatcher.subscribe(ReadingWithdrawn, "alerts", with_consent(alerting.on_withdrawn))
     passages = services.passages
-    dispatcher.subscribe(EntriesAdded, "passages", with_consent(passages.on_added))
-    dispatcher.subscribe(EntryChanged, "passages", with_consent(passages.on_changed))
+    if index_words:
+        dispatcher.subscribe(EntriesAdded, "passages", with_consent(passages.on_added))
+        dispatcher.subscribe(EntryChanged, "passages", with_consent(passages.on_changed))
     renewals = services.circle.renewals
     dispatcher.subscribe(ResidentRegistered, "renewals", renewals.on_person)
     dispatcher.subscribe(ProfileChanged, "renewals", renewals.on_person)

@@ -93,7 +93,8 @@ class _Loader:
         self._clock = clock
         self._plan = plan
         self._say = say
-        self._dispatcher: Dispatcher = build_dispatcher(services)
+        self._dispatcher: Dispatcher = build_dispatcher(services, index_words=False)
+        self._passages = services.passages
         self._since = first_day(plan.anchor)
 
     async def load(self) -> Loaded:
@@ -111,6 +112,7 @@ class _Loader:
         self._say(f"演示数据：{len(panel)} 位签约居民的测量")
         new += await self._catch_up(panel, now)
         await self._drain()
+        await several(lambda each: self._passages.later(each.id), found)
         return Loaded(self._plan, clinic, new)
 
     async def _opened(self, plan: PlannedResident) -> _Record:

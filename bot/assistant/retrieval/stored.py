@@ -26,6 +26,7 @@ from bot.assistant.view import ArchiveView
 
 log = structlog.get_logger(__name__)
 
+_NONE_YET = ""
 _CHUNK = 100  # entries embedded between two looks at the store
 
 
@@ -59,6 +60,20 @@ class StoredPassages:
         rows = passages(view)
         index = await asyncio.to_thread(HybridIndex, rows, embedder(serving), vectors=vectors)
         give_index(view, index)
+
+    async def later(self, resident_id: ObjectId) -> None:
+        """Leave the index to ``rebuild_outdated``: for who adds a thousand entries at once."""
+        await PassageIndex.get_pymongo_collection().update_one(
+            {"resident_id": resident_id},
+            {
+                "$setOnInsert": {
+                    "_id": ObjectId(),
+                    "model": _NONE_YET,
+                    "built_at": self._core.clock.now(),
+                }
+            },
+            upsert=True,
+        )
 
     async def rebuild_outdated(self) -> int:
         """Make the index of everyone whose index is of another model, or missing; how many."""
