@@ -15,8 +15,7 @@ _FULL = WIDTH - 2 * MARGIN
 _GAP = 6.0
 _HALF = (_FULL - _GAP) / 2
 _RIGHT = MARGIN + _HALF + _GAP
-_ROW, _LAB = 6.4, 8.0
-_DATED = ("alerts", "symptoms")
+_ROW, _LAB = 6.0, 8.0
 _COLUMNS = (29.0, 26.0, 24.0, 24.0, 14.0, 21.0, 27.0, 23.0)  # as said.HEADS
 
 
@@ -66,22 +65,26 @@ def _lines(
     y = sheet.heading(x, y, say(key, language), width=_HALF)
     for line in some.shown:
         colour = RED if line.marked else INK
-        parts = [(line.text, key not in _DATED, colour), (line.detail, False, GREY)]
-        # A long text must not push its date off the line.
-        sheet.runs(x, y, parts[::-1] if key in _DATED else parts, width=_HALF)
+        sheet.runs(x, y, [(line.text, True, colour), (line.detail, False, GREY)], width=_HALF)
         y += LINE
     return _rest(sheet, some, language, x, y, none)
 
 
-def _drugs(sheet: Sheet, some: Some[Line], summary: Summary, y: float, none: str) -> float:
-    language = summary.language
-    y = sheet.heading(_RIGHT, y, say("medications", language), width=_HALF)
+def _pairs(
+    sheet: Sheet, key: str, some: Some[Line], language: str, x: float, y: float, none: str
+) -> float:
+    """Each text with its detail on the line below."""
+    y = sheet.heading(x, y, say(key, language), width=_HALF)
     for line in some.shown:
         colour = RED if line.marked else INK
-        sheet.text(_RIGHT, y, line.text, width=_HALF, bold=True, colour=colour)
-        sheet.text(_RIGHT + 3, y + LINE - 0.4, line.detail, width=_HALF - 3, size=8.4, colour=GREY)
+        sheet.text(x, y, line.text, width=_HALF, bold=True, colour=colour)
+        sheet.text(x + 3, y + LINE - 0.4, line.detail, width=_HALF - 3, size=8.4, colour=GREY)
         y += 2 * LINE - 0.6
-    y = _rest(sheet, some, language, _RIGHT, y, none)
+    return _rest(sheet, some, language, x, y, none)
+
+
+def _drugs(sheet: Sheet, some: Some[Line], summary: Summary, y: float, none: str) -> float:
+    y = _pairs(sheet, "medications", some, summary.language, _RIGHT, y, none)
     changes = summary.medication_changes
     if changes is not None and changes.shown:
         text = "；".join(line.text for line in changes.shown)
@@ -155,20 +158,19 @@ def _labs(sheet: Sheet, summary: Summary, y: float) -> float:
 
 
 def _course(sheet: Sheet, summary: Summary, y: float) -> None:
-    """Reports on the left; alerts and what the family notes on the right."""
-    language = summary.language
-    none, none_since = say("none", language), say("none_since", language)
+    """Reports beside alerts; below them what the family notes."""
+    language, none = summary.language, say("none", summary.language)
+    left = right = y
     if summary.reports is not None:
-        left = sheet.heading(MARGIN, y, say("reports", language), width=_HALF)
-        for line in summary.reports.shown:
-            sheet.text(MARGIN, left, line.text, width=_HALF, bold=True)
-            if line.detail:
-                left += LINE - 0.4
-                sheet.text(MARGIN + 3, left, line.detail, width=_HALF - 3, size=8.4, colour=GREY)
-            left += LINE
-        _rest(sheet, summary.reports, language, MARGIN, left, none)
-    right = y
+        left = _pairs(sheet, "reports", summary.reports, language, MARGIN, y, none)
     if summary.alerts is not None:
-        right = _lines(sheet, "alerts", summary.alerts, language, _RIGHT, right, none)
-    if summary.symptoms is not None:
-        _lines(sheet, "symptoms", summary.symptoms, language, _RIGHT, right, none_since)
+        right = _pairs(sheet, "alerts", summary.alerts, language, _RIGHT, y, none)
+    if summary.symptoms is None:
+        return
+    y = sheet.heading(MARGIN, max(left, right), say("symptoms", language), width=_FULL)
+    for line in summary.symptoms.shown:
+        # The date first: a long text must not push it off the line.
+        parts = [(line.detail, False, GREY), (line.text, False, INK)]
+        sheet.runs(MARGIN, y, parts, width=_FULL)
+        y += LINE
+    _rest(sheet, summary.symptoms, language, MARGIN, y, say("none_since", language))
