@@ -96,9 +96,7 @@ class Residents:
         resident_id: ObjectId = answer["resident_id"]
         return resident_id
 
-    async def get(
-        self, viewer: Viewer, resident_id: ObjectId, *, reveal: bool = False
-    ) -> Resident:
+    async def get(self, viewer: Viewer, resident_id: ObjectId, *, reveal: bool = False) -> Resident:
         """Name, phone and numbers masked for all but the person and guardians, or ``reveal``.
 
         Raises ``AccessDenied``, for who does not exist as well.
