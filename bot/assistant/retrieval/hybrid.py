@@ -20,6 +20,7 @@ from bot.assistant.view import ArchiveView
 
 K = 60
 HELD_WORDS = 0.5  # share of the question's words that a passage must hold to be quoted for them
+_LOOKED_AT = 5
 _RERANKED = 8
 
 
@@ -60,11 +61,20 @@ class HybridIndex:
         """The passage that fits, or None where none is good enough to quote."""
         among = self._among(window, areas)
         by_words = self._lexical.ranked(question, among)
-        if by_words and self._lexical.coverage(question, by_words[0]) >= HELD_WORDS:
-            row = self._rows[by_words[0]]  # said in these words: no model need be asked
-            return row.entry, row.said
-        chosen = self._fused(question, by_words, among)
+        chosen = self._in_these_words(question, by_words)  # no model need be asked
+        if chosen is None:
+            chosen = self._fused(question, by_words, among)
         return None if chosen is None else (self._rows[chosen].entry, self._rows[chosen].said)
+
+    def _in_these_words(self, question: str, by_words: list[int]) -> int | None:
+        """The best row that holds most of the question's words and is not of another thing."""
+        asked = things(question)
+        for index in by_words[:_LOOKED_AT]:
+            if self._lexical.coverage(question, index) < HELD_WORDS:
+                return None
+            if asked <= things(self._rows[index].text):
+                return index
+        return None
 
     def _fused(self, question: str, by_words: list[int], among: list[int]) -> int | None:
         asked = things(question)
