@@ -22,6 +22,8 @@ async def condition_flags(
 
     Only of what is filed under conditions: mental and reproductive health are others.
     """
+    if not resident_ids:
+        return {}
     keys = await keyring.keys(resident_ids)
     query = {
         "resident_id": {"$in": list(keys)},

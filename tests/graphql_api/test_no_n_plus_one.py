@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -126,6 +127,30 @@ async def test_a_care_circle_with_names(
         "find sessions",
         "insert access_log",
     ]
+
+
+@pytest.mark.parametrize("people", [2, 10])
+async def test_the_people_of_a_caregiver_with_what_is_open(
+    services: Services, commands: Commands, people: int
+) -> None:
+    carer, token = await signed_in(services)
+    for number in range(people):
+        await _cared_for(services, carer, f"老人{number}")
+    data, seen = await run(services, commands, token, "people", first=50)
+    assert {each["node"]["name"] for each in data["people"]["edges"]} == {
+        f"老*{number}" for number in range(people)
+    }
+    # The log has a chain a resident: how many inserts it makes of them is its own affair.
+    assert sorted(each for each in set(seen) if "access_" not in each) == [
+        "aggregate alerts",
+        "aggregate relations",
+        "find consents",
+        "find data_keys",
+        "find relations",
+        "find residents",
+        "find sessions",
+    ]
+    assert max(Counter(each for each in seen if "access_" not in each).values()) == 1
 
 
 async def _cared_for(services: Services, carer: Viewer, name: str) -> None:

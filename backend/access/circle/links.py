@@ -17,6 +17,7 @@ from backend.access.circle.events import LinkChanged, LinkEnded
 from backend.access.circle.persons import display_names
 from backend.access.contract.documents import CareTeam, Contract, ContractState, EmergencyAccess
 from backend.access.errors import AccessDenied
+from backend.access.log.documents import AccessEntry
 from backend.access.policy import runs
 from backend.access.relations import Kinship, Relation, RelationKind
 from backend.access.service import Access
@@ -29,10 +30,12 @@ from backend.identity.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relation with the name of who holds it: a person's own, or a team's."""
+    """A relation with the name of who holds it (a person's own, or a team's), and when the log
+    of who looked last saw it used."""
 
     relation: Relation
     holder_name: str | None
+    last_used_at: datetime | None = None
 
     @property
     def at(self) -> datetime:
@@ -95,7 +98,9 @@ class Links:
         found = Relation.find(query).sort("-valid_from", "-_id").limit(size + 1)
         relations = await found.to_list()
         names = await self._names(relations)
-        return Page.of([Link(each, names.get(each.account_id)) for each in relations], size)
+        used = await _last_used(resident_id, relations)
+        links = [Link(each, names.get(each.account_id), used.get(_via(each))) for each in relations]
+        return Page.of(links, size)
 
     async def change(
         self,
@@ -220,6 +225,27 @@ class Links:
         if teams:
             names |= {each.id: each.name async for each in CareTeam.find({"_id": {"$in": teams}})}
         return names
+
+
+async def _last_used(resident_id: ObjectId, relations: list[Relation]) -> dict[ObjectId, datetime]:
+    """When each link was used last, by what the log names as its right; in one query."""
+    rows = await AccessEntry.get_pymongo_collection().aggregate(
+        [
+            {
+                "$match": {
+                    "resident_id": resident_id,
+                    "via": {"$in": [_via(each) for each in relations]},
+                }
+            },
+            {"$group": {"_id": "$via", "at": {"$max": "$at"}}},
+        ]
+    )
+    return {row["_id"]: row["at"] for row in await rows.to_list()}
+
+
+def _via(relation: Relation) -> ObjectId:
+    # As ``log.By.relation`` names it.
+    return relation.basis_id or relation.id
 
 
 _NOT_CHANGED = {RelationKind.SELF, RelationKind.BREAK_GLASS, RelationKind.INSTITUTION}

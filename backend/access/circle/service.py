@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from pymongo.errors import PyMongoError
 
+from backend.access.circle import migrations
 from backend.access.circle.authority import Authority
 from backend.access.circle.guardians import Guardians
 from backend.access.circle.invitations import Invitations
@@ -21,6 +22,8 @@ from backend.core.errors import KangbanError
 log = structlog.get_logger(__name__)
 
 _SECONDS = 3_600.0
+MIGRATIONS = (migrations.number_links,)
+"""Named here so that whoever wires the circle has registered them."""
 
 
 @dataclass(frozen=True, slots=True)

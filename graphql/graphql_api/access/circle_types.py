@@ -59,6 +59,9 @@ class CircleLink(Node):
     renewal_until: datetime | None = strawberry.field(
         description="Only looking until then, and nothing afterwards, unless it is renewed."
     )
+    last_used_at: datetime | None = strawberry.field(
+        description="When somebody last looked or recorded by it; in lists of the resident's."
+    )
     version: int
     resident_key: strawberry.Private[ObjectId]
     key: strawberry.Private[ObjectId]
@@ -134,7 +137,12 @@ def presets(language: str) -> list[CirclePreset]:
     ]
 
 
-def link_of(relation: Relation, holder_name: str | None, info: Info) -> CircleLink:
+def link_of(
+    relation: Relation,
+    holder_name: str | None,
+    info: Info,
+    last_used_at: datetime | None = None,
+) -> CircleLink:
     context = info.context
     now = context.services.core.clock.now()
     left = waits(relation, now)
@@ -150,6 +158,7 @@ def link_of(relation: Relation, holder_name: str | None, info: Info) -> CircleLi
         since=relation.valid_from,
         valid_until=relation.valid_until,
         renewal_until=None if left is None else now + left,
+        last_used_at=last_used_at,
         version=relation.version,
         resident_key=relation.resident_id,
         key=relation.id,
@@ -157,7 +166,7 @@ def link_of(relation: Relation, holder_name: str | None, info: Info) -> CircleLi
 
 
 def listed_link(link: links.Link, info: Info) -> CircleLink:
-    return link_of(link.relation, link.holder_name, info)
+    return link_of(link.relation, link.holder_name, info, link.last_used_at)
 
 
 async def invitation_of(invitation: Invitation, info: Info) -> CircleInvitation:

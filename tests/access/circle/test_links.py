@@ -22,6 +22,7 @@ from backend.access.limits import DAILY_CARE
 from backend.access.relations import Kinship, Relation, RelationKind
 from backend.core.clock import FixedClock
 from backend.core.history import ChangedMeanwhile
+from backend.core.migrations import Migrations
 from backend.services import Services
 from tests.access.circle.family import (
     DAUGHTER,
@@ -233,3 +234,34 @@ async def test_the_circle_is_paged_newest_first_without_what_ran_out(
     after = first.cursor(first.items[-1])
     rest = await services.circle.links.page(owner, resident_id, first=2, after=after)
     assert ([each.id for each in rest.items], rest.has_next) == ([links[0]], False)
+
+
+async def test_the_resident_sees_when_a_link_was_used_last(
+    services: Services, clock: FixedClock
+) -> None:
+    owner, resident_id = await a_resident(services)
+    daughter, _ = await joined(services, owner, resident_id)
+    [link] = (await services.circle.links.page(owner, resident_id, first=10)).items
+    assert link.last_used_at is None
+    clock.advance(timedelta(hours=2))
+    await services.access.require(daughter, resident_id, Category.READINGS)
+    used = clock.now()
+    clock.advance(timedelta(hours=2))
+    [link] = (await services.circle.links.page(owner, resident_id, first=10)).items
+    assert link.last_used_at == used
+
+
+async def test_a_link_from_before_there_were_versions_is_changed_after_its_migration(
+    services: Services,
+) -> None:
+    owner, resident_id = await a_resident(services)
+    daughter, link = await joined(services, owner, resident_id)
+    collection = Relation.get_pymongo_collection()
+    await collection.update_many({}, {"$unset": {"version": ""}})
+    less = Change(READINGS, LOOK, None)
+    change = services.circle.links.change
+    with pytest.raises(ChangedMeanwhile):
+        await change(owner, resident_id, link.id, less, version=1)
+    assert "0001" in await Migrations(services.core.store, services.core.clock).run()
+    assert (await change(owner, resident_id, link.id, less, version=1)).version == 2
+    assert (await link_of(daughter, resident_id)).categories == READINGS
