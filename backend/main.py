@@ -50,6 +50,7 @@ from backend.web.share import SHARED, share_routes
 from backend.web.summary import summary_routes
 from backend.web.uploads import upload_routes
 from bot.assistant.retrieval.stored import keep_rebuilding
+from bot.assistant.stored.card import warm
 from graphql_api.schema import build_schema
 from rewards.rules.rule import EvidenceKind
 
@@ -152,10 +153,14 @@ def build_app(services: Services) -> Litestar:
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await prepare(services.core)
         async with contextlib.AsyncExitStack() as stack:
+            # An emergency must not wait for rules to be read.
+            warming = asyncio.create_task(asyncio.to_thread(warm))
             if settings.background:
                 await stack.enter_async_context(background(services))
             settle_memory()
             yield
+            await warming
+            await services.assistant.settled()
         services.reports.close()
         await services.identity.close()
         await services.core.close()
