@@ -6,7 +6,6 @@ Runs in the sandbox: a file that breaks a decoder breaks a process that holds no
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -15,41 +14,17 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from backend.reports import scrub
+from backend.reports.inspected import Box, Inspected, SeenPage
 from backend.reports.same_page import perceptual_hash
 from ocr.errors import FileCorrupt, OcrError
 from ocr.image import load, sniff
 
-CONTENT_TYPES = {
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "heic": "image/heic",
-    "pdf": "application/pdf",
-}
 _ORIENTATION = 0x0112
 _RED = (0, 0, 220)
 _MARGIN = 0.6  # of the rectangle's height, around it
 _LEAST_MARGIN = 12
 
 Pixels = NDArray[np.uint8]
-Box = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPage:
-    """As displayed, in pixels; of a PDF at 200 dpi."""
-
-    width: int
-    height: int
-    phash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """``data`` is the file without location and device."""
-
-    kind: str
-    data: bytes
-    pages: tuple[SeenPage, ...]
 
 
 def inspect(data: bytes, name: str) -> Inspected:

@@ -30,7 +30,7 @@ from backend.reports.errors import (
     told,
 )
 from backend.reports.events import ReportReceived
-from backend.reports.inspecting import CONTENT_TYPES, Inspected, inspect
+from backend.reports.inspected import CONTENT_TYPES, Inspected, inspect
 from backend.reports.limits import FILES, NAME_CHARACTERS, PAGES, SAME_PAGE_REPORTS
 from backend.reports.lookalikes import looks_alike
 from backend.reports.report import seen_in, seen_place

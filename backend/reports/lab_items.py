@@ -47,7 +47,8 @@ class LabItem:
 @cache
 def lab_item(code: str) -> LabItem:
     """The item that a LOINC code belongs to. Raises ``CodeUnknown``."""
-    joined = next((row for row in _joined() if code in row["codes"]), None)
+    own = {code, *(line.loinc for line in _lines(code))}
+    joined = next((row for row in _joined() if own & set(row["codes"])), None)
     codes = joined["codes"] if joined else [code]
     lines = [line for each in codes for line in _lines(each)]
     if not any(code in _codes(line) for line in lines):

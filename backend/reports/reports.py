@@ -20,7 +20,7 @@ from backend.reports.errors import (
     ReportPageNotFound,
     told,
 )
-from backend.reports.inspecting import Box, crop_png, page_png
+from backend.reports.inspected import Box, crop_png, page_png
 from backend.reports.report import Job, Report, from_raw, job_from_raw
 from backend.reports.sandbox import Sandbox
 from ocr.errors import OcrError

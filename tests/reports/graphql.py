@@ -20,13 +20,13 @@ async def report_of(api: Api, report: str) -> dict[str, Any]:
     return found
 
 
-async def changed(api: Api, name: str, **input: Any) -> dict[str, Any]:
+async def changed(api: Api, name: str, /, **input: Any) -> dict[str, Any]:
     """The report after a mutation."""
     data = await api.ask(operation(name), input=input)
     report: dict[str, Any] = next(iter(data.values()))["report"]
     return report
 
 
-async def refused(api: Api, name: str, **input: Any) -> str:
+async def refused(api: Api, name: str, /, **input: Any) -> str:
     """The code that a mutation is refused with."""
     return await api.refusal(operation(name), input=input)

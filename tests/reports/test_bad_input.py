@@ -56,6 +56,7 @@ BAD: dict[str, tuple[str, Callable[[], bytes], int, str]] = {
     "no picture": ("a.jpg", lambda: b"MZ" + bytes(500), 415, "OCR_FORMAT_UNSUPPORTED"),
     "a zip": ("a.jpg", lambda: b"PK\x03\x04" + bytes(99), 415, "OCR_FORMAT_UNSUPPORTED"),
     "cut off": ("a.jpg", lambda: _jpeg()[:-400], 400, "OCR_FILE_CORRUPT"),
+    "three bytes of a photo": ("a.jpg", lambda: b"\xff\xd8\xffabcde", 400, "OCR_FILE_CORRUPT"),
     "a zip behind a picture": (
         "a.jpg", lambda: _jpeg() + b"PK\x05\x06" + bytes(18), 400, "OCR_FILE_POLYGLOT",
     ),
