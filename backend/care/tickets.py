@@ -22,6 +22,9 @@ from backend.core.database import Raw, Session
 from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 
+_NO_RECORD = frozenset({Category.CHAT, Category.POINTS})
+"""Who is granted no more than these does not look after the resident's health."""
+
 
 class Tickets:
     """Questions to the doctor, for who asks them."""
@@ -43,6 +46,8 @@ class Tickets:
     async def ask(self, viewer: Viewer, question: Question, *, idempotency_key: str) -> Seen:
         """By the asker's wish. Raises ``AccessDenied`` and ``TicketTextUnfit``."""
         allowed, condition = await self._doors.asker(viewer, question.resident_id)
+        if not allowed - _NO_RECORD:
+            raise AccessDenied(action=Action.VIEW.value)
         checked(question.text)
 
         async def work(session: Session) -> Raw:

@@ -11,9 +11,13 @@ from typing import Any
 from bson import ObjectId, encode
 
 from backend.access.categories import Category
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.writing import accepted_now
 from backend.access.log.looks import LookFilter
 from backend.access.relations import Relation, RelationKind
 from backend.archive.sections import MedicationBody, coded
+from backend.care.documents import TicketReason, TicketUrgency
+from backend.care.opening import Question
 from backend.identity.providers.demo import DemoName
 from backend.identity.sessions import Device
 from backend.identity.viewer import Role, Viewer
@@ -26,6 +30,7 @@ from backend.reports.confirming import Confirmation
 from backend.services import Services
 from backend.sharing.choice import ShareChoice
 from backend.web.graphql import admit
+from bot.assistant.stored.service import Ask
 from graphql_api.common import ids
 from graphql_api.common.context import Context
 from graphql_api.schema import Schema
@@ -80,6 +85,7 @@ async def a_household(services: Services) -> Household:
         "PaperReport": ids.encode("PaperReport", resident_id, report_id),
         **await _rights(services, owner, resident_id),
         **await circle_ids(services, owner, resident_id),
+        **await _talk(services, owner, resident_id),
         "ShareLink": ids.encode("ShareLink", resident_id, share_id),
         "AccessLogEntry": ids.encode("AccessLogEntry", resident_id, look_id),
         "AccessReport": ids.encode("AccessReport", resident_id, complaint_id),
@@ -242,6 +248,31 @@ async def _share(services: Services, owner: Viewer, resident_id: ObjectId) -> Ob
     )
     made = await services.share_links.create(owner, resident_id, choice, idempotency_key=a_key())
     return made.link.id
+
+
+async def _talk(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
+    """A conversation with the assistant, and a question to the doctor."""
+    [accepted] = accepted_now(Purpose.ASSISTANT)
+    await services.consents.change(
+        owner, resident_id, accepted, given=True, idempotency_key=a_key()
+    )
+    question = "最近一次心率是多少？"
+    asking = Ask(resident_id=resident_id, question=question, idempotency_key=a_key())
+    said = await services.assistant.ask(owner, asking)
+    asked = Question(
+        resident_id=resident_id,
+        relation=await services.care.tickets.relation(owner, resident_id),
+        asked_by=owner.account_id,
+        text=question,
+        reason=TicketReason.ASKED,
+        urgency=TicketUrgency.ROUTINE,
+    )
+    ticket = await services.care.tickets.ask(owner, asked, idempotency_key=a_key())
+    return {
+        "Ticket": ids.encode("Ticket", resident_id, ticket.id),
+        "Conversation": ids.encode("Conversation", resident_id, said.conversation_id),
+        "Answer": ids.encode("Answer", resident_id, said.id),
+    }
 
 
 async def _rights(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
