@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMuch, Unavailable
+from backend.core.errors import Conflict, Invalid, NotFound, TooMuch, Unavailable
 
 
 class PointsInsufficient(Conflict):
@@ -105,12 +105,6 @@ class VoucherOver(Conflict):
     code = "VOUCHER_OVER"
     zh = "这张兑换券已过期或已取消，积分已退回。"
     en = "This voucher lapsed or was cancelled; its points went back."
-
-
-class MerchantRequired(Forbidden):
-    code = "MERCHANT_REQUIRED"
-    zh = "这个操作需要机构账号。"
-    en = "This is for institutions' accounts."
 
 
 class FraudSignalNotFound(NotFound):

@@ -29,6 +29,7 @@ class Points:
 
     ledger: Ledger
     earning: Earning
+    books: Books
     rules: RuleDesk
     statement: Statement
     tasks: Tasks
@@ -51,6 +52,7 @@ def build_points(core: Core, access: Access, plugged: Sequence[EvidenceSource] =
     return Points(
         ledger=ledger,
         earning=earning,
+        books=books,
         rules=RuleDesk(core, books),
         statement=Statement(access, ledger, expiry),
         tasks=Tasks(core, access, books, earning),

@@ -20,6 +20,7 @@ from graphql_api.measurements.alerts import alert_of
 from graphql_api.measurements.meters import meter_of
 from graphql_api.measurements.types import reading_of
 from graphql_api.reports.types import report_of
+from graphql_api.rewards.fields import voucher
 
 
 async def _resident(info: Info, resident_id: ObjectId) -> Node:
@@ -63,6 +64,7 @@ _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "Entry": (2, _entry),
     "Alert": (2, _alert),
     "Meter": (2, _meter),
+    "Voucher": (2, voucher),
     "Download": (2, download),
     "PaperReport": (2, _report),
     "ShareLink": (2, share_link),

@@ -41,6 +41,9 @@ from graphql_api.measurements.meters import MeterMutation, MeterQuery
 from graphql_api.measurements.mutations import ReadingMutation
 from graphql_api.node import load_node
 from graphql_api.reports.mutations import ReportMutation
+from graphql_api.rewards.fields import PointQuery
+from graphql_api.rewards.mutations import MerchantQuery, PointMutation
+from graphql_api.rewards.operating import PointOperatorMutation, PointOperatorQuery
 from graphql_api.subscriptions import Subscription
 
 
@@ -54,6 +57,9 @@ class Query(
     WatchQuery,
     AccessLogQuery,
     CareQuery,
+    PointQuery,
+    MerchantQuery,
+    PointOperatorQuery,
 ):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
@@ -97,6 +103,8 @@ class Mutation(
     DoctorMutation,
     AssistantMutation,
     CareMutation,
+    PointMutation,
+    PointOperatorMutation,
 ):
     pass
 

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from beanie import PydanticObjectId
 
+from backend.access.errors import RoleRequired
 from backend.access.log.service import pass_gate
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Role, Viewer
-from rewards.errors import MerchantRequired, VoucherNotFound, VoucherOver, VoucherUsed
+from rewards.errors import VoucherNotFound, VoucherOver, VoucherUsed
 from rewards.events import VoucherRedeemed
 from rewards.ledger.folio import Folio
 from rewards.ledger.ledger import Ledger
@@ -31,7 +32,7 @@ class Totals:
 
 
 class Merchants:
-    """Everything here raises ``MerchantRequired`` for other accounts than institutions'.
+    """Everything here raises ``RoleRequired`` for other accounts than institutions'.
 
     A merchant learns nothing of whose voucher it is, so that no relation is asked for.
     """
@@ -144,4 +145,4 @@ class Merchants:
 
 def _require_merchant(viewer: Viewer) -> None:
     if not viewer.has(Role.INSTITUTION):
-        raise MerchantRequired
+        raise RoleRequired

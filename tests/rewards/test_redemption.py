@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from backend.access.categories import ALL_ACTIONS, Action, Category
-from backend.access.errors import AccessDenied
+from backend.access.errors import AccessDenied, RoleRequired
 from backend.core.clock import FixedClock
 from backend.core.idempotency import IdempotencyKeyReused
 from backend.identity.errors import OperatorRequired
@@ -18,7 +18,6 @@ from backend.identity.viewer import Role
 from backend.services import Services
 from rewards.errors import (
     MerchantNotFound,
-    MerchantRequired,
     OfferLimitReached,
     OfferNotRunning,
     OfferSoldOut,
@@ -219,7 +218,7 @@ async def test_another_merchant_and_an_invented_code_get_the_same_answer(
         with pytest.raises(VoucherNotFound):
             await points.merchants.confirm(other, code, idempotency_key=a_key())
     assert (await points.merchants.page(other, first=10)).items == []
-    with pytest.raises(MerchantRequired):
+    with pytest.raises(RoleRequired):
         await points.merchants.confirm(viewer, str(voucher.code), idempotency_key=a_key())
     assert await balances(services) == {"programme": -50, "resident": 30, "reserved": 20}
 

@@ -1,0 +1,1 @@
+"""Points: statement, tasks, catalogue, vouchers; merchants' and operators' sides."""
