@@ -10,8 +10,7 @@ from bson import ObjectId
 from backend.identity.viewer import Viewer
 from backend.summary.address import Form, SummaryRequest
 from backend.summary.building import Summaries
-from backend.summary.page import html
-from backend.summary.pdf import pdf
+from backend.summary.model import Summary
 
 
 class SummaryFiles:
@@ -25,6 +24,19 @@ class SummaryFiles:
     async def file(self, viewer: Viewer, resident_id: ObjectId, wanted: SummaryRequest) -> bytes:
         """Raises as ``Summaries.summary``, and ``SummaryFontMissing``."""
         summary = await self._summaries.summary(viewer, resident_id, wanted.since)
-        if wanted.form is Form.HTML:
-            return html(summary).encode()
-        return await asyncio.get_running_loop().run_in_executor(self._drawing, pdf, summary)
+        draw = _html if wanted.form is Form.HTML else _pdf
+        return await asyncio.get_running_loop().run_in_executor(self._drawing, draw, summary)
+
+
+# What draws is imported when somebody wants a page: fonts and templates are a third of a second
+# of every start otherwise.
+def _html(summary: Summary) -> bytes:
+    from backend.summary.page import html
+
+    return html(summary).encode()
+
+
+def _pdf(summary: Summary) -> bytes:
+    from backend.summary.pdf import pdf
+
+    return pdf(summary)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache, partial
-from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -13,6 +10,7 @@ from markupsafe import Markup
 from backend.summary import said
 from backend.summary.model import Summary
 from backend.summary.rules import say
+from backend.summary.style import style
 
 
 def html(summary: Summary) -> str:
@@ -20,7 +18,7 @@ def html(summary: Summary) -> str:
     language = summary.language
     return _template().render(
         summary=summary,
-        style=Markup(_style()),
+        style=Markup(style()),
         say=lambda key: say(key, language),
         more=partial(said.more, language=language),
         who=said.who(summary),
@@ -35,21 +33,6 @@ def html(summary: Summary) -> str:
             said.lab_row(each, language) for each in (summary.labs.shown if summary.labs else ())
         ],
     )
-
-
-@cache
-def content_security_policy() -> str:
-    """Nothing from anywhere but the page's own style, by its hash."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
-    )
-
-
-@cache
-def _style() -> str:
-    return files("backend.summary").joinpath("templates/summary.css").read_text("utf-8")
 
 
 @cache

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from backend.services import Services
 from backend.summary.address import FOLDER, Form, SummaryRequest
-from backend.summary.page import content_security_policy
+from backend.summary.style import content_security_policy
 from backend.web.addresses import query_of, resident_in, viewer_by_token_or_link
 
 _TYPES = {Form.HTML: "text/html", Form.PDF: "application/pdf"}
