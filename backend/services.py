@@ -58,6 +58,7 @@ from bot.assistant.retrieval import documents as passage_documents
 from bot.assistant.retrieval.embedding import embedder
 from bot.assistant.retrieval.stored import StoredPassages
 from bot.assistant.stored import documents as assistant_documents
+from bot.assistant.stored.exporter import ConversationExporter
 from bot.assistant.stored.service import AssistantService
 from rewards import documents as reward_documents
 from rewards.evidence.source import EvidenceSource, StoredEvidence
@@ -142,6 +143,7 @@ def build_services(core: Core) -> Services:
     summaries = Summaries(core, access, residents, readings, alerts, overrides, people)
     consents = Consents(core, access, residents)
     care = build_care(core, access, overrides)
+    assistant = AssistantService(core, access, residents, consents, care)
     reports = build_reports(core, access, residents, readings)
     fhir_export = FhirExport(core, access, residents, reports.originals)
     alerts = Alerts(core, access)
@@ -154,7 +156,9 @@ def build_services(core: Core) -> Services:
         access=access,
         access_log=build_log_desk(core, access),
         consents=consents,
-        privacy=build_privacy(core, access, sources, DOCUMENTS),
+        privacy=build_privacy(
+            core, access, sources, DOCUMENTS, [ConversationExporter(assistant.conversations)]
+        ),
         circle=circle,
         watch=Watch(core, access, residents),
         family_doctors=build_family_doctors(core, access, circle.authority),
