@@ -86,6 +86,7 @@ def settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(_GC_FIRST, 20, 50)
 
 

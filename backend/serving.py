@@ -106,7 +106,7 @@ def _granian(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
 
     Granian(
-        "backend.main:app",
+        "backend.asgi:app",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
