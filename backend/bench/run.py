@@ -13,6 +13,7 @@ from backend.bench.audit import home_ratio, verify_ratio
 from backend.bench.batch import batch
 from backend.bench.home import Home
 from backend.bench.household import Somebody, crowd, drafts, somebody
+from backend.bench.ledger import storm, transfers
 from backend.bench.measure import Ratio
 from backend.bench.policy import policy_ratios
 from backend.bench.size import size_ratios
@@ -111,6 +112,13 @@ async def run_policy(quick: bool) -> list[Ratio]:
         return await policy_ratios(here.services, here.who, 40 if quick else 300)
 
 
+async def run_ledger(quick: bool) -> list[Ratio]:
+    """Every invariant of the points' ledger under 16 tasks, after the speed of one transfer."""
+    async with bench() as here:
+        speed = await transfers(here.services, 60 if quick else 500)
+        return [speed, await storm(here.services, 2_000 if quick else 100_000)]
+
+
 async def run_size(quick: bool) -> list[Ratio]:
     return await size_ratios()
 
@@ -121,6 +129,7 @@ BENCHES: dict[str, Callable[[bool], Awaitable[list[Ratio]]]] = {
     "scale": run_scale,
     "fhir": run_fhir,
     "size": run_size,
+    "ledger": run_ledger,
     "policy": run_policy,
     "audit": run_audit,
 }

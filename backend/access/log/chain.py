@@ -10,7 +10,6 @@ zero bytes for the first; ``seq`` counts from 1 without gaps.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from struct import Struct, error
@@ -27,10 +26,12 @@ FIELDS = (
     "category", "action", "why", "via", "purpose", "words", "hash",
 )  # fmt: skip
 
-_HEAD = Struct("<i5s12s3si13s12s5sq11s32s")  # length and the first five fields, each with its name
-_TAIL = Struct("<11s32sB")  # ``hash`` and the document's end
-_NAMES = (b"\x07_id\0", b"\x10v\0", b"\x07resident_id\0", b"\x12seq\0", b"\x05prev\0 \0\0\0\0")
-_HASH = b"\x05hash\0 \0\0\0\0"
+# Length, and the first five fields: names and what always stands between the values.
+_HEAD = Struct("<i5s12s20s12s5sq11s32s")
+_ID, _OWNER = b"\x07_id\0", b"\x10v\0" + VERSION.to_bytes(4, "little") + b"\x07resident_id\0"
+_SEQ, _PREV, _HASH = b"\x12seq\0", b"\x05prev\0 \0\0\0\0", b"\x05hash\0 \0\0\0\0"
+_END = b"\0"
+_TAIL = len(_HASH) + 32 + len(_END)
 
 
 class Fault(StrEnum):
@@ -55,16 +56,6 @@ class Head:
 
 
 START = Head()
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """An entry whose own hash is right."""
-
-    resident_id: bytes
-    seq: int
-    prev: bytes
-    hash: bytes
 
 
 class Broken(Exception):
@@ -92,47 +83,59 @@ def linked(fields: dict[str, Any], resident_id: ObjectId, before: Head) -> tuple
         "hash": GENESIS,
     }
     raw = bytearray(encode(entry))
-    digest = hashlib.sha256(raw[4 : -_TAIL.size]).digest()
+    digest = hashlib.sha256(raw[4:-_TAIL]).digest()
     raw[-33:-1] = digest
     return bytes(raw), Head(before.seq + 1, digest)
 
 
-def checked(raw: bytes) -> Checked:
-    """The entry's place in its chain. Raises ``Broken`` (LAYOUT or HASH)."""
+def owner(batch: bytes, at: int) -> bytes:
+    """Whose entry begins there. Raises ``Broken`` (LAYOUT)."""
+    return bytes(_head(batch, at)[4])
+
+
+def scan(batch: bytes, at: int, chain: bytes, before: Head, until: int) -> tuple[int, Head]:
+    """Check the entries of ``chain`` from ``at`` on, up to number ``until`` at most.
+
+    ``batch`` holds documents one after the other. Answers where it stopped (at another
+    resident's entry, or the batch's end) and the chain's head there. Raises ``Broken``.
+    """
+    seq, prev, size, sha256 = before.seq, before.hash, len(batch), hashlib.sha256
+    unpack = _HEAD.unpack_from
+    while at < size and seq != until:
+        try:
+            length, id_, _, owner_, resident_id, seq_, number, prev_, link = unpack(batch, at)
+        except error as fault:
+            raise Broken(Fault.LAYOUT, None, 0) from fault
+        if resident_id != chain and owner_ == _OWNER:
+            break
+        after = at + length
+        digest = sha256(batch[at + 4 : after - _TAIL]).digest()
+        if batch[after - _TAIL : after] != _HASH + digest + _END:
+            raise _changed(batch, at)
+        if id_ != _ID or owner_ != _OWNER or seq_ != _SEQ or prev_ != _PREV:
+            raise _changed(batch, at)
+        if number != seq + 1:
+            raise Broken(Fault.GAP, ObjectId(chain), seq + 1)
+        if link != prev:
+            raise Broken(Fault.LINK, ObjectId(chain), number)
+        at, seq, prev = after, number, digest
+    return at, Head(seq, prev)
+
+
+def _head(batch: bytes, at: int) -> tuple[Any, ...]:
     try:
-        length, *head = _HEAD.unpack_from(raw)
-        name, stored, end = _TAIL.unpack_from(raw, length - _TAIL.size)
+        return _HEAD.unpack_from(batch, at)
     except error as fault:
         raise Broken(Fault.LAYOUT, None, 0) from fault
-    resident_id, seq = head[5], head[7]
-    fits = tuple(head[0:9:2]) == _NAMES and name == _HASH and not end
-    if not fits or head[3] != VERSION or length != len(raw):
-        raise _misshapen(head)
-    if hashlib.sha256(raw[4 : -_TAIL.size]).digest() != stored:
-        raise Broken(Fault.HASH, ObjectId(resident_id), seq)
-    return Checked(resident_id, seq, head[9], stored)
 
 
-def _misshapen(head: list[Any]) -> Broken:
-    """Says whose entry it is as far as that can still be read."""
-    names = tuple(head[0:9:2])
-    resident_id = ObjectId(head[5]) if names[:3] == _NAMES[:3] else None
-    return Broken(Fault.LAYOUT, resident_id, head[7] if names[:4] == _NAMES[:4] else 0)
-
-
-def follow(before: Head, entry: Checked) -> Head:
-    """The head after ``entry``. Raises ``Broken`` (GAP or LINK)."""
-    if entry.seq != before.seq + 1:
-        raise Broken(Fault.GAP, ObjectId(entry.resident_id), before.seq + 1)
-    if entry.prev != before.hash:
-        raise Broken(Fault.LINK, ObjectId(entry.resident_id), entry.seq)
-    return Head(entry.seq, entry.hash)
-
-
-def documents(batch: bytes) -> Iterator[bytes]:
-    """The documents of a raw batch, which stand one after the other."""
-    start, end = 0, len(batch)
-    while start < end:
-        after = start + int.from_bytes(batch[start : start + 4], "little")
-        yield batch[start:after]
-        start = after
+def _changed(batch: bytes, at: int) -> Broken:
+    """What is wrong with an entry whose hash does not fit, as far as it can still be read."""
+    length, id_, _, owner_, resident_id, seq_, number, prev_, _ = _head(batch, at)
+    after = at + length
+    named = id_ == _ID and owner_ == _OWNER
+    whole = named and seq_ == _SEQ and prev_ == _PREV
+    ends = batch[after - _TAIL : after - 33] == _HASH and batch[after - 1 : after] == _END
+    fault = Fault.HASH if whole and ends else Fault.LAYOUT
+    seq = number if named and seq_ == _SEQ else 0
+    return Broken(fault, ObjectId(resident_id) if named else None, seq)

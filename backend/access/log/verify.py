@@ -15,13 +15,13 @@ from typing import Any
 from bson import ObjectId
 
 from backend.access.log.anchoring import GENESIS, Root, all_roots, root_hash
-from backend.access.log.chain import START, Broken, Fault, Head, checked, documents, follow
+from backend.access.log.chain import START, Broken, Fault, Head, owner, scan
 from backend.access.log.documents import AccessAnchor, AccessCheckpoint, AccessEntry
 from backend.access.log.merkle import leaf, merkle_root
 from backend.access.log.purging import LEAST_KEPT
-from backend.core.database import Raw
 
 _BATCH = 5_000
+_NEVER = -1
 _BY_CHAIN = [("resident_id", 1), ("seq", 1)]
 
 
@@ -51,14 +51,22 @@ async def verify(now: datetime, kept: dict[int, bytes] | None = None) -> Verdict
     ``kept`` holds hashes of roots by number that were published before and are kept elsewhere:
     they must still be the roots'.
     """
-    walk = _Walk(now)
+    entries = 0
     try:
         roots = await _check_roots(kept or {})
-        async with _anchors(roots[-1].number if roots else 0) as anchors:
-            await walk.run(anchors, {each.number: each for each in roots})
+        starts = await _starts({each.number: each for each in roots}, now)
+        async with _Anchors(roots[-1].number if roots else 0) as anchors:
+            walk = _Walk(anchors, starts)
+            async for batch in _batches():
+                await walk.take(batch)
+                entries = walk.entries
+            await walk.end()
     except Broken as broken:
-        return Verdict(walk.entries, broken)
-    return Verdict(walk.entries)
+        return Verdict(entries, broken)
+    return Verdict(entries)
+
+
+_NONE = (b"", 0)
 
 
 class _Anchors:
@@ -69,7 +77,9 @@ class _Anchors:
             {"root": {"$lte": upto}}, {"_id": 0, "resident_id": 1, "seq": 1, "hash": 1}
         )
         self._cursor.sort(_BY_CHAIN)
-        self.next: Raw | None = None
+        self.place = _NONE
+        """Resident and number of the next anchor; ``_NONE`` behind the last."""
+        self.hash = b""
 
     async def __aenter__(self) -> _Anchors:
         await self.advance()
@@ -79,62 +89,67 @@ class _Anchors:
         await self._cursor.close()
 
     async def advance(self) -> None:
-        self.next = await anext(self._cursor, None)
+        raw = await anext(self._cursor, None)
+        if raw is None:
+            self.place = _NONE
+        else:
+            self.place, self.hash = (raw["resident_id"].binary, raw["seq"]), bytes(raw["hash"])
 
-
-def _anchors(upto: int) -> _Anchors:
-    return _Anchors(upto)
+    def until(self, chain: bytes) -> int:
+        """At which number of the chain the next anchor is; 0 for none."""
+        return self.place[1] if self.place[0] == chain else 0
 
 
 class _Walk:
-    def __init__(self, now: datetime) -> None:
-        self._now = now
+    """Along all chains and their anchors at once."""
+
+    def __init__(self, anchors: _Anchors, starts: dict[bytes, Head]) -> None:
         self.entries = 0
-        self._resident: bytes | None = None
+        self._anchors = anchors
+        self._starts = starts
+        self._chain = b""
         self._head = START
 
-    async def run(self, anchors: _Anchors, roots: dict[int, Root]) -> None:
+    async def take(self, batch: bytes) -> None:
         """Raises ``Broken``."""
-        starts = await _starts(roots, self._now)
-        # The chain's purged part was anchored, too: those anchors are behind its start.
-        place = (b"", 0)
-        if anchors.next is not None:
-            place = (anchors.next["resident_id"].binary, anchors.next["seq"])
-        async for batch in _batches():
-            for raw in documents(batch):
-                entry = checked(raw)
-                if entry.resident_id != self._resident:
-                    self._resident = entry.resident_id
-                    self._head = starts.get(entry.resident_id, START)
-                    while place <= (entry.resident_id, self._head.seq) and anchors.next:
-                        place = await self._passed(anchors, starts)
-                self._head = follow(self._head, entry)
-                self.entries += 1
-                if (entry.resident_id, entry.seq) == place:
-                    while anchors.next and (entry.resident_id, entry.seq) == place:
-                        if bytes(anchors.next["hash"]) != entry.hash:
-                            raise Broken(Fault.ANCHOR, ObjectId(entry.resident_id), entry.seq)
-                        place = await _step(anchors)
-        while anchors.next is not None:
-            await self._passed(anchors, starts)
+        at = 0
+        while at < len(batch):
+            if (chain := owner(batch, at)) != self._chain:
+                await self._begin(chain)
+            until = self._anchors.until(chain)
+            before = self._head.seq
+            at, self._head = scan(batch, at, chain, self._head, until or _NEVER)
+            self.entries += self._head.seq - before
+            if self._head.seq == until:
+                await self._anchored()
 
-    async def _passed(self, anchors: _Anchors, starts: dict[bytes, Head]) -> tuple[bytes, int]:
-        """An anchor for which there is no entry: purged, or cut off."""
-        assert anchors.next is not None
-        resident_id, seq = anchors.next["resident_id"], anchors.next["seq"]
-        start = starts.get(resident_id.binary, START)
+    async def end(self) -> None:
+        """Raises ``Broken`` where anchored entries are missing at the end."""
+        while self._anchors.place != _NONE:
+            await self._without_entry()
+
+    async def _begin(self, chain: bytes) -> None:
+        self._chain = chain
+        self._head = self._starts.get(chain, START)
+        # What is anchored up to here has no entry, or none any more.
+        while _NONE != self._anchors.place <= (chain, self._head.seq):
+            await self._without_entry()
+
+    async def _anchored(self) -> None:
+        here = (self._chain, self._head.seq)
+        while self._anchors.place == here:
+            if self._anchors.hash != self._head.hash:
+                raise Broken(Fault.ANCHOR, ObjectId(self._chain), self._head.seq)
+            await self._anchors.advance()
+
+    async def _without_entry(self) -> None:
+        chain, seq = self._anchors.place
+        start = self._starts.get(chain, START)
         if seq > start.seq:
-            raise Broken(Fault.CUT, resident_id, seq)
-        if seq == start.seq and bytes(anchors.next["hash"]) != start.hash:
-            raise Broken(Fault.CHECKPOINT, resident_id, seq)
-        return await _step(anchors)
-
-
-async def _step(anchors: _Anchors) -> tuple[bytes, int]:
-    await anchors.advance()
-    if anchors.next is None:
-        return (b"", 0)
-    return (anchors.next["resident_id"].binary, anchors.next["seq"])
+            raise Broken(Fault.CUT, ObjectId(chain), seq)
+        if seq == start.seq and self._anchors.hash != start.hash:
+            raise Broken(Fault.CHECKPOINT, ObjectId(chain), seq)
+        await self._anchors.advance()
 
 
 async def _batches() -> AsyncIterator[bytes]:
