@@ -143,13 +143,13 @@ def build_services(core: Core) -> Services:
     summaries = Summaries(core, access, residents, readings, alerts, overrides, people)
     consents = Consents(core, access, residents)
     care = build_care(core, access, overrides)
-    assistant = AssistantService(core, access, residents, consents, care)
+    passages = StoredPassages(core, embedder(core.settings.embedding_model))
+    assistant = AssistantService(core, access, residents, consents, care, passages)
     reports = build_reports(core, access, residents, readings)
     fhir_export = FhirExport(core, access, residents, reports.originals)
     alerts = Alerts(core, access)
     sources = Sources(residents, consents, fhir_export, readings, alerts)
     circle = build_circle(core, access, ArchivePersons(residents))
-    passages = StoredPassages(core, embedder(core.settings.embedding_model))
     return Services(
         core=core,
         identity=build_identity(core),
@@ -186,7 +186,7 @@ def build_services(core: Core) -> Services:
         share_opening=Opening(core, access, links),
         points=build_points(core, access, _evidence(core)),
         care=care,
-        assistant=AssistantService(core, access, residents, consents, care, passages),
+        assistant=assistant,
         passages=passages,
         summaries=summaries,
         summary_files=SummaryFiles(summaries),
