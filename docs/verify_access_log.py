@@ -68,7 +68,7 @@ def check(lines: list) -> int:
             seq, prev = line["seq"], bytes.fromhex(line["hash"])
             hashes[seq] = line["hash"]
         elif line["type"] == "anchor" and line["seq"] >= min(hashes, default=0):
-            assert hashes.get(line["seq"]) == line["hash"], f"entry {line['seq']} is not as anchored"
+            assert hashes.get(line["seq"]) == line["hash"], f"{line['seq']} is not as anchored"
             leaf = sha(b"\0", resident, line["seq"].to_bytes(8, "big"), bytes.fromhex(line["hash"]))
             found = merkle(leaf, line["index"], line["size"], line["proof"])
             assert found == merkles[line["root"]], f"entry {line['seq']} is not in its root"
@@ -77,4 +77,4 @@ def check(lines: list) -> int:
 
 if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as file:
-        print(check([json.loads(line) for line in file]), "ok")
+        sys.stdout.write(f"{check([json.loads(line) for line in file])} ok\n")
