@@ -80,10 +80,12 @@ class Archives:
             now = self._core.clock.now()
             found = await self._changed(resident_id, allowed, held.seen)
             person = await self._person(resident_id, allowed)
-            fresh = await asyncio.to_thread(_applied, held.items, found, allowed, key)
-            if fresh or person != held.person or held.snapshot is None:
+            different = await asyncio.to_thread(_applied, held.items, found, allowed, key)
+            if different or person != held.person or held.snapshot is None:
+                same = held.snapshot is not None and different <= {"readings"}
+                words = held.snapshot.words if held.snapshot and same else None
                 held.person = person
-                held.snapshot = Snapshot(person, held.items.values())
+                held.snapshot = Snapshot(person, held.items.values(), words)
             held.seen = now
             self._make_room()
             return held.snapshot
@@ -143,9 +145,9 @@ def _applied(
     found: list[tuple[str, list[Raw]]],
     allowed: frozenset[Category],
     key: OwnerKey,
-) -> bool:
-    """Bring ``items`` up to date; whether anything is different now."""
-    different = False
+) -> set[str]:
+    """Bring ``items`` up to date; the collections of which something is different now."""
+    different: set[str] = set()
     for collection, rows in found:
         for raw in rows:
             before = items.get(raw["_id"])
@@ -154,10 +156,10 @@ def _applied(
                 if before is not None and before.stamp == _stamp(raw):
                     continue
                 items[raw["_id"]] = _READERS[collection](raw, key)._replace(stamp=_stamp(raw))
-                different = True
+                different.add(collection)
             elif before is not None:
                 del items[raw["_id"]]
-                different = True
+                different.add(collection)
     return different
 
 

@@ -16,14 +16,18 @@ from bot.assistant.records import Area, Entry, Person, Reading
 from bot.assistant.stored.items import Item
 from bot.assistant.understanding.topics import Topics
 
+_BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
 
 class Snapshot:
     """One viewer's part of one resident's archive, immutable; merged and sorted when asked."""
 
-    def __init__(self, person: Person, items: Iterable[Item]) -> None:
+    def __init__(self, person: Person, items: Iterable[Item], words: Words | None = None) -> None:
+        """``words`` of the snapshot before, where only measurements changed since."""
         self.person = person
         self._ordered = sorted(items, key=lambda item: item.order)
         self.by_ref = {item.ref: item for item in self._ordered}
+        self.words = words or Words(person, self._ordered)
 
     @cached_property
     def readings(self) -> Mapping[str, Sequence[Reading]]:
@@ -48,15 +52,12 @@ class Snapshot:
     @cached_property
     def topics(self) -> Topics:
         """What a question may be about; the same until something changes."""
-        return Topics(self.keeper)
+        return Topics(StoredView(self, self.words.keeper.now))
 
-    @cached_property
+    @property
     def keeper(self) -> StoredView:
-        """The view that indexes of words hang on, as long as the snapshot lives."""
-        latest = max((rows[-1].at for rows in self.readings.values()), default=None)
-        starts = [e.start for e in self.entries if e.start is not None]
-        moments = [*starts, *([latest] if latest else [])]
-        return StoredView(self, max(moments) if moments else _BEGINNING)
+        """The view that indexes of words hang on."""
+        return self.words.keeper
 
     def medicines(self, now: datetime) -> list[Entry]:
         held = [item for item in self._ordered if item.resource is not None]
@@ -79,10 +80,22 @@ class Snapshot:
         return replace(entry, results=tuple(ref for ref in found if ref))
 
 
+class Words:
+    """What an archive says in words: the same object as long as none of them changes.
+
+    A new reading makes a new snapshot, not a new index of words.
+    """
+
+    def __init__(self, person: Person, items: Iterable[Item]) -> None:
+        spoken = Snapshot(person, [item for item in items if not item.said.readings], self)
+        starts = [entry.start for entry in spoken.entries if entry.start is not None]
+        self.keeper = StoredView(spoken, max(starts, default=_BEGINNING))
+
+
 class StoredView:
     """An ``ArchiveView`` over a snapshot at ``now``; what is dated later is left out.
 
-    Views of one snapshot are equal: what is indexed for one serves the others.
+    Views of one archive's words are equal: what is indexed for one serves the others.
     """
 
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
@@ -91,10 +104,10 @@ class StoredView:
         self._entries: dict[Area, list[Entry]] | None = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, StoredView) and other._snapshot is self._snapshot
+        return isinstance(other, StoredView) and other._snapshot.words is self._snapshot.words
 
     def __hash__(self) -> int:
-        return id(self._snapshot)
+        return id(self._snapshot.words)
 
     @property
     def now(self) -> datetime:
@@ -124,6 +137,3 @@ class StoredView:
         for entries in found.values():
             entries.sort(key=lambda entry: entry.start.timestamp() if entry.start else 0.0)
         return found
-
-
-_BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

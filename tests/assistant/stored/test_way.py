@@ -18,7 +18,7 @@ from tests.factories import a_key, at, bp
 
 OPERATIONS = Path(__file__).resolve().parents[3] / "mobile_contract" / "operations"
 NODE = """query ($id: ID!) { node(id: $id) {
-  ... on Reading { values { value } }
+  ... on Reading { values { quantity { value } } }
   ... on Entry { title section }
 } }"""
 
@@ -58,7 +58,7 @@ async def test_from_the_question_to_the_doctors_answer_and_back(
     assert (first["outcome"], first["madeByAi"]) == ("ANSWERED", True)
     cited = [each["nodeId"] for each in first["citations"] if each["nodeId"]]
     opened = (await api.ask(NODE, id=cited[0]))["node"]
-    assert [each["value"] for each in opened["values"]] == [152, 92]
+    assert [each["quantity"]["value"] for each in opened["values"]] == [152, 92]
 
     card = await asked(api, resident, "胸口压得慌，左胳膊也麻，出冷汗")
     assert (card["outcome"], card["urgency"]) == ("EMERGENCY", "EMERGENCY")
