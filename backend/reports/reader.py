@@ -119,6 +119,7 @@ class ReportReader:
         ]
         try:
             yield tell
+            await asyncio.sleep(0)  # what was told at the very end is queued by the loop
             await tell.steps.join()
         finally:
             for task in tasks:

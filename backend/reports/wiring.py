@@ -12,6 +12,7 @@ from backend.reports.confirming import Confirming
 from backend.reports.engines import Engines
 from backend.reports.intake import Intake
 from backend.reports.lab_trend import LabTrends
+from backend.reports.moving import Moving
 from backend.reports.originals import Originals
 from backend.reports.reader import ReportReader
 from backend.reports.reports import Reports
@@ -33,6 +34,7 @@ class ReportServices:
     reviewing: Reviewing
     confirming: Confirming
     retiring: Retiring
+    moving: Moving
     lab_trends: LabTrends
     originals: Originals
     reader: ReportReader
@@ -57,6 +59,7 @@ def build_reports(
         reviewing=Reviewing(core, access, reports),
         confirming=Confirming(core, access, residents, reports),
         retiring=Retiring(core, access, reports),
+        moving=Moving(core, access, reports, intake),
         originals=Originals(core, access),
         lab_trends=LabTrends(core, access, readings),
         reader=ReportReader(core, engines),

@@ -8,6 +8,7 @@ import signal
 from datetime import timedelta
 
 import pytest
+from bson import ObjectId
 
 from backend.core.clock import FixedClock
 from backend.core.container import Core
@@ -137,7 +138,7 @@ async def test_readers_in_the_background_take_each_report_once(
     viewer, resident_id = await a_resident(services)
     engines = [Written(a_reading([an_item()])) for _ in range(2)]
     tasks = [asyncio.create_task(ReportReader(core, each).run()) for each in engines]
-    done = set()
+    done: set[ObjectId] = set()
     try:
         async with core.changes.listen("report_jobs", resident_id) as feed:
             for seed in range(10, 14):

@@ -80,6 +80,13 @@ class ReportVersionInput:
     version: int
 
 
+@strawberry.input(description="To another record that the viewer may add reports to.")
+class MoveReportInput:
+    id: strawberry.ID
+    version: int
+    resident_id: strawberry.ID
+
+
 _HEADER = (
     "facility", "department", "specimen", "sample_number", "collected_at", "reported_at",
 )  # fmt: skip
@@ -168,6 +175,15 @@ class ReportMutation:
     @strawberry.mutation(description="A withdrawn or discarded report back to review.")
     async def restore_report(self, info: Info, input: ReportVersionInput) -> PaperReportPayload:
         return await _retired(info, input, "restore")
+
+    @strawberry.mutation(description="It was somebody else's: it leaves this record for theirs.")
+    async def move_report(self, info: Info, input: MoveReportInput) -> PaperReportPayload:
+        context = info.context
+        reports = context.services.reports
+        to = ids.resident_id(input.resident_id)
+        taken = await reports.moving.move(context.viewer, *_place(input), to, version=input.version)
+        moved = await reports.reports.get(context.viewer, to, taken.report_id)
+        return PaperReportPayload(report=report_of(moved, info))
 
     @strawberry.mutation(description="Another try at reading.")
     async def read_report_again(self, info: Info, input: ReportVersionInput) -> PaperReportPayload:
