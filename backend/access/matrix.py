@@ -51,7 +51,7 @@ def _relation(
     valid_until: datetime | None = None,
     due_at: datetime | None = None,
 ) -> Relation:
-    return Relation.model_construct(
+    relation: Relation = Relation.model_construct(
         resident_id=_SOMEBODY,
         account_id=_SOMEBODY,
         kind=kind,
@@ -61,6 +61,7 @@ def _relation(
         valid_until=valid_until,
         due_at=due_at,
     )
+    return relation
 
 
 def rows() -> Iterator[Row]:

@@ -146,6 +146,7 @@ class Corrections:
         if not viewer.roles & _STAFF:
             await self._access.deciding(viewer, resident_id, Category.PROFILE)
             raise RoleRequired
+        pass_gate(resident_id)  # who recorded it decides, below; nobody else is shown anything
         document = await self._read(resident_id, correction_id)
         if not viewer.has(Role.OPERATOR) and document.recorded_by != viewer.account_id:
             raise CorrectionNotFound
