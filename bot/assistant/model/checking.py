@@ -19,8 +19,7 @@ _DATE = re.compile(
 )
 _PAIR = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
 _UNIT = re.compile(
-    r"(?<=\d)\s*((?:mmol|umol|μmol|mg|g|ng|pg|mIU|U|IU|kg|10\^\d+)/(?:L|dL|mL|m2|min|mol)|mmHg|kg|cm|"
-    r"℃|°C|%|bpm|次/分|次|小时|公斤|斤|步|天|年|个月|周|分钟|岁|粒|片|毫克)"
+    r"\s*([A-Za-zμ%℃°][A-Za-z0-9μ%°²/^]*|次/分|次|小时|公斤|斤|步|天|年|个月|周|分钟|岁|粒|片|毫克)"
 )
 _MARK = re.compile(r"〔\d+〕")
 _MARKUP = re.compile(r"https?:|www\.|://|<[^>]*>|\[[^\]]*\]\(|[*_`#|]{1,}|!\[|\{|\}|@")
@@ -40,6 +39,7 @@ def check(wording: Wording, items: Sequence[str], language: str) -> None:
     _require(len(said) <= len(whole) * _LONGER + 60, "length")
     for what, pattern in (("number", _NUMBER), ("mark", _MARK), ("date", _DATE), ("pair", _PAIR)):
         _require(_all(pattern, whole) <= _all(pattern, said), f"lost {what}")
+    _require(_measures(whole) <= _measures(said), "lost unit")
     _require(_held("turning", whole, language) <= _held("turning", said, language), "lost sense")
 
 

@@ -34,11 +34,14 @@ class Pseudonyms:
 
     def hide(self, text: str) -> str:
         """The text as it may leave. Raises ``WouldLeak`` where somebody is still in it."""
-        for word in (*self._words, *self._names, *self._births):
-            text = re.sub(re.escape(word), self._mark, text, flags=re.IGNORECASE)
+        # Whole quotations first: a name or a date taken out of one would leave the rest of it.
         text = _QUOTED.sub(self._mark, text)
+        for word in self._words:
+            text = text.replace(word, self._mark_of(word))
         for key in ("labelled", *_IDENTIFYING):
             text = _patterns()[key].sub(self._mark, text)
+        for word in (*self._names, *self._births):
+            text = re.sub(re.escape(word), self._mark, text, flags=re.IGNORECASE)
         text = _patterns()["titled"].sub(self._unless_generic, text)
         self._look_again(text)
         return text
@@ -54,13 +57,16 @@ class Pseudonyms:
         return all(mark in self._back for mark in _MARK.findall(text))
 
     def _mark(self, match: re.Match[str]) -> str:
-        if _MARK.fullmatch(match[0]):
-            return match[0]
-        for mark, word in self._back.items():
-            if word == match[0]:
+        return self._mark_of(match[0])
+
+    def _mark_of(self, word: str) -> str:
+        if _MARK.fullmatch(word):
+            return word
+        for mark, known in self._back.items():
+            if known == word:
                 return mark
         mark = f"〔{len(self._back) + 1}〕"
-        self._back[mark] = match[0]
+        self._back[mark] = word
         return mark
 
     def _unless_generic(self, match: re.Match[str]) -> str:

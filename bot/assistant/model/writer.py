@@ -70,7 +70,7 @@ class Writer:
 
     def _worded(self, answer: Answer, view: ArchiveView, language: str) -> Answer:
         hidden = Pseudonyms(view.patient, answer)
-        items = [hidden.hide(s) for s in split(answer.text, language)]
+        items = split(hidden.hide(answer.text), language)
         evidence = "\n".join(f"[{n}] {item}" for n, item in enumerate(items, 1))
         wording = self._asked(evidence, language)
         check(wording, items, language)

@@ -73,6 +73,7 @@ def test_the_same_word_has_one_mark() -> None:
     assert hidden.hide("欧阳桂兰，欧阳桂兰") == "〔1〕，〔1〕"
 
 
+@pytest.mark.slow
 def test_in_a_thousand_prompts_nobody_leaves() -> None:
     with serving(faithful) as standin:
         asked = Writer(Endpoint(standin.url, "recorder", None, 30.0), Breaker(10**6))
