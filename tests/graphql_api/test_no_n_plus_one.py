@@ -76,6 +76,7 @@ async def test_the_home_screen(services: Services, commands: Commands) -> None:
         "aggregate readings",
         "aggregate readings",
         "find alerts",
+        "find consents",
         "find entries",
         "find relations",
         "find residents",
@@ -194,6 +195,7 @@ async def test_a_batch(services: Services, commands: Commands, count: int) -> No
     assert sorted(seen) == [
         "commitTransaction",
         "find consents",
+        "find data_keys",  # in the transaction: nothing is written for who is erased
         "find idempotent_answers",
         "find readings",
         "find readings",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 from bson import ObjectId
+from pymongo.errors import PyMongoError
 
 from backend.access.consent.documents import ConsentRecord
 from backend.access.consent.errors import ConsentMissing
@@ -15,6 +17,7 @@ from backend.core.database import Raw
 from backend.identity.viewer import Viewer
 
 _MEMO = "access.consents"
+_Known = ConsentState | asyncio.Future[ConsentState]
 _FIELDS = {"resident_id": 1, "purpose": 1, "given": 1, "version": 1}
 
 
@@ -44,15 +47,24 @@ class ConsentStates:
 
     async def health_data(self, viewer: Viewer, resident_id: ObjectId) -> ConsentState:
         """Of the purpose that everything needs; asked of the store once a request."""
-        known: dict[ObjectId, ConsentState] = viewer.memo.setdefault(_MEMO, {})
-        if resident_id not in known:
-            newest = await _newest(resident_id, Purpose.HEALTH_DATA)
-            known[resident_id] = state_of(Purpose.HEALTH_DATA, newest)
-        return known[resident_id]
+        known: dict[ObjectId, _Known] = viewer.memo.setdefault(_MEMO, {})
+        found = known.get(resident_id)
+        if found is None:
+            # Fields of one answer ask side by side: the first one's read serves them all.
+            found = asyncio.ensure_future(_health_data(resident_id))
+            known[resident_id] = found
+        if isinstance(found, ConsentState):
+            return found
+        try:
+            known[resident_id] = await asyncio.shield(found)
+        except PyMongoError:
+            known.pop(resident_id, None)
+            raise
+        return await found
 
     async def preload(self, viewer: Viewer, resident_ids: Iterable[ObjectId]) -> None:
         """``health_data`` of many residents in one read, for lists of people."""
-        known: dict[ObjectId, ConsentState] = viewer.memo.setdefault(_MEMO, {})
+        known: dict[ObjectId, _Known] = viewer.memo.setdefault(_MEMO, {})
         missing = [each for each in dict.fromkeys(resident_ids) if each not in known]
         if not missing:
             return
@@ -73,6 +85,11 @@ def state_of(purpose: Purpose, newest: Raw | None) -> ConsentState:
     if notice(purpose, newest["version"]).major < current(purpose).major:
         return ConsentState.OUTDATED
     return ConsentState.GIVEN
+
+
+async def _health_data(resident_id: ObjectId) -> ConsentState:
+    newest = await _newest(resident_id, Purpose.HEALTH_DATA)
+    return state_of(Purpose.HEALTH_DATA, newest)
 
 
 async def _newest(resident_id: ObjectId, purpose: Purpose) -> Raw | None:
