@@ -54,6 +54,7 @@ from backend.sharing.links import ShareLinks
 from backend.sharing.opening import Opening
 from backend.summary.building import Summaries
 from backend.summary.drawing import SummaryFiles
+from bot.assistant.model.wiring import writer_of
 from bot.assistant.retrieval import documents as passage_documents
 from bot.assistant.retrieval.embedding import embedder
 from bot.assistant.retrieval.stored import StoredPassages
@@ -144,7 +145,9 @@ def build_services(core: Core) -> Services:
     consents = Consents(core, access, residents)
     care = build_care(core, access, overrides)
     passages = StoredPassages(core, embedder(core.settings.embedding_model))
-    assistant = AssistantService(core, access, residents, consents, care, passages)
+    assistant = AssistantService(
+        core, access, residents, consents, care, passages, writer_of(core.settings)
+    )
     reports = build_reports(core, access, residents, readings)
     fhir_export = FhirExport(core, access, residents, reports.originals)
     alerts = Alerts(core, access)

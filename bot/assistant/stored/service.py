@@ -15,6 +15,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Category
+from backend.access.consent.errors import ConsentMissing
 from backend.access.consent.purpose import Purpose
 from backend.access.consent.service import Consents
 from backend.access.errors import AccessDenied
@@ -26,6 +27,8 @@ from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.identity.viewer import Viewer
+from bot.assistant.answer import Answer
+from bot.assistant.model.writer import Writer
 from bot.assistant.retrieval.stored import StoredPassages
 from bot.assistant.stored.archives import Archives
 from bot.assistant.stored.card import card
@@ -41,6 +44,7 @@ from bot.assistant.stored.phrases import say
 from bot.assistant.stored.thinking import Asking, Thought, asked_back, think
 from bot.assistant.stored.turn import Said, opened, sealed
 from bot.assistant.understanding.text import make_plain, read
+from bot.assistant.view import ArchiveView
 
 log = structlog.get_logger(__name__)
 
@@ -82,8 +86,10 @@ class AssistantService:
         consents: Consents,
         care: Care,
         passages: StoredPassages,
+        writer: Writer | None = None,
     ) -> None:
         self._passages = passages
+        self._writer = writer
         self._core = core
         self._access = access
         self._consents = consents
@@ -145,11 +151,22 @@ class AssistantService:
             now=self._core.clock.now().astimezone(SHANGHAI),
             allowed=allowed & ARCHIVE,
             answered=await self._care.answers.of(about),
+            reword=await self._reword(about),
         )
         thought = await asyncio.to_thread(think, asking, snapshot)
         words = thought.words.model_copy(update={"question": ask.question})
         await self._access.categories(viewer, about, looks_at=thought.used)
         return replace(thought, words=words)
+
+    async def _reword(self, about: ObjectId) -> Callable[[Answer, ArchiveView], Answer] | None:
+        """The configured model's wording, for who consents to an outside model."""
+        if self._writer is None:
+            return None
+        try:
+            await self._consents.require(about, Purpose.OUTSIDE_MODEL)
+        except ConsentMissing:
+            return None
+        return self._writer.reword
 
     async def _allowed(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
         """What may be looked at; the policy first, then the consent to be answered by a machine.

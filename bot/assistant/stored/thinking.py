@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from bot.assistant.stored.view import Snapshot, StoredView
 from bot.assistant.understanding.query import Query
 from bot.assistant.understanding.reading import understand
 from bot.assistant.understanding.text import read
+from bot.assistant.view import ArchiveView
 
 _MOST_CHOICES = 4
 
@@ -46,6 +47,8 @@ class Asking:
     now: datetime
     allowed: frozenset[Category]
     answered: Sequence[DoctorsAnswer] = ()
+    reword: Callable[[Answer, ArchiveView], Answer] | None = None
+    """A language model's wording of the same answer, where one may be asked."""
 
 
 def think(asking: Asking, snapshot: Snapshot) -> Thought:
@@ -62,6 +65,8 @@ def think(asking: Asking, snapshot: Snapshot) -> Thought:
     answer = Assistant(view, snapshot.topics).ask(resolved)
     if answer.text == phrase(language, "unclear"):
         return _asked_back(asking.question, "unclear_start", view, language, lead=answer.text)
+    if asking.reword is not None:
+        answer = asking.reword(answer, view)
     wanted = needed(understood(resolved))
     outcome, answer = within(answer, wanted, asking.allowed, language)
     if outcome is not TurnOutcome.NOT_GRANTED:
