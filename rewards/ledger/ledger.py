@@ -14,7 +14,12 @@ from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.keys.keyring import refuse_erased
-from rewards.errors import TransferKeyReused, TransferReversedAlready
+from rewards.errors import (
+    PointsInsufficient,
+    PointsOwed,
+    TransferKeyReused,
+    TransferReversedAlready,
+)
 from rewards.ledger.chain import GENESIS
 from rewards.ledger.documents import AccountDocument, TransferDocument
 from rewards.ledger.folio import Folio
@@ -71,7 +76,16 @@ class Ledger:
         try:
             return await self.transact(resident_id, work)
         except DuplicateKeyError as error:
-            return await self._known(resident_id, draft, error)
+            earlier = await self._known(resident_id, draft)
+            if earlier is None:
+                raise TransferReversedAlready from error
+            return earlier
+        except (PointsInsufficient, PointsOwed):
+            # The first time there were enough: asked again, it is told what it was told then.
+            earlier = await self._known(resident_id, draft)
+            if earlier is None:
+                raise
+            return earlier
 
     async def reverse(
         self, resident_id: ObjectId, transfer_id: ObjectId, *, key: str, evidence: str
@@ -97,17 +111,15 @@ class Ledger:
         )
         return 0 if raw is None else int(raw["balance"])
 
-    async def _known(
-        self, resident_id: ObjectId, draft: Draft, error: DuplicateKeyError
-    ) -> ObjectId:
+    async def _known(self, resident_id: ObjectId, draft: Draft) -> ObjectId | None:
         before = await self._by_key(resident_id, draft.key)
         if before is None:
-            raise TransferReversedAlready from error
+            return None
         source, target = draft.sides
         asked = (draft.kind, source, target, draft.points, draft.evidence, draft.reverses)
         names = ("kind", "source", "target", "points", "evidence", "reverses")
         if asked != tuple(before[name] for name in names):
-            raise TransferKeyReused from error
+            raise TransferKeyReused
         earlier: ObjectId = before["_id"]
         return earlier
 

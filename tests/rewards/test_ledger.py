@@ -42,6 +42,13 @@ async def test_the_same_key_posts_once(services: Services) -> None:
     assert await stored(services) == 1
 
 
+async def test_what_was_spent_is_told_again_when_nothing_is_left(services: Services) -> None:
+    ledger, resident_id, _ = await a_book(services, 10)
+    first = await ledger.post(resident_id, reserved(10))
+    assert await ledger.post(resident_id, reserved(10)) == first
+    assert await stored(services) == 2
+
+
 async def test_the_same_key_with_another_transfer_is_refused(services: Services) -> None:
     ledger, resident_id, _ = await a_book(services, 10)
     with pytest.raises(TransferKeyReused):
