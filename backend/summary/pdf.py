@@ -16,7 +16,7 @@ _GAP = 6.0
 _HALF = (_FULL - _GAP) / 2
 _RIGHT = MARGIN + _HALF + _GAP
 _ROW, _LAB = 6.0, 8.0
-_COLUMNS = (29.0, 26.0, 24.0, 24.0, 14.0, 21.0, 27.0, 23.0)  # as said.HEADS
+_COLUMNS = (29.0, 29.0, 23.0, 23.0, 14.0, 20.0, 27.0, 23.0)  # as said.HEADS
 
 
 def pdf(summary: Summary) -> bytes:
@@ -140,10 +140,13 @@ def _labs(sheet: Sheet, summary: Summary, y: float) -> float:
     y = sheet.heading(MARGIN, y, say("labs", language), width=_FULL)
     for place, each in enumerate(summary.labs.shown):
         row, x = said.lab_row(each, language), (MARGIN, _RIGHT)[place % 2]
-        colour = RED if row.flag else INK
-        parts = [(row.name, True, INK), (row.value, True, colour), (row.flag, True, RED)]
-        room = _HALF - 19
-        sheet.runs(x, y, parts, width=room)
+        result, room = f"{row.value} {row.flag}".strip(), _HALF - 19
+        # The name gives way, never the value.
+        wide = sheet.width_of(result, bold=True)
+        used = sheet.text(x, y, row.name, width=room - wide, bold=True)
+        sheet.text(
+            x + used + 1.2, y, result, width=wide, bold=True, colour=RED if row.flag else INK
+        )
         sheet.text(x + 3, y + LINE - 0.5, row.detail, width=_HALF - 3, size=8, colour=GREY)
         sheet.spark(row.spark, x + room + 1, y + 0.4, 17, 3.4)
         y += _LAB if place % 2 else 0

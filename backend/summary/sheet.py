@@ -74,6 +74,11 @@ class Sheet:
                 )
                 left -= used + 1.2
 
+    def width_of(self, text: str, *, size: float = 9, bold: bool = False) -> float:
+        """How wide a line of it would be."""
+        self._pdf.set_font(_FONT, "B" if bold else "", size)
+        return float(self._pdf.get_string_width(text)) + 2 * float(self._pdf.c_margin)
+
     def heading(self, x: float, y: float, text: str, *, width: float) -> float:
         """A section's title with its line; where what follows begins."""
         self.text(x, y, text, width=width, size=10, bold=True, colour=GREEN)

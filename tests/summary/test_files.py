@@ -12,9 +12,12 @@ import pytest
 from bson import ObjectId
 
 from backend.access.relations import Relation, RelationKind
+from backend.archive.sections import AllergyBody, PartialDate, ReportBody, named
+from backend.archive.sections.allergy import Criticality
 from backend.core.clock import FixedClock
 from backend.core.links import LIFE
 from backend.main import build_dispatcher
+from backend.measurements.draft import Draft, Kind, Meal, Quantity
 from backend.measurements.kinds import spec
 from backend.services import Services
 from backend.summary import pdf as drawing
@@ -22,7 +25,7 @@ from backend.summary.fonts import faces
 from backend.summary.pdf import pdf
 from backend.summary.rules import rules
 from tests.api import Api, sign_in
-from tests.factories import a_condition, a_key, at, bp
+from tests.factories import a_condition, a_key, at, glucose
 from tests.summary.records import a_record, drug, lab, symptom
 
 LINKS = "query ($id: ID!) { resident(id: $id) { doctorSummary { htmlUrl pdfUrl } } }"
@@ -49,6 +52,26 @@ async def links(api: Api, resident_id: ObjectId) -> tuple[str, str]:
     data = await api.ask(LINKS, id=ids.encode("Resident", resident_id))
     found = data["resident"]["doctorSummary"]
     return local(found["htmlUrl"]), local(found["pdfUrl"])
+
+
+def crowded(words: str) -> list[Draft]:
+    """Every kind that has a row, all of them alarming, and more symptoms than fit."""
+    found = [symptom(f"{number}{words}", "2026-11-12") for number in range(12)]
+    for hour in range(4):
+        when = at("2026-11-20", f"{hour + 10}:00")
+        measured: dict[Kind, dict[str, tuple[float, str]]] = {
+            Kind.BLOOD_PRESSURE: {"systolic": (190, "mmHg"), "diastolic": (115, "mmHg")},
+            Kind.HEART_RATE: {"rate": (118, "/min")},
+            Kind.WEIGHT: {"weight": (74.1 + hour / 10, "kg")},
+            Kind.SPO2: {"spo2": (92, "%")},
+            Kind.TEMPERATURE: {"temperature": (38.6, "Cel")},
+        }
+        for kind, values in measured.items():
+            quantities = {name: Quantity(*value) for name, value in values.items()}
+            found.append(Draft(kind=kind, at=when, values=quantities))
+        found.append(glucose(17.1, when, meal=Meal.FASTING))
+        found.append(glucose(18.2, when + timedelta(minutes=30), meal=Meal.AFTER_MEAL))
+    return found
 
 
 def places(document: pypdfium2.PdfDocument) -> Iterator[tuple[float, float]]:
@@ -84,28 +107,43 @@ async def test_the_fullest_record_still_fits_on_the_page(services: Services) -> 
     for number in range(12):
         for body in (
             a_condition(f"{number}{long}", f"I{number + 11}", "2016"),
+            AllergyBody(substance=named(f"{number}{long}"), criticality=Criticality.HIGH),
             drug(f"{number}{long}", "2020-01", dose=long),
-            lab("2026-10-21", "9.9", f"99{number}-1", f"{number}{long}"),
+            drug(f"停{number}{long}", "2020-01", end="2026-11-02"),
+            lab("2026-10-21", "1234.56", f"99{number}-1", f"{number}{long}"),
+            ReportBody(
+                name=named(f"{number}{long}"),
+                effective=PartialDate("2026-10-21"),
+                conclusion=long,
+            ),
         ):
             await add(viewer, resident_id, body, idempotency_key=a_key())
-        when = at("2026-11-10") + timedelta(hours=number)
-        await services.recording.record(
-            viewer, resident_id, symptom(f"{number}{long}", "2026-11-12"), idempotency_key=a_key()
-        )
-        await services.recording.record(
-            viewer, resident_id, bp(190, 115, when), idempotency_key=a_key()
-        )
+    await services.recording.record_batch(viewer, resident_id, crowded(long), idempotency_key=None)
     await build_dispatcher(services).drain()
     summary = await services.summaries.summary(viewer, resident_id)
-    for some in (summary.problems, summary.medications, summary.labs, summary.symptoms):
+    for some in (
+        summary.problems,
+        summary.allergies,
+        summary.medications,
+        summary.labs,
+        summary.reports,
+        summary.symptoms,
+    ):
         assert some is not None
         assert some.left_out > 0
+    assert summary.alerts is not None
+    assert len(summary.alerts.shown) == rules().most["alerts"]
+    assert summary.indicators is not None
+    assert len(summary.indicators.shown) == rules().most["indicators"]
     document = pypdfium2.PdfDocument(BytesIO(pdf(summary)))
     assert len(document) == 1
     bottoms = sorted(bottom for _, bottom in places(document))
     assert bottoms[0] > 20
     assert bottoms[1] > _FOOTER  # nothing runs into the footer, which is one line
-    assert "…" in document[0].get_textpage().get_text_range()
+    text = document[0].get_textpage().get_text_range()
+    assert "…" in text
+    assert text.count("1234.56 %") == rules().most["labs"]  # a name gives way, a value never
+    assert "190/115（11-20）" in text
 
 
 async def test_a_machine_without_a_font_says_so_and_still_has_the_page(
