@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import structlog
-from beanie import PydanticObjectId
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Category
 from backend.access.consent.errors import ConsentMissing
@@ -25,7 +21,6 @@ from backend.archive.residents import Residents
 from backend.care.service import Care
 from backend.core.clock import SHANGHAI
 from backend.core.container import Core
-from backend.core.database import Raw, Session
 from backend.identity.viewer import Viewer
 from bot.assistant.answer import Answer
 from bot.assistant.model.writer import Writer
@@ -35,34 +30,20 @@ from bot.assistant.stored.card import card
 from bot.assistant.stored.circle import Circle, Member, pronoun_in
 from bot.assistant.stored.conversations import Conversations
 from bot.assistant.stored.counting import Counting
-from bot.assistant.stored.documents import Conversation, Turn, TurnOutcome
+from bot.assistant.stored.documents import Conversation, TurnOutcome
 from bot.assistant.stored.errors import ConversationNotFound, QuestionUnfit
-from bot.assistant.stored.escalating import question_for_doctor, reason_of
 from bot.assistant.stored.granted import ARCHIVE
 from bot.assistant.stored.limits import limits
 from bot.assistant.stored.phrases import say
+from bot.assistant.stored.storing import Ask, Storing
 from bot.assistant.stored.thinking import Asking, Thought, asked_back, think
-from bot.assistant.stored.turn import Said, opened, sealed
+from bot.assistant.stored.turn import Said
 from bot.assistant.understanding.text import make_plain, read
 from bot.assistant.view import ArchiveView
 
 log = structlog.get_logger(__name__)
 
-_TRIES = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """``conversation_id`` None begins a new one beside ``resident_id``'s record."""
-
-    resident_id: ObjectId
-    question: str
-    conversation_id: ObjectId | None = None
-    idempotency_key: str
-
-    def arguments(self) -> list[str | None]:
-        conversation = None if self.conversation_id is None else str(self.conversation_id)
-        return ["ask", str(self.resident_id), self.question, conversation]
+__all__ = ["Ask", "AssistantService"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +80,7 @@ class AssistantService:
         self._counting = Counting(core)
         self._writing: set[asyncio.Task[Said]] = set()
         self.conversations = Conversations(core, access)
+        self._storing = Storing(core, care, self._counting, self.conversations)
 
     async def ask(self, viewer: Viewer, ask: Ask) -> Said:
         """The answer, stored, with its ticket where it needs one.
@@ -122,7 +104,7 @@ class AssistantService:
     async def _answered(self, viewer: Viewer, ask: Ask) -> Said:
         allowed = await self._allowed(viewer, ask.resident_id)
         if await self._core.idempotency.known(viewer.account_id, ask.idempotency_key):
-            return await self._again(viewer, ask)
+            return await self._storing.again(viewer, ask)
         talked = await self._talked(viewer, ask)
         await self._counting.check(viewer.account_id)
         about, among = await self._meant(viewer, ask, talked)
@@ -131,7 +113,7 @@ class AssistantService:
             about = ask.resident_id
         else:
             thought = await self._thought(viewer, ask, about, allowed, talked)
-        return await self._stored(viewer, ask, about, thought, talked)
+        return await self._storing.stored(viewer, ask, about, thought, talked.unanswered)
 
     async def _thought(
         self,
@@ -210,112 +192,6 @@ class AssistantService:
             unanswered=unanswered,
         )
 
-    async def _stored(
-        self, viewer: Viewer, ask: Ask, about: ObjectId, thought: Thought, talked: _Talked
-    ) -> Said:
-        turn_id, now = ObjectId(), self._core.clock.now()
-        conversation_id = ask.conversation_id or ObjectId()
-        key = await self._core.keyring.key(about)
-        relation = await self._care.tickets.relation(viewer, about)
-        found_nothing = thought.outcome is TurnOutcome.NOT_FOUND
-        unanswered = talked.unanswered + 1 if found_nothing else 0
-        reason = reason_of(thought.outcome, thought.answer, thought.words.language, unanswered)
-        words = thought.words
-        if reason is not None:
-            said = say(words.language, "asked_doctor")
-            glue = "" if words.language == "zh" else " "
-            words = words.model_copy(update={"text": f"{words.text}{glue}{said}"})
-        turn = Turn(
-            id=PydanticObjectId(turn_id),
-            resident_id=PydanticObjectId(about),
-            conversation_id=PydanticObjectId(conversation_id),
-            account_id=PydanticObjectId(viewer.account_id),
-            at=now,
-            outcome=thought.outcome,
-            urgency=thought.answer.urgency.value if thought.answer else "none",
-            categories=thought.used,
-            words=sealed(words, turn_id, key),
-        )
-
-        async def work(session: Session) -> Raw:
-            if thought.outcome is not TurnOutcome.EMERGENCY:
-                await self._counting.count(viewer.account_id, session)
-            ticket_id = None
-            if reason is not None:
-                question = question_for_doctor(
-                    thought.words,
-                    reason,
-                    resident_id=about,
-                    relation=relation,
-                    asked_by=viewer.account_id,
-                    categories=thought.used,
-                    conversation_id=conversation_id,
-                    turn_id=turn_id,
-                )
-                ticket_id = await self._care.opening.open(question, session)
-            turn.ticket_id = None if ticket_id is None else PydanticObjectId(ticket_id)
-            await Turn.get_pymongo_collection().insert_one(turn.to_raw(), session=session)
-            after = 0 if reason is not None else unanswered
-            await self._went_on(viewer, ask, conversation_id, now, after, session)
-            return {"turn_id": turn_id, "resident_id": about}
-
-        answer = await self._once(viewer, ask, work)
-        if answer["turn_id"] != turn_id:
-            return await self.conversations.turn(viewer, answer["resident_id"], answer["turn_id"])
-        return opened(turn, key)
-
-    async def _once(
-        self, viewer: Viewer, ask: Ask, work: Callable[[Session], Awaitable[Raw]]
-    ) -> Raw:
-        once = self._core.idempotency.once
-        for _ in range(_TRIES):
-            # Two at once on the conversation's ticket, or the day's first count: once more.
-            with contextlib.suppress(DuplicateKeyError):
-                return await once(viewer.account_id, ask.idempotency_key, ask.arguments(), work)
-        return await once(viewer.account_id, ask.idempotency_key, ask.arguments(), work)
-
-    async def _again(self, viewer: Viewer, ask: Ask) -> Said:
-        async def nothing(_: Session) -> Raw:
-            raise ConversationNotFound
-
-        answer = await self._once(viewer, ask, nothing)
-        return await self.conversations.turn(viewer, answer["resident_id"], answer["turn_id"])
-
-    async def _went_on(
-        self,
-        viewer: Viewer,
-        ask: Ask,
-        conversation_id: ObjectId,
-        now: datetime,
-        unanswered: int,
-        session: Session,
-    ) -> None:
-        collection = Conversation.get_pymongo_collection()
-        if ask.conversation_id is None:
-            conversation = Conversation(
-                id=PydanticObjectId(conversation_id),
-                resident_id=PydanticObjectId(ask.resident_id),
-                account_id=PydanticObjectId(viewer.account_id),
-                channel=viewer.channel.value,
-                began_at=now,
-                last_at=now,
-                turns=1,
-                unanswered=unanswered,
-            )
-            await collection.insert_one(conversation.to_raw(), session=session)
-            return
-        done = await collection.update_one(
-            {
-                "_id": conversation_id,
-                "resident_id": ask.resident_id,
-                "account_id": viewer.account_id,
-            },
-            {"$set": {"last_at": now, "unanswered": unanswered}, "$inc": {"turns": 1}},
-            session=session,
-        )
-        if done.matched_count == 0:
-            raise ConversationNotFound
-
     async def _emergency(self, viewer: Viewer, ask: Ask, alarm: Thought) -> Said:
         """The card goes out in time, with the ticket's id where it was written by then."""
         task = asyncio.create_task(self._write_emergency(viewer, ask, alarm))
@@ -339,10 +215,10 @@ class AssistantService:
         meant = await self._circle.meant(viewer, ask.resident_id, read(ask.question))
         about = meant.resident_id or ask.resident_id
         try:
-            return await self._stored(viewer, ask, about, alarm, _Talked())
+            return await self._storing.stored(viewer, ask, about, alarm, 0)
         except ConversationNotFound:
             begun = replace(ask, conversation_id=None)
-            return await self._stored(viewer, begun, about, alarm, _Talked())
+            return await self._storing.stored(viewer, begun, about, alarm, 0)
 
     def _written(self, task: asyncio.Task[Said]) -> None:
         self._writing.discard(task)
