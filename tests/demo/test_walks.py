@@ -1,0 +1,72 @@
+"""The README's first steps and the walk through access, run as printed against the demo."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.demo.test_readme import ENGLISH, ROOT, blocks
+from tests.graphql_api.live import server
+
+ACCESS = ROOT / "docs" / "access.md"
+pytestmark = pytest.mark.skipif(
+    shutil.which("curl") is None, reason="the steps are printed for curl, which is not here"
+)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A demo that runs: its address and data directory."""
+    folder = tmp_path_factory.mktemp("walks")
+    with server(folder, {"KANGBAN_DEMO": "true"}, "--demo") as address:
+        yield address, folder
+
+
+def steps(path: Path, address: str, folder: Path) -> str:
+    """All blocks as one script, at this server's address."""
+    script = "".join(each for each in blocks(path) if not each.startswith("make "))
+    kangban = Path(sys.executable).with_name("kangban")
+    return (
+        script.replace("127.0.0.1:8000", address)
+        .replace("/tmp/", f"{folder}/")
+        .replace(".venv/bin/kangban import fhir", f"{kangban} import fhir --data-dir {folder}")
+    )
+
+
+def walked(path: Path, address: str, folder: Path) -> str:
+    ran = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", "TOKEN=\n" + steps(path, address, folder)],
+        capture_output=True,
+        cwd=folder,
+        timeout=180,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr.decode() + ran.stdout.decode()
+    return ran.stdout.decode()
+
+
+def test_the_first_steps_of_the_readme(demo: tuple[str, Path]) -> None:
+    told = walked(ENGLISH, *demo)
+    assert '"errors"' not in told
+    assert "血压 186/112" in told
+    assert '"level": "URGENT"' in told
+    assert "采纳 2，合并 0，原样保留 0，拒绝 0" in told
+    assert "青光眼" in told
+    assert (demo[1] / "blood-pressure.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_walk_through_access(demo: tuple[str, Path]) -> None:
+    told = walked(ACCESS, *demo)
+    # What is not granted, and what is not granted any more: these two and no other.
+    assert re.findall(r'"code": "([A-Z_]+)"', told) == ["ACCESS_DENIED", "ACCESS_DENIED"]
+    assert "李秀英于今天" in told
+    assert "查看了您的血压、血糖等测量" in told
+    assert "%PDF-" in told
+    for state in ("WITHDRAWN", "REVOKED", "QUEUED", "COOLING_OFF", "CANCELLED"):
+        assert f'"state": "{state}"' in told
