@@ -21,8 +21,8 @@ from ocr.image import load, sniff
 
 _ORIENTATION = 0x0112
 _RED = (0, 0, 220)
-_MARGIN = 0.6  # of the rectangle's height, around it
-_LEAST_MARGIN = 12
+_LEAST_HEIGHT = 16
+_BEFORE, _AFTER = 18, 14  # of the rectangle's height: name, unit and range stand beside a value
 
 Pixels = NDArray[np.uint8]
 
@@ -63,11 +63,11 @@ def crop_png(data: bytes, number: int, box: Box) -> bytes:
     """The rectangle and a margin around it, with the rectangle drawn."""
     image = _marked(_page(data, number), box)
     left, top, right, bottom = _inside(box, image)
-    beside = max(_LEAST_MARGIN, round((bottom - top) * _MARGIN))
+    high = max(_LEAST_HEIGHT, bottom - top)
     height, width = image.shape[:2]
     part = image[
-        max(0, top - 2 * beside) : min(height, bottom + 2 * beside),
-        max(0, left - 4 * beside) : min(width, right + 4 * beside),
+        max(0, top - 2 * high) : min(height, bottom + 2 * high),
+        max(0, left - _BEFORE * high) : min(width, right + _AFTER * high),
     ]
     return _png(np.ascontiguousarray(part))
 

@@ -84,7 +84,8 @@ async def _leads_back(person: Person, evidence: dict[str, Any]) -> None:
     assert (crop.status_code, crop.headers["content-type"]) == (200, "image/png")
     with Image.open(io.BytesIO(crop.content)) as picture:
         shown = picture.convert("RGB")
-    assert shown.width < 400
+    assert shown.height < 200
+    assert shown.width < 1200
     assert _RED in shown.get_flattened_data()
     whole = await person.api.client.get(evidence["pageUrl"])
     with Image.open(io.BytesIO(whole.content)) as picture:
