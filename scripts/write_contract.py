@@ -18,12 +18,15 @@ from typing import Any
 import backend
 import bot
 import graphql_api
+import rewards
 from backend.core.errors import CATALOGUE, KangbanError
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "mobile_contract" / "schema.graphql"
 ERRORS = ROOT / "mobile_contract" / "errors.json"
-_ROOMS = (backend, bot, graphql_api)
+_ROOMS = (backend, bot, graphql_api, rewards)
+_ENTRY_POINT = "backend.asgi"  # switches the collection of garbage off
+_OPTIONAL = {"sentence_transformers"}  # the extra "semantic"
 
 
 def sdl() -> str:
@@ -37,7 +40,7 @@ def errors() -> list[dict[str, Any]]:
     """Every code with its HTTP status, messages and the names that the messages fill in."""
     for room in _ROOMS:
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
-            importlib.import_module(module.name)
+            _import(module.name)
     return [
         {
             "code": code,
@@ -48,6 +51,16 @@ def errors() -> list[dict[str, Any]]:
         }
         for code, error in sorted(CATALOGUE.items())
     ]
+
+
+def _import(name: str) -> None:
+    if name == _ENTRY_POINT:
+        return
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name not in _OPTIONAL:
+            raise
 
 
 def placeholders(error: type[KangbanError]) -> list[str]:
