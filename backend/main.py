@@ -42,7 +42,7 @@ from backend.web.downloads import download_routes
 from backend.web.fhir import fhir_routes
 from backend.web.graphql import graphql_controller
 from backend.web.imports import import_routes
-from backend.web.looks import noted_before_answering
+from backend.web.looks import noted_before_answering, settled
 from backend.web.open_origins import open_to_all_origins
 from backend.web.plain import plain_routes
 from backend.web.report_pages import report_page_routes
@@ -186,6 +186,7 @@ def build_app(services: Services) -> Litestar:
             *([_METRICS.middleware] if settings.metrics else []),
             noted_before_answering,
         ],
+        after_request=settled,
         lifespan=[lifespan],
         exception_handlers=HANDLERS,
         cors_config=CORSConfig(

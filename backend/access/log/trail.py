@@ -38,6 +38,7 @@ class Trail:
     def check(self) -> None:
         """Raises ``GateSkipped`` where a resident's data was asked for past the gate."""
         past = {rid: name for rid, name in self.touched.items() if rid not in self.passed}
+        self.touched = {}  # told once: the refusal itself may leave
         if past:
             # Names of collections only: an id would tell the log whose record it was.
             raise GateSkipped(f"read without asking Access: {sorted(set(past.values()))}")
