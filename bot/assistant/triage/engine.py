@@ -24,7 +24,7 @@ _CHILD = re.compile(
 )
 _INFANT = re.compile(
     r"新生儿|刚满月|满月|刚出生|(?<!\d)[12]个月(?:大|的|多)?|(?<!\d)(?:[1-9]|"
-    r"[1-8]\d)天大|出生\d+天|[1-8]周大|\d{1,2}天大|百天|newborn|(?:one|two|1|"
+    r"[1-8]\d)天(?:大|的|[,，]|就)|出生\d+天|[1-8]周大|\d{1,2}天大|百天|newborn|(?:one|two|1|"
     r"2)[- ]months?[- ]old|weeks?[- ]old"
 )
 _PREGNANT = re.compile(r"怀孕|孕妇|怀着|有孕|孕\d|孕期|妊娠|孕晚|孕中|孕早|pregnan")

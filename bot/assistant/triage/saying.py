@@ -105,7 +105,7 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
 
 def _complains(sentence: str, present: bool) -> bool:
     return present and not re.search(
-        r"前兆|先兆|征兆|预防|科普|知识|symptoms of|signs of|prevent", sentence
+        r"会(?:不会)?突然|前兆|先兆|征兆|预防|科普|知识|symptoms of|signs of|prevent", sentence
     )
 
 
