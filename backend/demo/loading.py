@@ -22,6 +22,7 @@ from backend.demo.household import first_day, household
 from backend.demo.people import Household, PlannedResident
 from backend.demo.records import Records
 from backend.demo.replay import ReplayClock
+from backend.demo.shop import ensure_offers
 from backend.demo.together import AT_ONCE, several
 from backend.main import build_dispatcher
 from backend.services import Services
@@ -65,7 +66,9 @@ async def load_demo(
     wanted = plan(await _anchor(accounts, clock))
     loader = _Loader(services, accounts, clock, wanted, say)
     try:
-        return await loader.load()
+        loaded = await loader.load()
+        await ensure_offers(services, accounts.viewer("operator"), loaded.clinic.account_id)
+        return loaded
     finally:
         clock.release()
 
