@@ -18,7 +18,7 @@ from backend.services import DOCUMENTS, build_services
 from tests.conftest import NOW
 
 
-async def main(uri: str, database: str, data_dir: Path, offer: ObjectId, listed: Path) -> None:
+async def main(uri: str, database: str, data_dir: Path, offer: ObjectId, people: list[str]) -> None:
     store = await connect(uri, database)
     await store.prepare(DOCUMENTS, indexes=False)
     settings = Settings(environment="test", data_dir=data_dir, demo=True, _env_file=None)
@@ -34,11 +34,11 @@ async def main(uri: str, database: str, data_dir: Path, offer: ObjectId, listed:
         sys.stdout.write("reserved\n")
         sys.stdout.flush()
 
-    lines = listed.read_text("utf-8").splitlines()
-    await asyncio.gather(*map(redeem, lines), return_exceptions=True)
+    await asyncio.gather(*map(redeem, people), return_exceptions=True)
     await asyncio.sleep(60)  # until it is killed
 
 
 if __name__ == "__main__":
     uri, database, data_dir, offer, listed = sys.argv[1:]
-    asyncio.run(main(uri, database, Path(data_dir), ObjectId(offer), Path(listed)))
+    people = Path(listed).read_text("utf-8").splitlines()
+    asyncio.run(main(uri, database, Path(data_dir), ObjectId(offer), people))
