@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +38,13 @@ _READERS: Mapping[str, _Reader] = {
     "readings": item_of_reading,
     "kept_resources": item_of_kept,
 }
+_MODELS: Mapping[str, Any] = {
+    "readings": ReadingDocument,
+    "entries": EntryDocument,
+    "kept_resources": KeptResource,
+}
+_COLLECTION_OF = {0: "entries", 1: "readings", 2: "kept_resources"}  # by the order of the export
+_STAMPED = ("updated_at", "version", "category", "kind", "state", "status", "valid")
 _HIDDEN = {"words": 0, "digest": 0, "fingerprint": 0, "wall": 0}
 
 
@@ -78,9 +85,9 @@ class Archives:
         async with held.lock:
             key = await self._core.keyring.key(resident_id)
             now = self._core.clock.now()
-            found = await self._changed(resident_id, allowed, held.seen)
+            found, gone = await self._changed(resident_id, allowed, held)
             person = await self._person(resident_id, allowed)
-            different = await asyncio.to_thread(_applied, held.items, found, allowed, key)
+            different = await asyncio.to_thread(_applied, held.items, found, gone, key)
             if different or person != held.person or held.snapshot is None:
                 same = held.snapshot is not None and different <= {"readings"}
                 words = held.snapshot.words if held.snapshot and same else None
@@ -109,28 +116,24 @@ class Archives:
             self._held.popitem(last=False)
 
     async def _changed(
-        self, resident_id: ObjectId, allowed: frozenset[Category], seen: datetime | None
-    ) -> list[tuple[str, list[Raw]]]:
-        kinds = kinds_in(allowed & READING_CATEGORIES)
-        named: Raw = {"category": {"$in": sorted(allowed)}}
-        wanted: dict[str, tuple[Any, Raw]] = {
-            "entries": (EntryDocument, named),
-            "readings": (ReadingDocument, {"kind": {"$in": sorted(kinds)}}),
-            "kept_resources": (KeptResource, named),
-        }
-        # Later on whatever changed is asked for: an entry may have moved into a category that
-        # is not granted, and has to go.
-        since: Raw | None = None if seen is None else {"updated_at": {"$gte": seen - _LATE}}
-
-        async def rows(model: Any, granted: Raw) -> list[Raw]:
-            query = {"resident_id": resident_id, **(granted if since is None else since)}
-            found: Awaitable[list[Raw]] = (
-                model.get_pymongo_collection().find(query, _HIDDEN).to_list()
-            )
-            return await found
-
-        found = await asyncio.gather(*(rows(*each) for each in wanted.values()))
-        return list(zip(wanted, found, strict=True))
+        self, resident_id: ObjectId, allowed: frozenset[Category], held: _Held
+    ) -> tuple[list[tuple[str, list[Raw]]], set[ObjectId]]:
+        """Documents to read (anew), by collection, and what is to go."""
+        if held.seen is None:
+            kinds = sorted(kinds_in(allowed & READING_CATEGORIES))
+            named: Raw = {"category": {"$in": sorted(allowed)}}
+            granted = {name: named for name in _MODELS} | {"readings": {"kind": {"$in": kinds}}}
+            return await _rows(resident_id, granted), set()
+        wanted: dict[str, list[ObjectId]] = {}
+        gone: set[ObjectId] = set()
+        for name, stamp in await _stamps(resident_id, held.seen - _LATE):
+            known = held.items.get(stamp["_id"])
+            if _category(name, stamp) not in allowed or not counts(name, stamp):
+                gone |= {known.id} if known is not None else set()
+            elif known is None or known.stamp != _stamp(stamp):
+                wanted.setdefault(name, []).append(stamp["_id"])
+        changed = {name: {"_id": {"$in": ids}} for name, ids in wanted.items()}
+        return await _rows(resident_id, changed), gone
 
     async def _person(self, resident_id: ObjectId, allowed: frozenset[Category]) -> Person:
         ref = f"Patient/{resident_id}"
@@ -140,26 +143,47 @@ class Archives:
         return person_of(patient.write(profile), ref)
 
 
+async def _rows(resident_id: ObjectId, wanted: Mapping[str, Raw]) -> list[tuple[str, list[Raw]]]:
+    async def rows(name: str, query: Raw) -> list[Raw]:
+        collection = _MODELS[name].get_pymongo_collection()
+        found: list[Raw] = await collection.find(
+            {"resident_id": resident_id, **query}, _HIDDEN
+        ).to_list()
+        return found
+
+    found = await asyncio.gather(*(rows(*each) for each in wanted.items()))
+    return list(zip(wanted, found, strict=True))
+
+
+async def _stamps(resident_id: ObjectId, since: datetime) -> list[tuple[str, Raw]]:
+    """What was stamped since then in all collections, without contents, in one command."""
+
+    def of(name: str) -> list[Raw]:
+        shown = {**dict.fromkeys(_STAMPED, 1), "of": {"$literal": name}}
+        match = {"resident_id": resident_id, "updated_at": {"$gte": since}}
+        return [{"$match": match}, {"$project": shown}]
+
+    first, *others = _MODELS
+    unions = [{"$unionWith": {"coll": name, "pipeline": of(name)}} for name in others]
+    collection = _MODELS[first].get_pymongo_collection()
+    cursor = await collection.aggregate([*of(first), *unions])
+    return [(raw["of"], raw) for raw in await cursor.to_list()]
+
+
 def _applied(
     items: dict[ObjectId, Item],
     found: list[tuple[str, list[Raw]]],
-    allowed: frozenset[Category],
+    gone: set[ObjectId],
     key: OwnerKey,
 ) -> set[str]:
     """Bring ``items`` up to date; the collections of which something is different now."""
-    different: set[str] = set()
+    different = {_COLLECTION_OF[items.pop(each).order[0]] for each in gone}
     for collection, rows in found:
         for raw in rows:
-            before = items.get(raw["_id"])
-            if _category(collection, raw) in allowed and counts(collection, raw):
-                # Within the margin most rows are those of the last time.
-                if before is not None and before.stamp == _stamp(raw):
-                    continue
-                items[raw["_id"]] = _READERS[collection](raw, key)._replace(stamp=_stamp(raw))
-                different.add(collection)
-            elif before is not None:
-                del items[raw["_id"]]
-                different.add(collection)
+            if not counts(collection, raw):
+                continue
+            items[raw["_id"]] = _READERS[collection](raw, key)._replace(stamp=_stamp(raw))
+            different.add(collection)
     return different
 
 

@@ -9,6 +9,7 @@ import pytest
 from backend.access.categories import ALL_CATEGORIES, Category
 from backend.access.consent.errors import ConsentMissing
 from backend.access.errors import AccessDenied
+from backend.archive.sections import Section
 from backend.core.clock import FixedClock
 from backend.core.idempotency import IdempotencyKeyReused
 from backend.services import Services
@@ -17,7 +18,7 @@ from bot.assistant.stored.errors import DailyQuestionsReached, QuestionUnfit
 from bot.assistant.stored.limits import limits
 from bot.assistant.stored.turn import Said
 from tests.assistant.stored.people import a_daughter, a_father, a_person, ask
-from tests.factories import a_key, a_profile, a_resident, a_viewer, at, bp
+from tests.factories import a_condition, a_key, a_profile, a_resident, a_viewer, at, bp
 
 
 def text(said: Said) -> str:
@@ -217,3 +218,21 @@ async def test_the_log_says_that_the_assistant_looked(services: Services) -> Non
     rows = services.core.store.db["access_log"].find({"relation": "assistant"})
     found = {each["category"] async for each in rows}
     assert found == {"readings", "reports"}
+
+
+async def test_what_becomes_more_private_is_gone_for_who_may_not_see_that(
+    services: Services,
+) -> None:
+    father = await a_father(services)
+    daughter = await a_daughter(father, ALL_CATEGORIES - {Category.MENTAL_HEALTH})
+    before = await ask(services, daughter, father.id, "档案里有哪些病？")
+    assert "高血压" in text(before)
+    page = await services.entries.page(father.viewer, father.id, Section.CONDITION, first=1)
+    [entry] = page.items
+    await services.entries.amend(
+        father.viewer, father.id, entry.id, a_condition("抑郁症", "F32.9"), version=1
+    )
+    after = await ask(services, daughter, father.id, "档案里有哪些病？")
+    assert "抑郁" not in text(after)
+    assert "高血压" not in text(after)
+    assert "抑郁症" in text(await father.ask("档案里有哪些病？"))
