@@ -138,7 +138,9 @@ async def _left(resident_id: ObjectId, year: int, balance: int, session: Session
 
 async def _set(folio: Folio, where: Raw, fields: Raw) -> bool:
     changed = await AccountDocument.get_pymongo_collection().update_one(
-        {"_id": folio.resident_id, **where}, {"$set": fields}, session=folio.session
+        {"_id": folio.resident_id, "resident_id": folio.resident_id, **where},
+        {"$set": fields},
+        session=folio.session,
     )
     return bool(changed.modified_count)
 

@@ -83,7 +83,7 @@ class Folio:
             self._made, session=self.session
         )
         await AccountDocument.get_pymongo_collection().update_one(
-            {"_id": self.resident_id},
+            {"_id": self.resident_id, "resident_id": self.resident_id},
             {"$set": {"balance": self.balance, "seq": self._seq, "head": self._head}},
             session=self.session,
         )
