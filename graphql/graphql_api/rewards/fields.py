@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 from bson import ObjectId
 
+from backend.access.categories import Category
 from graphql_api.common.context import Info
 from graphql_api.common.paging import Connection, connection
 from graphql_api.common.paging import after as cursor
@@ -80,7 +81,9 @@ class ResidentPoints:
     key: strawberry.Private[ObjectId]
 
     @strawberry.field
-    def points(self) -> PointAccount:
+    async def points(self, info: Info) -> PointAccount | None:
+        context = info.context
+        await context.services.access.require(context.viewer, self.key, Category.POINTS)
         return PointAccount(key=self.key)
 
 
