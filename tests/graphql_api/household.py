@@ -39,6 +39,7 @@ from tests.factories import a_condition, a_key, a_profile, a_resident, a_viewer,
 from tests.graphql_api.circle_household import circle_ids
 from tests.graphql_api.walk import Case, Samples
 from tests.reports.papers import a_reading, a_report, an_item
+from tests.rewards.shop import a_merchant, an_offer, give
 
 NAME = "欧阳金丝雀"
 NOTE = "金丝雀备注：夜里咳嗽"
@@ -87,6 +88,7 @@ async def a_household(services: Services) -> Household:
         **await circle_ids(services, owner, resident_id),
         **await _talk(services, owner, resident_id),
         "ShareLink": ids.encode("ShareLink", resident_id, share_id),
+        **await _points(services, owner, resident_id),
         "AccessLogEntry": ids.encode("AccessLogEntry", resident_id, look_id),
         "AccessReport": ids.encode("AccessReport", resident_id, complaint_id),
     }
@@ -334,3 +336,16 @@ async def _report(services: Services, owner: Viewer, resident_id: ObjectId) -> O
         idempotency_key=a_key(),
     )
     return report.id
+
+
+async def _points(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
+    merchant = await a_merchant(services)
+    offer = await an_offer(services, merchant, points=1)
+    await give(services, resident_id, 5)
+    voucher = await services.points.vouchers.reserve(
+        owner, resident_id, offer.id, idempotency_key=a_key()
+    )
+    return {
+        "Offer": ids.encode("Offer", offer.id),
+        "Voucher": ids.encode("Voucher", resident_id, voucher.id),
+    }

@@ -60,6 +60,7 @@ OWN_ACCOUNT = {
     "circlePresets",
     "familyDoctors",
     "careTeams",
+    "pointOffers",
 }
 """What everybody who is signed in may do: with their own account, never with another's record."""
 
@@ -77,8 +78,22 @@ OPERATORS_ONLY = {
     "setTeamMembers",
     "reportedAccess",
     "answerAccessReport",
+    "pointRulebook",
+    "allOffers",
+    "pointSignals",
+    "setPointRule",
+    "endPointRule",
+    "startPointCampaign",
+    "endPointCampaign",
+    "createOffer",
+    "restockOffer",
+    "endOffer",
+    "closePointSignal",
 }
 """About machines and staff, not records: refused by role, whoever else asks."""
+
+MERCHANTS_ONLY = {"merchantVouchers", "merchantTotals", "lookAtVoucher", "confirmVoucher"}
+"""An institution's own vouchers, which do not say whose they are: refused by role."""
 
 DOCTORS_ONLY = {"panel", "contractRequests", "worklist"}
 """Of a doctor's own: nothing of the household's owner is there to see."""
@@ -175,7 +190,7 @@ async def test_every_way_to_a_record_is_refused_for_who_it_is_and_not_for_its_fo
     _, token = await signed_in(services)
     schema = walked()
     without = SAYS_NOTHING_OF_ANYBODY | PROVES_WHO_IS_THERE | OWN_ACCOUNT | OPERATORS_ONLY
-    without |= {"endDevice"} | STAFF_ONLY
+    without |= {"endDevice"} | STAFF_ONLY | MERCHANTS_ONLY
     codes: dict[str, set[str]] = {}
     for case in asked(schema, house, without):
         if case.coordinate.split(".")[0] in ("Query", "Mutation", "Subscription"):
@@ -240,7 +255,7 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
     house = await a_household(services)
     schema = walked()
     seen: dict[str, bool] = {}
-    without = PROVES_WHO_IS_THERE | OPERATORS_ONLY | STAFF_ONLY | DOCTORS_ONLY
+    without = PROVES_WHO_IS_THERE | OPERATORS_ONLY | STAFF_ONLY | DOCTORS_ONLY | MERCHANTS_ONLY
     without |= {"readingRecorded", "alertChanged", "people", "acceptedInvitations"}
     for case in asked(schema, house, without):
         if case.operation == "query":
@@ -248,7 +263,7 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
             assert answer.codes <= {"ID_INVALID"}, (case, answer)
             seen[case.root] = seen.get(case.root, False) or not answer.shows_nothing
     roots = ("me", "resident", "careCircle", "node", "measurementKinds", "consentNotices")
-    roots += ("circlePresets", "familyDoctors", "careTeams")
+    roots += ("circlePresets", "familyDoctors", "careTeams", "pointOffers")
     assert seen == dict.fromkeys(roots, True)
 
 
