@@ -48,9 +48,14 @@ class ChatModel:
 
     def word(self, evidence: str, language: str) -> Wording:
         """The model's wording, unchecked. Raises ``ModelFailed``."""
+        chat = self._chat
+        from langsmith import tracing_context
+
         prompt: str = read_toml(__package__, "prompt.toml")[language]
         try:
-            message = self._chat.invoke([("system", prompt), ("human", evidence)])
+            # LangSmith would send traces elsewhere where its variables happen to be set.
+            with tracing_context(enabled=False):
+                message = chat.invoke([("system", prompt), ("human", evidence)])
         except Exception as error:  # whatever a client library throws at a bad server
             raise ModelFailed(why=type(error).__name__) from None
         content = message.content if isinstance(message.content, str) else ""
@@ -61,14 +66,13 @@ class ChatModel:
 
     @cached_property
     def _chat(self) -> Any:
-        import httpx
         from langchain_openai import ChatOpenAI
 
         chat: ChatOpenAI = ChatOpenAI(
             base_url=self._endpoint.url,
             model=self._endpoint.name,
             api_key=self._endpoint.key or SecretStr("none"),
-            timeout=httpx.Timeout(self._endpoint.seconds),
+            timeout=self._endpoint.seconds,
             max_retries=0,
             temperature=0,
             max_completion_tokens=_MOST_TOKENS,
