@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied
-from backend.access.service import Access
+from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
 from backend.archive.entry import Entry, Provenance, content, from_raw, to_raw
 from backend.archive.errors import EntryNotFound, EntryWithdrawn, NotYourEntry, SectionMismatch
@@ -125,8 +125,9 @@ class Entries:
 
     async def get(self, viewer: Viewer, resident_id: ObjectId, entry_id: ObjectId) -> Entry:
         """One entry in any status. Raises ``EntryNotFound`` also for what is not granted."""
-        allowed = await self._access.categories(viewer, resident_id)
+        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
         raw = await self._read(resident_id, entry_id, allowed)
+        await self._access.require(viewer, resident_id, Category(raw["category"]))
         return from_raw(raw, await self._core.keyring.key(resident_id))
 
     async def page(
@@ -143,8 +144,9 @@ class Entries:
 
         Raises ``AccessDenied`` where none of the section's is.
         """
-        allowed = await self._access.categories(viewer, resident_id)
-        if not allowed & categories_of(section):
+        looks_at = categories_of(section)
+        allowed = await self._access.categories(viewer, resident_id, looks_at=looks_at)
+        if not allowed & looks_at:
             raise AccessDenied(section=section.value)
         size = page_size(first)
         query: Raw = {
@@ -166,15 +168,14 @@ class Entries:
         self, viewer: Viewer, resident_id: ObjectId, entry_id: ObjectId
     ) -> list[tuple[Entry, PastVersion]]:
         """Earlier versions of granted categories, newest first, with who replaced them."""
-        allowed = await self._access.categories(viewer, resident_id)
-        await self._read(resident_id, entry_id, allowed)
+        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
+        current = await self._read(resident_id, entry_id, allowed)
         key = await self._core.keyring.key(resident_id)
         past = await self._core.history.past(resident_id, entry_id)
-        return [
-            (from_raw(each.document, key), each)
-            for each in past
-            if each.document["category"] in allowed
-        ]
+        shown = [each for each in past if each.document["category"] in allowed]
+        for category in {current["category"], *(each.document["category"] for each in shown)}:
+            await self._access.require(viewer, resident_id, Category(category))
+        return [(from_raw(each.document, key), each) for each in shown]
 
     async def _read(
         self,
@@ -191,7 +192,9 @@ class Entries:
         return raw
 
     async def _changeable(self, viewer: Viewer, resident_id: ObjectId, entry_id: ObjectId) -> Raw:
-        allowed = await self._access.categories(viewer, resident_id, Action.RECORD)
+        allowed = await self._access.categories(
+            viewer, resident_id, Action.RECORD, looks_at=NOTHING
+        )
         raw = await self._read(resident_id, entry_id, allowed)
         category = Category(raw["category"])
         relation = await self._access.require(viewer, resident_id, category, Action.RECORD)

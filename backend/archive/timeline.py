@@ -23,7 +23,7 @@ from backend.core.keys import OwnerKey
 from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Kind
-from backend.measurements.granted import READING_CATEGORIES, kinds_in
+from backend.measurements.granted import READING_CATEGORIES, category_of, kinds_in
 from backend.measurements.naming import kinds_named
 from backend.measurements.reading import Reading
 from backend.measurements.readings import ReadingFilter, Readings
@@ -79,7 +79,7 @@ class Timeline:
 
         Raises ``AccessDenied`` where of what is asked for nothing is.
         """
-        allowed = await self._access.categories(viewer, resident_id)
+        allowed = await self._access.categories(viewer, resident_id, looks_at=_looked_at(wanted))
         shown = allowed & wanted.categories if wanted.categories else allowed
         if not _any_granted(wanted, shown):
             raise AccessDenied(action=Action.VIEW.value)
@@ -208,6 +208,16 @@ class Timeline:
             resident_id, query, key, kinds=granted, limit=limit, after=after
         )
         return [_reading_item(each) for each in found]
+
+
+def _looked_at(wanted: TimelineFilter) -> frozenset[Category]:
+    """The categories in which something may be that the filter lets through."""
+    found: frozenset[Category] = frozenset()
+    if wanted.wants_readings():
+        found |= {category_of(kind) for kind in wanted.kinds or Kind}
+    if wanted.wants_entries():
+        found |= frozenset().union(*(categories_of(each) for each in wanted.sections or Section))
+    return found & wanted.categories if wanted.categories else found
 
 
 def _any_granted(wanted: TimelineFilter, shown: frozenset[Category]) -> bool:

@@ -14,13 +14,18 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action, Category
 from backend.access.relations import Relation
-from backend.access.service import Access
+from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument, KeptResource
 from backend.archive.entry import Provenance
 from backend.archive.events import EntriesAdded, EntryChanged
 from backend.archive.exchange.envelope import packed
 from backend.archive.exchange.known import Known, known, origin_of
-from backend.archive.exchange.plan import ImportPlan, ImportPlanner, PlannedReading
+from backend.archive.exchange.plan import (
+    ImportPlan,
+    ImportPlanner,
+    PlannedReading,
+    category_in,
+)
 from backend.archive.exchange.report import ImportReport, item_report
 from backend.archive.fhir import (
     BundleReading,
@@ -75,13 +80,22 @@ class FhirImport:
         take from a file about several. Raises ``AccessDenied`` (nothing may be recorded at
         all) and the errors of ``read_bundle`` for a file that is no Bundle.
         """
-        allowed = await self._access.categories(viewer, resident_id, Action.RECORD)
-        relation = await self._access.require(viewer, resident_id, min(allowed), Action.RECORD)
+        allowed = await self._access.categories(
+            viewer, resident_id, Action.RECORD, looks_at=NOTHING
+        )
         now = self._core.clock.now()
         # Parsing is the work of a second for a large file: not in the event loop.
         reading = await asyncio.to_thread(
             read_bundle, data, source_system=f"fhir:{sender}", patient=patient, now=now
         )
+        changed = allowed & {
+            category_in(draft) for mapped in reading.mapped for draft in mapped.drafts
+        }
+        relations = [
+            await self._access.require(viewer, resident_id, category, Action.RECORD)
+            for category in sorted(changed or {min(allowed)})
+        ]
+        relation = relations[0]
         if reading.profile is not None and Category.PROFILE in allowed:
             await self._fill_profile(viewer, resident_id, reading.profile)
         planner = ImportPlanner(

@@ -72,7 +72,7 @@ class ImportPlanner:
             plan.report(mapped, mapped.status)
             return
         for draft in mapped.drafts:
-            category = _category(draft)
+            category = category_in(draft)
             if category not in self._allowed:
                 refusal = AccessDenied(category=category.value)
                 plan.reports[mapped.index] = item_report(mapped, Outcome.REFUSED, refusal)
@@ -169,7 +169,8 @@ class ImportPlanner:
         return self._key.token(digest)
 
 
-def _category(draft: EntryDraft | ReadingDraft | Kept) -> Category:
+def category_in(draft: EntryDraft | ReadingDraft | Kept) -> Category:
+    """Which part of the record the draft would change."""
     if isinstance(draft, ReadingDraft):
         return category_of(draft.draft.kind)
     return draft.body.category if isinstance(draft, EntryDraft) else draft.category
