@@ -48,7 +48,7 @@ from backend.web.plain import plain_routes
 from backend.web.report_pages import report_page_routes
 from backend.web.share import SHARED, share_routes
 from backend.web.summary import summary_routes
-from backend.web.uploads import upload_routes
+from backend.web.uploads import TUS_REQUEST, TUS_RESPONSE, upload_routes
 from bot.assistant.retrieval.stored import keep_rebuilding
 from bot.assistant.stored.card import warm
 from graphql_api.schema import build_schema
@@ -191,8 +191,9 @@ def build_app(services: Services) -> Litestar:
         exception_handlers=HANDLERS,
         cors_config=CORSConfig(
             allow_origins=[settings.public_url, *settings.allowed_origins],
-            allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", "accept-language"],
+            allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
+            allow_headers=["authorization", "content-type", "accept-language", *TUS_REQUEST],
+            expose_headers=list(TUS_RESPONSE),
         ),
         request_max_body_size=_LARGEST_BODY,
         openapi_config=None,

@@ -43,7 +43,7 @@ async def verify_ratio(clock: Clock, entries: int, rounds: int) -> Ratio:
     raw = AccessEntry.get_pymongo_collection().with_options(
         codec_options=CodecOptions(document_class=RawBSONDocument)
     )
-    made = [each.raw async for each in raw.find()]
+    made = [bytes(each.raw) async for each in raw.find()]
     ours, base = [], []
     for _ in range(rounds):
         start = time.perf_counter()

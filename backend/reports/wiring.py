@@ -47,7 +47,8 @@ class ReportServices:
 def build_reports(
     core: Core, access: Access, residents: Residents, readings: Readings
 ) -> ReportServices:
-    sandbox, engines = Sandbox(), Engines()
+    settings = core.settings
+    sandbox, engines = Sandbox(), Engines(settings.ocr_engine, settings.ocr_threads)
     reports = Reports(core, access, sandbox)
     intake = Intake(core, access, reports, sandbox)
     return ReportServices(

@@ -32,6 +32,16 @@ FOLDER = "/uploads"
 _PIECES = "application/offset+octet-stream"
 _HEADERS_ONLY = 64 * 1024
 
+# What a browser on another origin may send and read, besides the usual.
+TUS_REQUEST = ("tus-resumable", "upload-length", "upload-metadata", "upload-offset")
+TUS_RESPONSE = (
+    "location",
+    "tus-resumable",
+    "upload-expires",
+    "upload-length",
+    "upload-offset",
+)
+
 
 def upload_routes(services: Services) -> list[Any]:
     """``POST /reports/{resident}`` (multipart) and tus at ``/uploads/{resident}``."""
