@@ -115,6 +115,7 @@ def samples(real: dict[str, str]) -> Samples:
             "until": '"2026-11-22T09:00:00+08:00"',
             "low": "1.0",
             "noticeVersion": '"1.0"',
+            "loinc": '"14749-6"',  # 葡萄糖
             "expiresAt": '"2026-11-22T09:00:00+08:00"',
             "names": '[{text: "某人"}]',
         },
