@@ -150,7 +150,6 @@ def build_services(core: Core) -> Services:
     )
     reports = build_reports(core, access, residents, readings)
     fhir_export = FhirExport(core, access, residents, reports.originals)
-    alerts = Alerts(core, access)
     sources = Sources(residents, consents, fhir_export, readings, alerts)
     circle = build_circle(core, access, ArchivePersons(residents))
     return Services(

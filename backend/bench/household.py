@@ -74,7 +74,7 @@ async def somebody(services: Services, name: str) -> Somebody:
         viewer,
         profile,
         kind=RelationKind.SELF,
-        accepted=accepted_now(Purpose.HEALTH_DATA),
+        accepted=accepted_now(Purpose.HEALTH_DATA, Purpose.ASSISTANT),
         idempotency_key="register",
     )
     body = ConditionBody(name=coded("http://hl7.org/fhir/sid/icd-10", "I10", text="高血压"))

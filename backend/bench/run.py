@@ -9,6 +9,7 @@ from pathlib import Path
 
 from litestar import Litestar
 
+from backend.bench.ask import ask
 from backend.bench.audit import home_ratio, verify_ratio
 from backend.bench.batch import batch
 from backend.bench.home import Home
@@ -119,6 +120,11 @@ async def run_ledger(quick: bool) -> list[Ratio]:
         return [speed, await storm(here.services, 2_000 if quick else 100_000)]
 
 
+async def run_ask(quick: bool) -> list[Ratio]:
+    async with bench() as here:
+        return [await ask(here.services, here.who, 3 if quick else 12)]
+
+
 async def run_size(quick: bool) -> list[Ratio]:
     return await size_ratios()
 
@@ -132,4 +138,5 @@ BENCHES: dict[str, Callable[[bool], Awaitable[list[Ratio]]]] = {
     "ledger": run_ledger,
     "policy": run_policy,
     "audit": run_audit,
+    "ask": run_ask,
 }

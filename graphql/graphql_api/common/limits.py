@@ -56,6 +56,12 @@ PRICES: Mapping[str, int] = {
     "Resident.careCircle": 10,
     "Query.people": 50,
     "Query.panel": 100,
+    "Query.worklist": 50,
+    # The record is opened and read through; a language model may be asked.
+    "Mutation.ask": 200,
+    "Subscription.answerStream": 200,
+    "Resident.doctorSummary": 100,
+    "Resident.labTrend": 20,
     "Mutation.lookAtInvitation": 100,
     "Mutation.acceptInvitation": 100,
     "Mutation.signOfferedContract": 100,

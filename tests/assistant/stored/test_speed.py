@@ -1,9 +1,8 @@
-"""Ten thousand readings of five years, five hundred documents: how long an answer takes."""
+"""Ten thousand readings of five years, five hundred documents: how much an answer asks of the
+store. How long it takes says ``kangban bench ask``."""
 
 from __future__ import annotations
 
-import statistics
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +18,12 @@ from backend.core.settings import Settings
 from backend.measurements.documents import ReadingDocument
 from backend.services import Services, build_services
 from bot.assistant.stored.archives import Archives
-from bot.assistant.stored.card import warm
 from tests.assistant.stored.people import a_person, ask
 from tests.factories import a_key, at, bp
 from tests.graphql_api.commands import Commands, listened_store
 
 READINGS, DOCUMENTS = 10_000, 500
+MOST_COMMANDS = 20  # consent, rights, what changed, the turn with its key, its event, its count
 QUESTIONS = (
     "最近一次血压是多少？", "最近三个月血压平均多少？", "今年血压最高是多少？",
     "上个月血压测了几次？", "血压超过140/90的有几次？", "血压这半年变化怎么样？",
@@ -71,7 +70,7 @@ async def _documents(services: Services, viewer: Any, resident_id: Any) -> None:
     await EntryDocument.get_pymongo_collection().insert_many(rows)
 
 
-async def test_a_big_archive_answers_in_time_with_few_reads(
+async def test_a_big_archive_is_answered_from_with_few_reads(
     mongodb_uri: str, settings: Settings, master_key: LocalMasterKey, clock: FixedClock
 ) -> None:
     commands = Commands()
@@ -81,7 +80,6 @@ async def test_a_big_archive_answers_in_time_with_few_reads(
 
 
 async def _measured(services: Services, commands: Commands, clock: FixedClock) -> None:
-    warm()
     viewer, resident_id = await filled(services)
     clock.advance(timedelta(minutes=10))
     archives = Archives(services.core, services.residents)
@@ -89,14 +87,9 @@ async def _measured(services: Services, commands: Commands, clock: FixedClock) -
         with commands.counted() as seen:
             await archives.snapshot(resident_id, ALL_CATEGORIES)
         assert len(seen) <= 5, seen
-    await ask(services, viewer, resident_id, QUESTIONS[0])
-    taken = []
-    for question in QUESTIONS * 3:
-        began = time.process_time()
-        said = await ask(services, viewer, resident_id, question)
-        taken.append(time.process_time() - began)
+    for question in QUESTIONS:
+        with commands.counted() as seen:
+            said = await ask(services, viewer, resident_id, question)
         assert said.words is not None
         assert said.words.facts
-    median = statistics.median(taken)
-    # Of this process's own work: how long it waits for its turn says who else is running.
-    assert median < 0.15, taken
+        assert len(seen) <= MOST_COMMANDS, seen
