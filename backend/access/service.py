@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -44,14 +45,20 @@ class Access:
         resident_id: ObjectId,
         category: Category,
         action: Action = Action.VIEW,
+        *,
+        purpose: str | None = None,
     ) -> Relation:
-        """The relation by which it is allowed. Raises ``AccessDenied``, ``ConsentMissing``."""
+        """The relation by which it is allowed. Raises ``AccessDenied``, ``ConsentMissing``.
+
+        ``purpose``: what the log says was looked at or changed, where the category says too
+        little (``[zh.purpose]`` of the log's words).
+        """
         relations = await self._towards(viewer, resident_id)
         decision = decide(relations, viewer.roles, category, action, self._clock.now())
         if decision.relation is None:
             raise AccessDenied(category=category.value, action=action.value)
         await self._consent.check(viewer, resident_id, decision.relation, category)
-        by = _by(viewer, decision)
+        by = replace(_by(viewer, decision), purpose=purpose)
         await self.log.note(viewer, resident_id, (category,), action, by)
         return decision.relation
 

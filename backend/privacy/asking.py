@@ -14,9 +14,14 @@ _HOLDERS = frozenset({RelationKind.SELF, RelationKind.GUARDIAN})
 
 
 async def require_holder(
-    access: Access, viewer: Viewer, resident_id: ObjectId, action: Action = Action.VIEW
+    access: Access,
+    viewer: Viewer,
+    resident_id: ObjectId,
+    action: Action = Action.VIEW,
+    *,
+    purpose: str | None = None,
 ) -> None:
     """Raises ``AccessDenied`` for strangers, ``RightNotYours`` for others who may see."""
-    relation = await access.require(viewer, resident_id, Category.PROFILE, action)
+    relation = await access.require(viewer, resident_id, Category.PROFILE, action, purpose=purpose)
     if relation.kind not in _HOLDERS:
         raise RightNotYours

@@ -61,7 +61,9 @@ class Corrections:
     ) -> Correction:
         """Raises ``RightNotYours``, ``CorrectionYours`` for what they recorded themselves,
         the room's not-found errors, and what ``clean_text`` refuses."""
-        await require_holder(self._access, viewer, thing.resident_id, Action.MANAGE)
+        await require_holder(
+            self._access, viewer, thing.resident_id, Action.MANAGE, purpose="correction"
+        )
         raw = await self._records.read(thing)
         if raw["recorded_by"]["account_id"] == viewer.account_id:
             raise CorrectionYours

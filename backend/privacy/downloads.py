@@ -56,7 +56,7 @@ class Downloads:
         self, viewer: Viewer, resident_id: ObjectId, *, idempotency_key: str
     ) -> DownloadDocument:
         """A new job, or the one that is under way. Raises ``RightNotYours``, ``AccessDenied``."""
-        await require_holder(self._access, viewer, resident_id, Action.MANAGE)
+        await require_holder(self._access, viewer, resident_id, Action.MANAGE, purpose="download")
         now = self._core.clock.now()
 
         async def work(session: Session) -> Raw:

@@ -58,7 +58,7 @@ class Erasing:
 
         Raises ``RightNotYours``, ``AccessDenied``.
         """
-        await require_holder(self._access, viewer, resident_id, Action.MANAGE)
+        await require_holder(self._access, viewer, resident_id, Action.MANAGE, purpose="deletion")
 
         async def work(session: Session) -> Raw:
             now = self._core.clock.now()
@@ -93,7 +93,7 @@ class Erasing:
 
     async def cancel(self, viewer: Viewer, resident_id: ObjectId) -> ErasureDocument:
         """Raises ``DeletionNotFound``, ``DeletionBegun`` once the cooling-off is over."""
-        await require_holder(self._access, viewer, resident_id, Action.MANAGE)
+        await require_holder(self._access, viewer, resident_id, Action.MANAGE, purpose="deletion")
         now = self._core.clock.now()
 
         async def work(session: Session) -> Raw | None:

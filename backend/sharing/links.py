@@ -149,7 +149,9 @@ class ShareLinks:
         # Without a category there is still somebody to ask about: nothing may be told apart.
         for category in sorted(categories) or [Category.PROFILE]:
             await self._access.require(viewer, resident_id, category, Action.VIEW)
-            await self._access.require(viewer, resident_id, category, Action.MANAGE)
+            await self._access.require(
+                viewer, resident_id, category, Action.MANAGE, purpose="share_link"
+            )
 
     async def _managed(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
         # A list of links shows nothing of the record.

@@ -31,7 +31,9 @@ class Authority:
 
         Raises ``AccessDenied``, or ``GuardianConsentNeeded`` for a child's own account.
         """
-        await self._access.require(viewer, resident_id, Category.PROFILE, Action.MANAGE)
+        await self._access.require(
+            viewer, resident_id, Category.PROFILE, Action.MANAGE, purpose="care_circle"
+        )
         now = self._clock.now()
         relations = await self._access.towards(viewer, resident_id)
         own = next((each for each in relations if each.kind is RelationKind.SELF), None)

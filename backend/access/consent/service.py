@@ -131,7 +131,9 @@ class Consents:
     async def _relation(
         self, viewer: Viewer, resident_id: ObjectId, action: Action
     ) -> RelationKind:
-        relation = await self._access.require(viewer, resident_id, Category.PROFILE, action)
+        relation = await self._access.require(
+            viewer, resident_id, Category.PROFILE, action, purpose="consent"
+        )
         if relation.kind not in (RelationKind.SELF, RelationKind.GUARDIAN):
             raise ConsentNotYours
         return relation.kind

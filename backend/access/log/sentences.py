@@ -67,8 +67,8 @@ def sentence(look: Look, telling: Telling) -> str:
 
 
 def _what(look: Look, words: dict[str, Any]) -> str:
-    if look.purpose in ("access_log", "access_report"):
-        return str(words[look.purpose])
+    if look.purpose in words["purpose"]:
+        return str(words["purpose"][look.purpose])
     what = _categories(look.categories, words)
     if look.action is Action.RECEIVE_ALERTS:
         return str(words["action"]["alerts_of"]).format(what=what)

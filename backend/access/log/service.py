@@ -74,7 +74,7 @@ class AccessLog:
         noted = here.noted if here is not None else viewer.memo.setdefault(_MEMO, {})
         request = here.request if here is not None else _request_of(viewer)
         keys: dict[Category, Hashable] = {
-            each: (viewer.account_id, resident_id, each, action, by.kind, by.why)
+            each: (viewer.account_id, resident_id, each, action, by.kind, by.why, by.purpose)
             for each in sorted(categories)
         }
         new = {each: key for each, key in keys.items() if _is_new(noted.get(key))}

@@ -101,6 +101,21 @@ def test_ones_own_changes_deleted_accounts_and_those_without_a_name() -> None:
     assert zh(a_look(), names={}).startswith("家庭医生于")
 
 
+@pytest.mark.parametrize(
+    ("purpose", "what"),
+    [("care_circle", "亲友圈授权"), ("share_link", "分享链接"), ("deletion", "注销申请")],
+)
+def test_what_a_right_was_used_for_is_told_instead_of_the_category(purpose: str, what: str) -> None:
+    look = a_look(
+        "self",
+        account_id=READER,
+        action=Action.MANAGE,
+        categories=[Category.PROFILE],
+        purpose=purpose,
+    )
+    assert zh(look) == f"您于昨天 9:12 修改了您的{what}"
+
+
 def test_emergencies_channels_guardians_and_the_log_itself() -> None:
     emergency = a_look("break_glass", why="break_glass")
     assert zh(emergency).endswith("（紧急查看）")
