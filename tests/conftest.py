@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,13 +13,14 @@ from pymongo import MongoClient
 
 from backend.core.clock import FixedClock
 from backend.core.container import Core, build_core
-from backend.core.database import Store, connect
+from backend.core.database import Store
 from backend.core.embedded import EmbeddedMongo
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
 from backend.main import build_app
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from tests.api import Api
+from tests.databases import Databases
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 _CLOSE_SOON = "file_manager=(close_idle_time=1,close_scan_interval=1,close_handle_minimum=50)"
@@ -59,14 +59,22 @@ def clock() -> FixedClock:
     return FixedClock(NOW)
 
 
+@pytest.fixture(scope="session")
+async def databases(mongodb_uri: str) -> AsyncIterator[Databases]:
+    databases = Databases(mongodb_uri)
+    yield databases
+    await databases.close()
+
+
 @pytest.fixture
-async def store(mongodb_uri: str) -> AsyncIterator[Store]:
-    """A database of the test's own, with all collections and indexes."""
-    store = await connect(mongodb_uri, f"t{uuid4().hex[:12]}")
-    await store.prepare(DOCUMENTS)
+async def store(databases: Databases, request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """A database of the test's own, empty, with all collections and indexes."""
+    store = await databases.lend()
     yield store
-    await store.client.drop_database(store.db.name)
-    await store.close()
+    if request.node.get_closest_marker("spoils_database"):
+        await databases.drop(store)
+    else:
+        await databases.take_back(store)
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from rewards.ledger.chain import sealed
 from rewards.ledger.verify import Verdict, verify
 from tests.rewards.books import a_book, reserved
 
+pytestmark = pytest.mark.spoils_database
+
 
 def fault(verdict: Verdict) -> tuple[str, int]:
     assert verdict.broken is not None

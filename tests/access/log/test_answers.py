@@ -174,6 +174,7 @@ def _checked(folder: Path, lines: list[dict[str, Any]]) -> tuple[int, str]:
     return done.returncode, done.stdout.strip()
 
 
+@pytest.mark.spoils_database
 async def test_an_answer_that_cannot_be_noted_does_not_leave(
     services: Services, client: httpx.AsyncClient
 ) -> None:

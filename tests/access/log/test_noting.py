@@ -18,6 +18,8 @@ from backend.identity.viewer import Channel, Viewer
 from backend.services import Services
 from tests.factories import a_caregiver, a_condition, a_key, a_resident, a_viewer, bp
 
+pytestmark = pytest.mark.spoils_database
+
 
 async def rows(services: Services, resident_id: ObjectId) -> list[Raw]:
     found = services.core.store.db["access_log"].find({"resident_id": resident_id})
