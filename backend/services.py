@@ -182,7 +182,7 @@ def build_services(core: Core) -> Services:
         links=links,
         meters=Meters(core, access),
         meter_registry=MeterRegistry(core),
-        meter_uploads=MeterUploads(core, recording),
+        meter_uploads=MeterUploads(core, access.log, recording),
         reports=reports,
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),

@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 from beanie import PydanticObjectId
 
+from backend.access.categories import Action, Category
 from backend.access.consent.purpose import Purpose
 from backend.access.consent.states import ConsentStates
+from backend.access.log import AccessLog, By
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.identity.viewer import Channel, Viewer
@@ -23,6 +25,7 @@ from backend.measurements.batch import Item, ItemOutcome
 from backend.measurements.devices import Context
 from backend.measurements.documents import MeterDocument, MeterState
 from backend.measurements.draft import Draft
+from backend.measurements.granted import category_of
 from backend.measurements.meter import MeterSuspected
 from backend.measurements.meter_body import read_body, read_items
 from backend.measurements.meter_errors import (
@@ -48,8 +51,9 @@ _ATTEMPTS = 5
 class MeterUploads:
     """Takes uploads. The meter's signature stands in for a viewer."""
 
-    def __init__(self, core: Core, recording: Recording) -> None:
+    def __init__(self, core: Core, log: AccessLog, recording: Recording) -> None:
         self._core = core
+        self._log = log
         self._recording = recording
         self._keys = MeterKeys(core)
         self._consent = ConsentStates()
@@ -133,8 +137,18 @@ class MeterUploads:
         if not sent:
             return []
         by = RecordedBy(**{**meter["bound_by"], "channel": Channel.DEVICE.value})
+        viewer = Viewer(account_id=by.account_id, roles=frozenset(), channel=Channel.DEVICE)
+        # Its key and its binding let the meter in, not a relation: that is noted here.
+        await self._log.note(
+            viewer,
+            meter["resident_id"],
+            {category_of(each.item.kind) for each in sent if isinstance(each.item, Draft)}
+            or {Category.READINGS},
+            Action.RECORD,
+            By(kind=by.relation, kinship=by.kinship, why="meter", via=meter["_id"]),
+        )
         outcomes = await self._recording.store(
-            Viewer(account_id=by.account_id, roles=frozenset(), channel=Channel.DEVICE),
+            viewer,
             meter["resident_id"],
             [_since_bound(each.item, meter["bound_at"]) for each in sent],
             recorded_by=by,

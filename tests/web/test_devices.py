@@ -60,6 +60,11 @@ async def test_an_upload_is_answered_item_by_item(client: httpx.AsyncClient, bou
     assert [each["outcome"] for each in answer["readings"]] == ["recorded", "refused"]
     assert answer["readings"][1]["error"]["code"] == "PLAUSIBILITY_IMPOSSIBLE"
     assert await readings() == 1
+    log = bound.services.core.store.db["access_log"]
+    noted = await log.find({"resident_id": bound.resident_id, "why": "meter"}).to_list()
+    assert [(n["channel"], n["action"], n["category"]) for n in noted] == [
+        ("device", "record", "readings")
+    ]
 
 
 async def test_a_retry_gets_the_very_same_answer(client: httpx.AsyncClient, bound: Bound) -> None:

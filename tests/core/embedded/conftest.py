@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +12,15 @@ from pathlib import Path
 import pytest
 
 from backend.core.embedded import EmbeddedMongo, find_mongod
+
+
+@pytest.fixture(autouse=True)
+def sockets_of_killed_servers() -> Iterator[None]:
+    """Drivers of servers that these tests killed leave sockets; no later test is to blame."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="session")
