@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Protocol
 
 from bson import ObjectId
@@ -21,11 +22,22 @@ class BlobNotFound(NotFound):
 class Blobs(Protocol):
     """Whole files in and out; a photo or report page fits in memory by the upload limits."""
 
-    async def put(self, resident_id: ObjectId, content: bytes, content_type: str) -> ObjectId: ...
+    async def put(
+        self,
+        resident_id: ObjectId,
+        content: bytes,
+        content_type: str,
+        *,
+        blob_id: ObjectId | None = None,
+    ) -> ObjectId: ...
 
     async def get(self, resident_id: ObjectId, blob_id: ObjectId) -> bytes: ...
 
     async def delete(self, resident_id: ObjectId, blob_id: ObjectId) -> None: ...
+
+    async def discard(self, resident_id: ObjectId, blob_id: ObjectId) -> None:
+        """Whatever there is of it, be it nothing or the beginning of a broken ``put``."""
+        ...
 
 
 class GridFSBlobs:
@@ -36,8 +48,16 @@ class GridFSBlobs:
         self._files = store.db["blobs.files"]
         self._keyring = keyring
 
-    async def put(self, resident_id: ObjectId, content: bytes, content_type: str) -> ObjectId:
-        blob_id = ObjectId()
+    async def put(
+        self,
+        resident_id: ObjectId,
+        content: bytes,
+        content_type: str,
+        *,
+        blob_id: ObjectId | None = None,
+    ) -> ObjectId:
+        """``blob_id``: a new one that the caller wrote down before."""
+        blob_id = blob_id or ObjectId()
         key = await self._keyring.key(resident_id)
         await self._bucket.upload_from_stream_with_id(
             blob_id,
@@ -60,6 +80,13 @@ class GridFSBlobs:
     async def delete(self, resident_id: ObjectId, blob_id: ObjectId) -> None:
         await self._owned(resident_id, blob_id)
         await self._bucket.delete(blob_id)
+
+    async def discard(self, resident_id: ObjectId, blob_id: ObjectId) -> None:
+        found = await self._files.find_one({"_id": blob_id}, {"metadata.resident_id": 1})
+        if found is not None and found["metadata"]["resident_id"] != resident_id:
+            raise BlobNotFound
+        with contextlib.suppress(NoFile):  # its pieces went, it had no entry yet
+            await self._bucket.delete(blob_id)
 
     async def _owned(self, resident_id: ObjectId, blob_id: ObjectId) -> dict[str, Any]:
         found = await self._files.find_one({"_id": blob_id, "metadata.resident_id": resident_id})

@@ -174,4 +174,20 @@ class PieceDocument(ResidentOwned):
         ]
 
 
-DOCUMENTS = (ReportDocument, ReportJob, UploadDocument, PieceDocument)
+class LeftoverDocument(ResidentOwned):
+    """Stored files that have no report (``backend.reports.leftovers``)."""
+
+    blob_ids: list[PydanticObjectId]
+    at: datetime
+    clearing: bool = False
+    """Being deleted: no report can have them any more."""
+
+    class Settings:
+        name = "report_leftovers"
+        indexes: ClassVar = [
+            index("leftovers_by_time", ("at", ASC)),
+            index("leftovers_by_resident", ("resident_id", ASC), ("at", ASC)),
+        ]
+
+
+DOCUMENTS = (ReportDocument, ReportJob, UploadDocument, PieceDocument, LeftoverDocument)

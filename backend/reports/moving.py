@@ -12,7 +12,9 @@ from backend.core.history import ChangedMeanwhile
 from backend.identity.viewer import Viewer
 from backend.reports.documents import ReportDocument, ReportJob, ReportState
 from backend.reports.errors import ReportNotInState
-from backend.reports.intake import Incoming, Intake, Taken
+from backend.reports.files import Incoming
+from backend.reports.intake import Intake, Taken
+from backend.reports.leftovers import Leftovers
 from backend.reports.reports import Reports
 
 _MOVABLE = frozenset({ReportState.READY, ReportState.FAILED, ReportState.READING})
@@ -26,6 +28,7 @@ class Moving:
         self._access = access
         self._reports = reports
         self._intake = intake
+        self._leftovers = Leftovers(core)
 
     async def move(
         self,
@@ -39,7 +42,7 @@ class Moving:
         """The report in the other record, to be read there anew.
 
         Its pages are kept there first and only then taken away here: a fault in between leaves
-        them in both. Raises ``AccessDenied`` for either record, ``ReportNotInState``,
+        them in both records. Raises ``AccessDenied`` for either record, ``ReportNotInState``,
         ``ChangedMeanwhile``.
         """
         report = await self._reports.changeable(viewer, resident_id, report_id)
@@ -51,11 +54,13 @@ class Moving:
         blobs = [each["blob_id"] for each in report.files]
         files = [Incoming(await self._core.blobs.get(resident_id, each)) for each in blobs]
         taken = await self._intake.take(viewer, to, files)
-        await self._core.store.transaction(
-            lambda session: self._forget(session, resident_id, report_id, version)
-        )
-        for blob_id in blobs:
-            await self._core.blobs.delete(resident_id, blob_id)
+
+        async def work(session: Session) -> ObjectId:
+            await self._forget(session, resident_id, report_id, version)
+            return await self._leftovers.announce(resident_id, blobs, session)
+
+        announced = await self._core.store.transaction(work)
+        await self._leftovers.clear(resident_id, announced)
         return taken
 
     async def _forget(

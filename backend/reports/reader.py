@@ -22,6 +22,7 @@ from backend.reports.documents import JobState, ReportDocument, ReportState, Ste
 from backend.reports.engines import Files, Recogniser
 from backend.reports.errors import ReportNothingRead, told
 from backend.reports.events import ReportRead
+from backend.reports.leftovers import Leftovers
 from backend.reports.limits import LEASE_SECONDS, READING_ATTEMPTS, SAME_PAGE_REPORTS
 from backend.reports.lookalikes import reads_alike
 from backend.reports.parsed import from_stored, to_stored
@@ -33,6 +34,7 @@ from ocr.model import ParsedReport
 log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 5.0
+_TIDY_SECONDS = 3600.0
 _STEPS = {each.value: each for each in Step}
 _OF_PAGES = {Step.STRAIGHTENED, Step.READ}
 
@@ -45,12 +47,14 @@ class ReportReader:
         self._engines = engines
         self._queue = Queue(core.clock)
         self._wake = asyncio.Event()
+        self._leftovers = Leftovers(core)
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._work())
+            tasks.create_task(self._tidy())
 
     async def drain(self) -> int:
         """Read everything that is due now and return how many reports that was."""
@@ -84,6 +88,15 @@ class ReportReader:
                 await asyncio.sleep(1)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+
+    async def _tidy(self) -> None:
+        """What processes that died left of uploads, at the start and every hour."""
+        while True:
+            try:
+                await self._leftovers.sweep()
+            except Exception as error:  # the store is away: it stays for the next time
+                log.warning("leftovers not cleared away", error=type(error).__name__)
+            await asyncio.sleep(_TIDY_SECONDS)
 
     async def _handle(self, job: Raw) -> None:
         try:

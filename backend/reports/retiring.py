@@ -16,9 +16,9 @@ from backend.reports.confirming import change_report
 from backend.reports.documents import ReportState
 from backend.reports.errors import ReportNotInState
 from backend.reports.events import ReportWithdrawn
-from backend.reports.intake import queue_again
 from backend.reports.report import Report
 from backend.reports.reports import Reports
+from backend.reports.rounds import queue_again
 from backend.reports.settling import Settling
 
 _PUT_AWAY = frozenset({ReportState.READING, ReportState.READY, ReportState.FAILED})

@@ -26,7 +26,8 @@ from backend.reports.errors import (
     UploadOffsetWrong,
     UploadTooLarge,
 )
-from backend.reports.intake import Incoming, Intake
+from backend.reports.files import Incoming
+from backend.reports.intake import Intake
 from backend.reports.limits import (
     FILE_BYTES,
     FILE_MEGABYTES,

@@ -14,7 +14,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from backend.reports.errors import UploadHeaderWrong, UploadTooLarge
-from backend.reports.intake import Incoming
+from backend.reports.files import Incoming
 
 _ENVELOPE = 64 * 1024  # the form's own lines
 _MOST_PARTS = 100

@@ -15,7 +15,7 @@ from PIL import Image
 
 from backend.identity.viewer import Viewer
 from backend.reports.engines import Files, Progress
-from backend.reports.intake import Incoming
+from backend.reports.files import Incoming
 from backend.reports.reader import ReportReader
 from backend.reports.report import Report
 from backend.reports.sandbox import Sandbox

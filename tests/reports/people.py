@@ -63,12 +63,12 @@ def code_of(response: httpx.Response) -> str:
 async def stored(services: Services) -> dict[str, int]:
     """How many documents lie in each collection of reports, with the files."""
     db = services.core.store.db
-    names = ("reports", "report_jobs", "report_uploads", "report_pieces", "blobs.files",
-             "blobs.chunks", "entries", "readings")  # fmt: skip
+    names = ("reports", "report_jobs", "report_uploads", "report_pieces", "report_leftovers",
+             "blobs.files", "blobs.chunks", "entries", "readings")  # fmt: skip
     return {name: await db[name].count_documents({}) for name in names}
 
 
 NOTHING_STORED = {
-    "reports": 0, "report_jobs": 0, "report_uploads": 0, "report_pieces": 0, "blobs.files": 0,
-    "blobs.chunks": 0, "entries": 0, "readings": 0,
+    "reports": 0, "report_jobs": 0, "report_uploads": 0, "report_pieces": 0, "report_leftovers": 0,
+    "blobs.files": 0, "blobs.chunks": 0, "entries": 0, "readings": 0,
 }  # fmt: skip

@@ -14,7 +14,7 @@ from backend.core.clock import FixedClock
 from backend.core.container import Core
 from backend.reports.documents import JobState, ReportState, Step
 from backend.reports.engines import Engines, Files, Progress
-from backend.reports.intake import Incoming
+from backend.reports.files import Incoming
 from backend.reports.limits import LEASE_SECONDS, READING_ATTEMPTS
 from backend.reports.queue import Queue
 from backend.reports.reader import ReportReader
