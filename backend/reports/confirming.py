@@ -14,7 +14,7 @@ from backend.access.relations import Relation
 from backend.access.service import NOTHING, Access
 from backend.archive.entry import EntrySource, Provenance
 from backend.archive.residents import Residents
-from backend.archive.sections import ObservationBody, check_dates
+from backend.archive.sections import check_dates
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.history import ChangedMeanwhile
@@ -22,19 +22,8 @@ from backend.core.keys import OwnerKey
 from backend.identity.viewer import Viewer
 from backend.measurements.granted import category_of
 from backend.measurements.recording import recorder
-from backend.reports.bodies import (
-    DOCUMENT,
-    REPORT,
-    Choice,
-    Planned,
-    conditions_of,
-    document_of,
-    medications_of,
-    observation_of,
-    reference_to,
-    report_of,
-)
-from backend.reports.documents import ReportDocument, ReportState
+from backend.reports.bodies import Choice
+from backend.reports.documents import ReportState
 from backend.reports.errors import (
     ReportItemNotFound,
     ReportNotInState,
@@ -42,13 +31,14 @@ from backend.reports.errors import (
     ReportUncertain,
 )
 from backend.reports.events import ReportConfirmed
-from backend.reports.evidence import observation_raw, reading_raw
 from backend.reports.names import PatientMatch, match_names
+from backend.reports.planning import Plan, plan_of
 from backend.reports.report import Report
 from backend.reports.reports import Reports
 from backend.reports.review import Review
-from backend.reports.settling import EntryWish, ReadingWish, Settling
-from backend.reports.vitals import Vital, items_in, vitals_of
+from backend.reports.settling import Settling
+from backend.reports.versions import change_report
+from backend.reports.vitals import vitals_of
 
 _ATTEMPTS = 3
 
@@ -64,13 +54,6 @@ class Confirmation:
     choice: Choice = Choice()  # noqa: RUF009  (frozen)
     patient_confirmed: bool = False
     uncertain_confirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    entries: list[EntryWish]
-    readings: list[ReadingWish]
-    abnormal: list[ObjectId]
 
 
 class Confirming:
@@ -100,7 +83,7 @@ class Confirming:
         ``check_dates`` refuses.
         """
         report = await self._reports.changeable(viewer, resident_id, report_id)
-        plan: _Plan | None = None
+        plan: Plan | None = None
         if not await self._core.idempotency.known(viewer.account_id, idempotency_key):
             review = await self._checked(resident_id, report, version, said)
             plan = await self._plan(viewer, report, review, said.choice)
@@ -151,7 +134,7 @@ class Confirming:
         viewer: Viewer,
         relation: Relation,
         report: Report,
-        plan: _Plan,
+        plan: Plan,
         key: OwnerKey,
         session: Session,
     ) -> Raw:
@@ -187,7 +170,7 @@ class Confirming:
         )
         return {"report_id": report.id}
 
-    async def _plan(self, viewer: Viewer, report: Report, review: Review, choice: Choice) -> _Plan:
+    async def _plan(self, viewer: Viewer, report: Report, review: Review, choice: Choice) -> Plan:
         resident_id = report.resident_id
         granted = await self._access.categories(
             viewer, resident_id, Action.RECORD, looks_at=NOTHING
@@ -199,7 +182,7 @@ class Confirming:
             for each in vitals_of(report.id, review, now=now, birth_date=birth_date)
             if category_of(each.kind) in granted
         ]
-        plan = self._planned(report, review, choice, vitals)
+        plan = plan_of(report, review, choice, vitals)
         used = {each.body.category for each in plan.entries}
         for category in sorted(used | {category_of(each.kind) for each in vitals}):
             await self._access.require(viewer, resident_id, category, Action.RECORD)
@@ -207,71 +190,12 @@ class Confirming:
             check_dates(each.body, now)
         return plan
 
-    def _planned(
-        self, report: Report, review: Review, choice: Choice, vitals: list[Vital]
-    ) -> _Plan:
-        known = {each.part: each.entry_id for each in report.links if each.entry_id}
-        measured = items_in(vitals)
-        results = [observation_of(item, review) for item in review.kept if item.id not in measured]
-        document = document_of(report, review)
-        chosen = [*medications_of(review, choice), *conditions_of(review, choice)]
-        ids = {
-            part: known.get(part) or ObjectId()
-            for part in (DOCUMENT, REPORT, *(each.part for each in (*results, *chosen)))
-        }
-        papers = [document]
-        if review.kind != "other":
-            papers.append(report_of(review, [reference_to(ids[each.part]) for each in results]))
-        planned = [*papers, *results, *chosen]
-        return _Plan(
-            entries=[_wish(each, ids, report) for each in planned],
-            readings=[_reading(each, report, ids[DOCUMENT]) for each in vitals],
-            abnormal=[
-                ids[item.id]
-                for item in review.kept
-                if item.id in ids and item.flag not in (None, "normal")
-            ],
-        )
-
-
-def _reading(vital: Vital, report: Report, document_id: ObjectId) -> ReadingWish:
-    parts = tuple(each.id for each in vital.items)
-    known = next(
-        (each.reading_id for each in report.links if each.part in parts and each.reading_id),
-        None,
-    )
-    first = vital.items[0]
-    name = f"{report.id}-{vital.kind.value.replace('_', '-')}"
-    fhir = reading_raw(name, vital.draft, report.resident_id, document_id, first.page, first.box)
-    return ReadingWish(parts=parts, known=known, normal=vital.normal, fhir=fhir)
-
-
-async def change_report(session: Session, report: Report, changes: Raw) -> None:
-    """The next version. Raises ``ChangedMeanwhile``."""
-    result = await ReportDocument.get_pymongo_collection().update_one(
-        {"_id": report.id, "resident_id": report.resident_id, "version": report.version},
-        {"$set": changes, "$inc": {"version": 1}},
-        session=session,
-    )
-    if result.matched_count == 0:
-        raise ChangedMeanwhile
-
 
 def _check_choice(review: Review, choice: Choice) -> None:
     drugs = {each.id for each in review.medications}
     texts = {each.id for each in review.narrative}
     if not choice.medications <= drugs or not choice.conditions <= texts:
         raise ReportItemNotFound
-
-
-def _wish(each: Planned, ids: dict[str, ObjectId], report: Report) -> EntryWish:
-    entry_id = ids[each.part]
-    fhir = None
-    if isinstance(each.body, ObservationBody):
-        fhir = observation_raw(
-            entry_id, each.body, report.resident_id, ids[DOCUMENT], each.page, each.box
-        )
-    return EntryWish(part=each.part, id=entry_id, body=each.body, fhir=fhir)
 
 
 def _provenance(viewer: Viewer, relation: Relation) -> Provenance:

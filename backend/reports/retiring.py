@@ -12,7 +12,6 @@ from backend.core.database import Raw, Session
 from backend.core.history import ChangedMeanwhile
 from backend.identity.viewer import Viewer
 from backend.measurements.recording import recorder
-from backend.reports.confirming import change_report
 from backend.reports.documents import ReportState
 from backend.reports.errors import ReportNotInState
 from backend.reports.events import ReportWithdrawn
@@ -20,6 +19,7 @@ from backend.reports.report import Report
 from backend.reports.reports import Reports
 from backend.reports.rounds import queue_again
 from backend.reports.settling import Settling
+from backend.reports.versions import change_report
 
 _PUT_AWAY = frozenset({ReportState.READING, ReportState.READY, ReportState.FAILED})
 
