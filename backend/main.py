@@ -117,6 +117,9 @@ def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatc
     watch = services.points.watch
     dispatcher.subscribe(ReadingsRecorded, "points_watch", with_consent(watch.on_recorded))
     confirmed = earning.of(EvidenceKind.REPORT_CONFIRMED, lambda event: [event.report_id])
+    results = services.reports.alerting
+    dispatcher.subscribe(ReportConfirmed, "alerts", with_consent(results.on_report))
+    dispatcher.subscribe(ReportWithdrawn, "alerts", with_consent(results.on_report))
     dispatcher.subscribe(ReportConfirmed, "points", with_consent(confirmed))
     dispatcher.subscribe(ReportWithdrawn, "points", with_consent(confirmed))
     return dispatcher

@@ -45,6 +45,7 @@ from backend.measurements.readings import Readings
 from backend.measurements.recording import Recording
 from backend.measurements.trends import Trends
 from backend.privacy import documents as privacy_documents
+from backend.privacy.exporters.rows import RowsExporter
 from backend.privacy.wiring import Privacy, Sources, build_privacy
 from backend.reports import documents as report_documents
 from backend.reports.documents import ReportState
@@ -148,7 +149,7 @@ def build_services(core: Core) -> Services:
     assistant = AssistantService(
         core, access, residents, consents, care, passages, writer_of(core.settings)
     )
-    reports = build_reports(core, access, residents, readings)
+    reports = build_reports(core, access, residents, readings, overrides, people)
     fhir_export = FhirExport(core, access, residents, reports.originals)
     sources = Sources(residents, consents, fhir_export, readings, alerts)
     circle = build_circle(core, access, ArchivePersons(residents))
@@ -159,7 +160,20 @@ def build_services(core: Core) -> Services:
         access_log=build_log_desk(core, access),
         consents=consents,
         privacy=build_privacy(
-            core, access, sources, DOCUMENTS, [ConversationExporter(assistant.conversations)]
+            core,
+            access,
+            sources,
+            DOCUMENTS,
+            [
+                ConversationExporter(assistant.conversations),
+                RowsExporter(
+                    "report_alerts",
+                    "report-alerts.json",
+                    "检验报告的提醒",
+                    "Alerts of reports",
+                    reports.alerts.plain,
+                ),
+            ],
         ),
         circle=circle,
         watch=Watch(core, access, residents),

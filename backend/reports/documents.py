@@ -190,4 +190,34 @@ class LeftoverDocument(ResidentOwned):
         ]
 
 
-DOCUMENTS = (ReportDocument, ReportJob, UploadDocument, PieceDocument, LeftoverDocument)
+class ReportAlertDocument(ResidentOwned):
+    """Results of a confirmed report outside its own ranges; ``id`` is the report's."""
+
+    level: int
+    said: bytes
+    """Sealed JSON: the words in zh and en, and the results."""
+    last_at: datetime
+    """When the results are from."""
+    raised_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    open: bool = True
+    acknowledged_at: datetime | None = None
+    acknowledged_by: PydanticObjectId | None = None
+
+    class Settings:
+        name = "report_alerts"
+        indexes: ClassVar = [
+            index("report_alerts_by_time", ("resident_id", ASC), ("last_at", DESC), ("_id", DESC)),
+        ]
+
+
+DOCUMENTS = (
+    ReportDocument,
+    ReportJob,
+    UploadDocument,
+    PieceDocument,
+    LeftoverDocument,
+    ReportAlertDocument,
+)

@@ -41,6 +41,12 @@ class CorrectionNotFound(NotFound):
     en = "There is no such correction, or it was undone already."
 
 
+class ResultAlertNotFound(NotFound):
+    code = "RESULT_ALERT_NOT_FOUND"
+    zh = "找不到这条报告提醒。"
+    en = "There is no such alert of a report."
+
+
 class NotYourReport(Forbidden):
     code = "NOT_YOUR_REPORT"
     zh = "您只能修改自己上传的报告。"

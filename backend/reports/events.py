@@ -1,4 +1,4 @@
-"""What happens to reports. Subscribers: points, retrieval index, notifications."""
+"""What happens to reports. Subscribers: alerts, points, notifications."""
 
 from __future__ import annotations
 
@@ -37,3 +37,11 @@ class ReportWithdrawn(Event):
 
     name: ClassVar[str] = "report_withdrawn"
     report_id: PydanticObjectId
+
+
+class ResultsOutside(Event):
+    """A confirmed report gives reason to tell somebody: ``level`` as of alerts (1 to 3)."""
+
+    name: ClassVar[str] = "results_outside"
+    report_id: PydanticObjectId
+    level: str

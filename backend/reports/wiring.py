@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from backend.access.service import Access
 from backend.archive.residents import Residents
 from backend.core.container import Core
+from backend.measurements.overrides import Overrides
+from backend.measurements.people import People
 from backend.measurements.readings import Readings
+from backend.reports.alerts.alerts import ResultAlerts
+from backend.reports.alerts.raising import ResultAlerting
 from backend.reports.confirming import Confirming
 from backend.reports.engines import Engines
 from backend.reports.intake import Intake
@@ -37,6 +41,8 @@ class ReportServices:
     moving: Moving
     lab_trends: LabTrends
     originals: Originals
+    alerts: ResultAlerts
+    alerting: ResultAlerting
     reader: ReportReader
 
     def close(self) -> None:
@@ -45,7 +51,12 @@ class ReportServices:
 
 
 def build_reports(
-    core: Core, access: Access, residents: Residents, readings: Readings
+    core: Core,
+    access: Access,
+    residents: Residents,
+    readings: Readings,
+    overrides: Overrides,
+    people: People,
 ) -> ReportServices:
     settings = core.settings
     sandbox, engines = Sandbox(), Engines(settings.ocr_engine, settings.ocr_threads)
@@ -62,6 +73,8 @@ def build_reports(
         retiring=Retiring(core, access, reports),
         moving=Moving(core, access, reports, intake),
         originals=Originals(core, access),
+        alerts=ResultAlerts(core, access),
+        alerting=ResultAlerting(core, reports, overrides, people),
         lab_trends=LabTrends(core, access, readings),
         reader=ReportReader(core, engines),
     )
