@@ -8,22 +8,26 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from bson import ObjectId
 
 from backend.access.categories import Category
-from backend.archive.documents import EntryDocument, KeptResource
 from backend.archive.fhir.resources import patient
 from backend.archive.residents import Residents
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.core.keys import OwnerKey
-from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Kind
 from backend.measurements.granted import READING_CATEGORIES, category_of, kinds_in
 from bot.assistant.fhir.resources import person_of
 from bot.assistant.records import Person
+from bot.assistant.stored.changed import (
+    COLLECTIONS,
+    Moments,
+    moments_since,
+    rows_of,
+    stamps_of,
+)
 from bot.assistant.stored.items import Item, counts, item_of_entry, item_of_kept, item_of_reading
 from bot.assistant.stored.limits import limits
 from bot.assistant.stored.view import Snapshot
@@ -38,22 +42,17 @@ _READERS: Mapping[str, _Reader] = {
     "readings": item_of_reading,
     "kept_resources": item_of_kept,
 }
-_MODELS: Mapping[str, Any] = {
-    "readings": ReadingDocument,
-    "entries": EntryDocument,
-    "kept_resources": KeptResource,
-}
 _COLLECTION_OF = {0: "entries", 1: "readings", 2: "kept_resources"}  # by the order of the export
-_STAMPED = ("updated_at", "version", "category", "kind", "state", "status", "valid")
-_HIDDEN = {"words": 0, "digest": 0, "fingerprint": 0, "wall": 0}
 
 
 @dataclass(slots=True)
 class _Held:
-    """An opened archive. ``seen`` is when it was last brought up to date."""
+    """An opened archive. ``seen`` is when it was last brought up to date, ``moments`` how much
+    had been stamped when by then."""
 
     born: float
     seen: datetime | None = None
+    moments: Moments = field(default_factory=dict)
     items: dict[ObjectId, Item] = field(default_factory=dict)
     person: Person | None = None
     snapshot: Snapshot | None = None
@@ -79,13 +78,15 @@ class Archives:
     async def snapshot(self, resident_id: ObjectId, allowed: frozenset[Category]) -> Snapshot:
         """As the store is now, of these categories only; the policy was asked before.
 
-        At most five driver commands. Raises ``KeyDestroyed`` for who is erased.
+        Four driver commands where nothing changed. Raises ``KeyDestroyed`` for who is erased.
         """
         held = self._of(resident_id, allowed)
         async with held.lock:
             key = await self._core.keyring.key(resident_id)
             now = self._core.clock.now()
-            found, gone = await self._changed(resident_id, allowed, held)
+            since = (held.seen or now) - _LATE
+            moments = await moments_since(resident_id, since)
+            found, gone = await self._changed(resident_id, allowed, held, moments)
             person = await self._person(resident_id, allowed)
             different = await asyncio.to_thread(_applied, held.items, found, gone, key)
             if different or person != held.person or held.snapshot is None:
@@ -93,7 +94,7 @@ class Archives:
                 words = held.snapshot.words if held.snapshot and same else None
                 held.person = person
                 held.snapshot = Snapshot(person, held.items.values(), words)
-            held.seen = now
+            held.seen, held.moments = now, moments
             self._make_room()
             return held.snapshot
 
@@ -116,24 +117,29 @@ class Archives:
             self._held.popitem(last=False)
 
     async def _changed(
-        self, resident_id: ObjectId, allowed: frozenset[Category], held: _Held
+        self,
+        resident_id: ObjectId,
+        allowed: frozenset[Category],
+        held: _Held,
+        moments: Moments,
     ) -> tuple[list[tuple[str, list[Raw]]], set[ObjectId]]:
         """Documents to read (anew), by collection, and what is to go."""
         if held.seen is None:
             kinds = sorted(kinds_in(allowed & READING_CATEGORIES))
             named: Raw = {"category": {"$in": sorted(allowed)}}
-            granted = {name: named for name in _MODELS} | {"readings": {"kind": {"$in": kinds}}}
-            return await _rows(resident_id, granted), set()
+            granted = {name: named for name in COLLECTIONS} | {"readings": {"kind": {"$in": kinds}}}
+            return await rows_of(resident_id, granted), set()
+        moved = [each for each, sums in moments.items() if held.moments.get(each) != sums]
         wanted: dict[str, list[ObjectId]] = {}
         gone: set[ObjectId] = set()
-        for name, stamp in await _stamps(resident_id, held.seen - _LATE):
+        for name, stamp in await stamps_of(resident_id, moved):
             known = held.items.get(stamp["_id"])
             if _category(name, stamp) not in allowed or not counts(name, stamp):
                 gone |= {known.id} if known is not None else set()
             elif known is None or known.stamp != _stamp(stamp):
                 wanted.setdefault(name, []).append(stamp["_id"])
         changed = {name: {"_id": {"$in": ids}} for name, ids in wanted.items()}
-        return await _rows(resident_id, changed), gone
+        return await rows_of(resident_id, changed), gone
 
     async def _person(self, resident_id: ObjectId, allowed: frozenset[Category]) -> Person:
         ref = f"Patient/{resident_id}"
@@ -141,33 +147,6 @@ class Archives:
             return Person(ref=ref)
         profile = (await self._residents.load(resident_id)).profile
         return person_of(patient.write(profile), ref)
-
-
-async def _rows(resident_id: ObjectId, wanted: Mapping[str, Raw]) -> list[tuple[str, list[Raw]]]:
-    async def rows(name: str, query: Raw) -> list[Raw]:
-        collection = _MODELS[name].get_pymongo_collection()
-        found: list[Raw] = await collection.find(
-            {"resident_id": resident_id, **query}, _HIDDEN
-        ).to_list()
-        return found
-
-    found = await asyncio.gather(*(rows(*each) for each in wanted.items()))
-    return list(zip(wanted, found, strict=True))
-
-
-async def _stamps(resident_id: ObjectId, since: datetime) -> list[tuple[str, Raw]]:
-    """What was stamped since then in all collections, without contents, in one command."""
-
-    def of(name: str) -> list[Raw]:
-        shown = {**dict.fromkeys(_STAMPED, 1), "of": {"$literal": name}}
-        match = {"resident_id": resident_id, "updated_at": {"$gte": since}}
-        return [{"$match": match}, {"$project": shown}]
-
-    first, *others = _MODELS
-    unions = [{"$unionWith": {"coll": name, "pipeline": of(name)}} for name in others]
-    collection = _MODELS[first].get_pymongo_collection()
-    cursor = await collection.aggregate([*of(first), *unions])
-    return [(raw["of"], raw) for raw in await cursor.to_list()]
 
 
 def _applied(
