@@ -1,0 +1,1 @@
+"""What was shown, opened, read, answered and liked: per resident, and counted for operators."""
