@@ -40,6 +40,7 @@ from graphql_api.measurements.alert_mutations import AlertMutation
 from graphql_api.measurements.meters import MeterMutation, MeterQuery
 from graphql_api.measurements.mutations import ReadingMutation
 from graphql_api.node import load_node
+from graphql_api.reports.alerts import ResultAlertMutation
 from graphql_api.reports.mutations import ReportMutation
 from graphql_api.rewards.fields import PointQuery
 from graphql_api.rewards.mutations import MerchantQuery, PointMutation
@@ -99,6 +100,7 @@ class Mutation(
     SharingMutation,
     AccessLogMutation,
     ReportMutation,
+    ResultAlertMutation,
     CircleMutation,
     DoctorMutation,
     AssistantMutation,

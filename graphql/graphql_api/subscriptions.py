@@ -21,6 +21,7 @@ from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.measurements.alerts import Alert, alert_of
 from graphql_api.measurements.types import Reading, reading_of
+from graphql_api.reports.alerts import ResultAlert, result_alert_of
 from graphql_api.reports.types import ReportProgress, progress_of
 
 
@@ -64,6 +65,19 @@ class Subscription(AnswerSubscription):
             async for raw in feed:
                 await _check(info, subject, Category.REPORTS)
                 yield progress_of(job_from_raw(raw), info)
+
+    @strawberry.subscription(description="Alerts of reports as they are raised or taken care of.")
+    async def result_alert_changed(
+        self, info: Info, resident_id: strawberry.ID
+    ) -> AsyncGenerator[ResultAlert, None]:
+        context = info.context
+        subject = ids.resident_id(resident_id)
+        async with _heard(info, "report_alerts", subject, Category.REPORTS) as feed:
+            async for raw in feed:
+                await _check(info, subject, Category.REPORTS)
+                alerts = context.services.reports.alerts
+                alert = await alerts.get(context.viewer, subject, raw["_id"])
+                yield result_alert_of(alert, info)
 
 
 @contextlib.asynccontextmanager

@@ -84,6 +84,7 @@ async def a_household(services: Services) -> Household:
         "Account": ids.encode("Account", owner.account_id),
         "Meter": ids.encode("Meter", resident_id, meter_id),
         "PaperReport": ids.encode("PaperReport", resident_id, report_id),
+        "ResultAlert": ids.encode("ResultAlert", resident_id, report_id),
         **await _rights(services, owner, resident_id),
         **await circle_ids(services, owner, resident_id),
         **await _talk(services, owner, resident_id),

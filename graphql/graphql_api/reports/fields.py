@@ -12,6 +12,7 @@ from backend.reports.limits import TREND_YEARS
 from graphql_api.common.context import Info
 from graphql_api.common.paging import Connection, connection
 from graphql_api.common.paging import after as cursor
+from graphql_api.reports.alerts import ResultAlert, result_alert_of
 from graphql_api.reports.lab_trends import LabTrend, lab_trend_of
 from graphql_api.reports.types import PaperReport, report_of
 
@@ -50,6 +51,16 @@ class ResidentReports:
             states=frozenset(states or ()),
         )
         return connection(page, lambda each: report_of(each, info))
+
+    @strawberry.field(description="Results outside their reports' ranges; the newest first.")
+    async def result_alerts(
+        self, info: Info, open: bool = True, first: int = _PAGE, after: str | None = None
+    ) -> Connection[ResultAlert] | None:
+        context = info.context
+        page = await context.services.reports.alerts.page(
+            context.viewer, self.key, first=first, after=cursor(after), open_only=open
+        )
+        return connection(page, lambda each: result_alert_of(each, info))
 
     @strawberry.field(description="The viewer's own uploads that wait for their next piece.")
     async def unfinished_uploads(self, info: Info) -> list[UnfinishedUpload] | None:
