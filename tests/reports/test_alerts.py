@@ -201,10 +201,10 @@ async def test_caregivers_see_and_acknowledge_by_their_rights(
         services, resident_id, categories=frozenset({Category.READINGS})
     )
     with pytest.raises(AccessDenied):
-        await alerts.page(only_see, resident_id, first=5)
-    _, other = await a_resident(services, person.viewer)
+        await alerts.page(only_readings, resident_id, first=5)
+    stranger, other = await a_resident(services)
     with pytest.raises(ResultAlertNotFound):
-        await alerts.acknowledge(person.viewer, other, report.id)
+        await alerts.acknowledge(stranger, other, report.id)
     [alert] = await _open(services, person)
     assert alert.acknowledged_at is None
 
