@@ -10,8 +10,10 @@ zero bytes for the first; ``seq`` counts from 1 without gaps.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from struct import Struct, error
 from typing import Any
 
@@ -28,6 +30,8 @@ FIELDS = (
 
 # Length, and the first five fields: names and what always stands between the values.
 _HEAD = Struct("<i5s12s20s12s5sq11s32s")
+_START, _NUMBER = Struct("<i5s"), Struct("<q")
+_OWNED = _START.size + 12  # where the owner stands: behind length and id
 _ID, _OWNER = b"\x07_id\0", b"\x10v\0" + VERSION.to_bytes(4, "little") + b"\x07resident_id\0"
 _SEQ, _PREV, _HASH = b"\x12seq\0", b"\x05prev\0 \0\0\0\0", b"\x05hash\0 \0\0\0\0"
 _END = b"\0"
@@ -88,54 +92,58 @@ def linked(fields: dict[str, Any], resident_id: ObjectId, before: Head) -> tuple
     return bytes(raw), Head(before.seq + 1, digest)
 
 
-def owner(batch: bytes, at: int) -> bytes:
-    """Whose entry begins there. Raises ``Broken`` (LAYOUT)."""
-    return bytes(_head(batch, at)[4])
+def owner(entry: bytes) -> bytes:
+    """Whose entry it is. Raises ``Broken`` (LAYOUT)."""
+    return bytes(_head(entry)[4])
 
 
-def scan(batch: bytes, at: int, chain: bytes, before: Head, until: int) -> tuple[int, Head]:
-    """Check the entries of ``chain`` from ``at`` on, up to number ``until`` at most.
+def scan(
+    entries: Sequence[bytes], at: int, chain: bytes, before: Head, until: int
+) -> tuple[int, Head]:
+    """Check the entries of ``chain`` from index ``at`` on, up to number ``until`` at most.
 
-    ``batch`` holds documents one after the other. Answers where it stopped (at another
-    resident's entry, or the batch's end) and the chain's head there. Raises ``Broken``.
+    Answers where it stopped (at another resident's entry, or behind the last one) and the
+    chain's head there. Raises ``Broken``.
     """
-    seq, prev, size, sha256 = before.seq, before.hash, len(batch), hashlib.sha256
-    unpack = _HEAD.unpack_from
-    while at < size and seq != until:
-        try:
-            length, id_, _, owner_, resident_id, seq_, number, prev_, link = unpack(batch, at)
-        except error as fault:
-            raise Broken(Fault.LAYOUT, None, 0) from fault
-        if resident_id != chain and owner_ == _OWNER:
-            break
-        after = at + length
-        digest = sha256(batch[at + 4 : after - _TAIL]).digest()
-        if batch[after - _TAIL : after] != _HASH + digest + _END:
-            raise _changed(batch, at)
-        if id_ != _ID or owner_ != _OWNER or seq_ != _SEQ or prev_ != _PREV:
-            raise _changed(batch, at)
-        if number != seq + 1:
-            raise Broken(Fault.GAP, ObjectId(chain), seq + 1)
-        if link != prev:
-            raise Broken(Fault.LINK, ObjectId(chain), number)
-        at, seq, prev = after, number, digest
-    return at, Head(seq, prev)
+    stop = len(entries) if until < 0 else at + until - before.seq
+    seq, prev, sha256, number = before.seq, before.hash, hashlib.sha256, _NUMBER.pack
+    owned, start = _OWNER + chain + _SEQ, _START.pack
+    for entry in islice(entries, at, stop):
+        digest = sha256(entry[4:-_TAIL]).digest()
+        if not (
+            entry.startswith(owned + number(seq + 1) + _PREV + prev, _OWNED)
+            and entry.endswith(_HASH + digest + _END)
+            and entry.startswith(start(len(entry), _ID))
+        ):
+            if _is_of_another(entry, chain):
+                break
+            raise _fault(entry, digest, chain, Head(seq, prev))
+        seq, prev = seq + 1, digest
+    return at + seq - before.seq, Head(seq, prev)
 
 
-def _head(batch: bytes, at: int) -> tuple[Any, ...]:
+def _head(entry: bytes) -> tuple[Any, ...]:
     try:
-        return _HEAD.unpack_from(batch, at)
+        return _HEAD.unpack_from(entry)
     except error as fault:
         raise Broken(Fault.LAYOUT, None, 0) from fault
 
 
-def _changed(batch: bytes, at: int) -> Broken:
-    """What is wrong with an entry whose hash does not fit, as far as it can still be read."""
-    length, id_, _, owner_, resident_id, seq_, number, prev_, _ = _head(batch, at)
-    after = at + length
+def _is_of_another(entry: bytes, chain: bytes) -> bool:
+    head = _head(entry)
+    return bool(head[4] != chain and head[3] == _OWNER)
+
+
+def _fault(entry: bytes, digest: bytes, chain: bytes, before: Head) -> Broken:
+    """What is wrong with an entry that is not the one after ``before``."""
+    length, id_, _, owner_, resident_id, seq_, number, prev_, _ = _head(entry)
     named = id_ == _ID and owner_ == _OWNER
-    whole = named and seq_ == _SEQ and prev_ == _PREV
-    ends = batch[after - _TAIL : after - 33] == _HASH and batch[after - 1 : after] == _END
-    fault = Fault.HASH if whole and ends else Fault.LAYOUT
-    seq = number if named and seq_ == _SEQ else 0
-    return Broken(fault, ObjectId(resident_id) if named else None, seq)
+    whole = named and seq_ == _SEQ and prev_ == _PREV and length == len(entry)
+    if not whole or not entry.endswith(_HASH + digest + _END):
+        ends = entry[-_TAIL:-33] == _HASH and entry[-1:] == _END
+        fault = Fault.HASH if whole and ends else Fault.LAYOUT
+        seq = number if named and seq_ == _SEQ else 0
+        return Broken(fault, ObjectId(resident_id) if named else None, seq)
+    if number != before.seq + 1:
+        return Broken(Fault.GAP, ObjectId(chain), before.seq + 1)
+    return Broken(Fault.LINK, ObjectId(chain), number)

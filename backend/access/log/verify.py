@@ -1,13 +1,11 @@
 """Recomputes everything: each chain, each root, and whether what was anchored is still there.
 
-One pass over the entries in the order of their chains, as the bytes that are stored; the next
-batch is asked for while one is hashed.
+One pass over the entries in the order of their chains, as the bytes that are stored.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,13 +14,13 @@ from bson import ObjectId
 
 from backend.access.log.anchoring import GENESIS, Root, all_roots, root_hash
 from backend.access.log.chain import START, Broken, Fault, Head, owner, scan
-from backend.access.log.documents import AccessAnchor, AccessCheckpoint, AccessEntry
+from backend.access.log.documents import AccessAnchor, AccessCheckpoint
 from backend.access.log.merkle import leaf, merkle_root
+from backend.access.log.pages import BY_CHAIN, Part, pages, parts
 from backend.access.log.purging import LEAST_KEPT
 
-_BATCH = 5_000
 _NEVER = -1
-_BY_CHAIN = [("resident_id", 1), ("seq", 1)]
+_PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +49,23 @@ async def verify(now: datetime, kept: dict[int, bytes] | None = None) -> Verdict
     ``kept`` holds hashes of roots by number that were published before and are kept elsewhere:
     they must still be the roots'.
     """
-    entries = 0
+    walks: list[_Walk] = []
     try:
         roots = await _check_roots(kept or {})
         starts = await _starts({each.number: each for each in roots}, now)
-        async with _Anchors(roots[-1].number if roots else 0) as anchors:
-            walk = _Walk(anchors, starts)
-            async for batch in _batches():
-                await walk.take(batch)
-                entries = walk.entries
-            await walk.end()
+        upto = roots[-1].number if roots else 0
+        walks += [_Walk(_Anchors(upto, part), starts, part) for part in await parts(_PARTS)]
+        # One part is hashed while the store looks for what comes next of the others.
+        for fault in await asyncio.gather(*(each.along() for each in walks)):
+            if fault is not None:
+                raise fault
     except Broken as broken:
-        return Verdict(entries, broken)
-    return Verdict(entries)
+        return Verdict(_entries(walks), broken)
+    return Verdict(_entries(walks))
+
+
+def _entries(walks: list[_Walk]) -> int:
+    return sum(each.entries for each in walks)
 
 
 _NONE = (b"", 0)
@@ -72,11 +74,14 @@ _NONE = (b"", 0)
 class _Anchors:
     """The anchored heads in the order of the chains, looked at one ahead."""
 
-    def __init__(self, upto: int) -> None:
+    def __init__(self, upto: int, part: Part) -> None:
         self._cursor = AccessAnchor.get_pymongo_collection().find(
-            {"root": {"$lte": upto}}, {"_id": 0, "resident_id": 1, "seq": 1, "hash": 1}
+            {"root": {"$lte": upto}},
+            {"_id": 0, "resident_id": 1, "seq": 1, "hash": 1},
+            sort=BY_CHAIN,
+            hint=list(BY_CHAIN.items()),
+            **part.bounds(),
         )
-        self._cursor.sort(_BY_CHAIN)
         self.place = _NONE
         """Resident and number of the next anchor; ``_NONE`` behind the last."""
         self.hash = b""
@@ -101,29 +106,41 @@ class _Anchors:
 
 
 class _Walk:
-    """Along all chains and their anchors at once."""
+    """Along the chains of one part and their anchors at once."""
 
-    def __init__(self, anchors: _Anchors, starts: dict[bytes, Head]) -> None:
+    def __init__(self, anchors: _Anchors, starts: dict[bytes, Head], part: Part) -> None:
         self.entries = 0
         self._anchors = anchors
         self._starts = starts
+        self._part = part
         self._chain = b""
         self._head = START
 
-    async def take(self, batch: bytes) -> None:
+    async def along(self) -> Broken | None:
+        """To the end, or to the first broken entry."""
+        try:
+            async with self._anchors:
+                async for page in pages(self._part):
+                    await self._take(page)
+                await self._end()
+        except Broken as broken:
+            return broken
+        return None
+
+    async def _take(self, page: list[bytes]) -> None:
         """Raises ``Broken``."""
         at = 0
-        while at < len(batch):
-            if (chain := owner(batch, at)) != self._chain:
+        while at < len(page):
+            if (chain := owner(page[at])) != self._chain:
                 await self._begin(chain)
             until = self._anchors.until(chain)
             before = self._head.seq
-            at, self._head = scan(batch, at, chain, self._head, until or _NEVER)
+            at, self._head = scan(page, at, chain, self._head, until or _NEVER)
             self.entries += self._head.seq - before
             if self._head.seq == until:
                 await self._anchored()
 
-    async def end(self) -> None:
+    async def _end(self) -> None:
         """Raises ``Broken`` where anchored entries are missing at the end."""
         while self._anchors.place != _NONE:
             await self._without_entry()
@@ -150,17 +167,6 @@ class _Walk:
         if seq == start.seq and self._anchors.hash != start.hash:
             raise Broken(Fault.CHECKPOINT, ObjectId(chain), seq)
         await self._anchors.advance()
-
-
-async def _batches() -> AsyncIterator[bytes]:
-    entries = AccessEntry.get_pymongo_collection()
-    cursor = entries.find_raw_batches({}, batch_size=_BATCH).sort(_BY_CHAIN)
-    async with cursor:
-        coming = asyncio.ensure_future(anext(cursor, None))
-        while (batch := await coming) is not None:
-            coming = asyncio.ensure_future(anext(cursor, None))
-            await asyncio.sleep(0)  # the request for the next batch goes out now
-            yield batch
 
 
 async def _starts(roots: dict[int, Root], now: datetime) -> dict[bytes, Head]:

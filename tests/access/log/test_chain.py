@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from bson import ObjectId, decode, encode
+from bson.int64 import Int64
+from bson.raw_bson import RawBSONDocument
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,7 @@ from backend.access.log.chain import (
     owner,
     scan,
 )
+from backend.access.log.pages import documents
 from tests.access.log.lines import SEALED, a_line
 
 RESIDENT = ObjectId("65f000000000000000000001")
@@ -31,7 +34,7 @@ def an_entry(before: Head = START) -> tuple[bytes, Head]:
 
 
 def check(raw: bytes, before: Head = START) -> Head:
-    return scan(raw, 0, RESIDENT.binary, before, -1)[1]
+    return scan([raw], 0, RESIDENT.binary, before, -1)[1]
 
 
 def test_an_entry_has_its_fields_in_the_documented_order_and_follows_the_one_before() -> None:
@@ -40,17 +43,28 @@ def test_an_entry_has_its_fields_in_the_documented_order_and_follows_the_one_bef
     assert tuple(decode(first)) == FIELDS
     assert (decode(first)["seq"], decode(first)["prev"]) == (1, GENESIS)
     assert (decode(second)["seq"], decode(second)["prev"]) == (2, decode(first)["hash"])
-    assert check(first + second) == Head(2, decode(second)["hash"])
-    assert owner(first + second, len(first)) == RESIDENT.binary
+    assert check(second, check(first)) == Head(2, decode(second)["hash"])
+    assert owner(second) == RESIDENT.binary
 
 
 def test_a_scan_stops_where_it_is_told_and_at_the_next_chain() -> None:
     first, head = an_entry()
     second, _ = an_entry(head)
     other = linked(a_line().fields(), ObjectId(), START)[0]
-    batch = first + second + other
-    assert scan(batch, 0, RESIDENT.binary, START, 1) == (len(first), head)
-    assert scan(batch, 0, RESIDENT.binary, START, -1)[0] == len(first + second)
+    page = [first, second, other]
+    assert scan(page, 0, RESIDENT.binary, START, 1) == (1, head)
+    assert scan(page, 0, RESIDENT.binary, START, -1)[0] == 2
+    assert scan(page, 1, RESIDENT.binary, head, 5)[0] == 2
+
+
+def test_a_reply_is_cut_into_its_entries_wherever_the_array_stands() -> None:
+    made = [an_entry()[0] for _ in range(120)]
+    array = [RawBSONDocument(each) for each in made]
+    for reply in ({"firstBatch": array, "id": Int64()}, {"ok": True, "firstBatch": array}):
+        assert documents(encode(reply), "firstBatch") == made
+    assert documents(encode({"firstBatch": []}), "firstBatch") == []
+    with pytest.raises(KeyError):
+        documents(encode({"ns": "x"}), "firstBatch")
 
 
 def test_the_hash_is_sha_256_of_everything_between_length_and_hash() -> None:
@@ -68,7 +82,7 @@ def test_no_byte_can_be_changed(data: st.DataObject) -> None:
     changed = raw[:at] + bytes([other]) + raw[at + 1 :]
     # In the resident's id it becomes another chain's entry, and is no good there either.
     with pytest.raises(Broken) as broken:
-        scan(changed, 0, owner(changed, 0), START, -1)
+        scan([changed], 0, owner(changed), START, -1)
     assert broken.value.fault in (Fault.LAYOUT, Fault.HASH)
 
 

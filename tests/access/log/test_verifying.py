@@ -11,13 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from bson import ObjectId, encode
+from bson import ObjectId, decode, encode
 from bson.int64 import Int64
 from bson.raw_bson import RawBSONDocument
 
 from backend.access.log.anchoring import Anchoring
 from backend.access.log.chain import FIELDS, Fault
 from backend.access.log.documents import DOCUMENTS
+from backend.access.log.pages import BY_CHAIN, pages, parts
 from backend.access.log.purging import Purging
 from backend.access.log.verify import Verdict, verify
 from backend.access.log.writer import ChainWriter, read_heads
@@ -64,6 +65,23 @@ async def test_an_untouched_log_verifies(store: Store, clock: FixedClock) -> Non
     await Anchoring(clock).anchor()
     await a_chain(3)
     assert (await verdict(clock)).to_json() == {"ok": True, "entries": 51}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+async def test_nothing_hides_between_two_pages_or_parts(store: Store, size: int) -> None:
+    residents = [await a_chain(count) for count in (5, 1, 4)]
+    row = (await stored(store, residents[0]))[1]
+    smuggled = {**row, "_id": ObjectId(), "seq": 2.5}
+    await store.db["access_log"].insert_one(smuggled)
+    found = [
+        decode(raw)["_id"]
+        for part in await parts(3)
+        async for page in pages(part, size)
+        for raw in page
+    ]
+    every = await store.db["access_log"].find().sort(BY_CHAIN).to_list()
+    assert found == [each["_id"] for each in every]
+    assert smuggled["_id"] in found
 
 
 async def test_fifty_writers_at_once_make_one_chain(store: Store, clock: FixedClock) -> None:
