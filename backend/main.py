@@ -13,6 +13,7 @@ from litestar.config.cors import CORSConfig
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from pydantic import SecretStr
 
+from backend.access.circle.events import LinkEnded
 from backend.access.circle.service import keep_renewing
 from backend.access.consent.background import with_consent
 from backend.archive.events import (
@@ -31,6 +32,7 @@ from backend.core.migrations import Migrations
 from backend.core.settings import Settings
 from backend.logs import configure_logs
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
+from backend.notifications.events import told_events
 from backend.reports.events import ReportConfirmed, ReportWithdrawn
 from backend.services import DOCUMENTS, Services, build_services
 from backend.web.access_log import access_log_routes
@@ -122,6 +124,10 @@ def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatc
     dispatcher.subscribe(ReportWithdrawn, "alerts", with_consent(results.on_report))
     dispatcher.subscribe(ReportConfirmed, "points", with_consent(confirmed))
     dispatcher.subscribe(ReportWithdrawn, "points", with_consent(confirmed))
+    notifications = services.notifications
+    for event in told_events():
+        dispatcher.subscribe(event, "notifications", notifications.events.on_event)
+    dispatcher.subscribe(LinkEnded, "inbox", notifications.on_link_ended)
     return dispatcher
 
 
@@ -137,6 +143,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(keep_rebuilding(services.passages)),
         asyncio.create_task(keep_time(services.care.timekeeper)),
         asyncio.create_task(services.access_log.keeping.run()),
+        asyncio.create_task(services.notifications.sending.run()),
     ]
     try:
         yield
@@ -167,6 +174,7 @@ def build_app(services: Services) -> Litestar:
             await services.assistant.settled()
         services.reports.close()
         await services.identity.close()
+        await services.notifications.close()
         await services.core.close()
 
     app = Litestar(

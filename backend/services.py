@@ -44,6 +44,8 @@ from backend.measurements.people import People
 from backend.measurements.readings import Readings
 from backend.measurements.recording import Recording
 from backend.measurements.trends import Trends
+from backend.notifications import documents as notification_documents
+from backend.notifications.wiring import Notifications, build_notifications
 from backend.privacy import documents as privacy_documents
 from backend.privacy.exporters.rows import RowsExporter
 from backend.privacy.wiring import Privacy, Sources, build_privacy
@@ -82,6 +84,7 @@ DOCUMENTS = (
     *sharing_documents.DOCUMENTS,
     *reward_documents.DOCUMENTS,
     *care_documents.DOCUMENTS,
+    *notification_documents.DOCUMENTS,
     *assistant_documents.DOCUMENTS,
     *passage_documents.DOCUMENTS,
 )
@@ -129,6 +132,7 @@ class Services:
     passages: StoredPassages
     summaries: Summaries
     summary_files: SummaryFiles
+    notifications: Notifications
 
 
 def build_services(core: Core) -> Services:
@@ -206,6 +210,7 @@ def build_services(core: Core) -> Services:
         passages=passages,
         summaries=summaries,
         summary_files=SummaryFiles(summaries),
+        notifications=build_notifications(core, access),
     )
 
 

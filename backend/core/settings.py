@@ -74,11 +74,27 @@ class Settings(BaseSettings):
     wechat_base_url: str = "https://api.weixin.qq.com"
     """WeChat's server API; another address for tests."""
 
+    wechat_template_id: str | None = None
+    """Template of the mini-program's subscribe message (thing1: what, time2: when); switches
+    WeChat notifications on."""
+
+    telegram_token: SecretStr | None = None
+    """The bot's token; switches Telegram notifications on."""
+
+    telegram_base_url: str = "https://api.telegram.org"
+    """Telegram's Bot API; another address for tests or an own Bot API server."""
+
+    wecom_push: bool = False
+    """Whether doctors and operators may have notifications in WeCom groups (群机器人)."""
+
+    wecom_base_url: str = "https://qyapi.weixin.qq.com"
+    """WeCom's API; another address for tests."""
+
     firebase_project_id: str | None = None
     """Switches Firebase sign-in on."""
 
     firebase_credentials_file: Path | None = None
-    """Service account JSON; not needed to verify ID tokens."""
+    """Service account JSON; not needed to verify ID tokens. With it, pushes go out by FCM."""
 
     firebase_auth_emulator_host: str | None = Field(
         default=None,

@@ -58,6 +58,12 @@ async def _signals(store: Store, resident_id: ObjectId) -> int:
     return int((await signals.delete_many({"resident_id": resident_id})).deleted_count)
 
 
+async def _inbox(store: Store, resident_id: ObjectId) -> int:
+    # In others' inboxes too: what it was about is gone.
+    items = store.db["inbox_items"]
+    return int((await items.delete_many({"resident_id": resident_id})).deleted_count)
+
+
 async def _blobs(store: Store, resident_id: ObjectId) -> int:
     bucket = AsyncGridFSBucket(store.db, bucket_name="blobs")
     found = store.db["blobs.files"].find({"metadata.resident_id": resident_id}, {"_id": 1})
@@ -72,6 +78,7 @@ NAMING: dict[str, Rule] = {
     "meters": _meters,
     "point_tickets": _tickets,
     "point_signals": _signals,
+    "inbox_items": _inbox,
 }
 """Collections that name a resident without belonging to one."""
 
