@@ -28,6 +28,10 @@ class PieceKind(StrEnum):
     LIFESTYLE = "lifestyle"
 
 
+EATING = frozenset({PieceKind.RECIPE, PieceKind.TCM})
+"""Kinds that say what to eat."""
+
+
 class Season(StrEnum):
     SPRING = "spring"
     SUMMER = "summer"
@@ -161,7 +165,7 @@ class Ingredient:
 
 @dataclass(frozen=True)
 class Piece:
-    """``slug`` is the file's name; ``allergens`` are those of the ingredients as well."""
+    """``slug`` is the file's name; ``allergens`` are all that it brings or speaks of eating."""
 
     slug: str
     front: Front

@@ -47,8 +47,9 @@ def _front_faults(front: Front, lines: Lines, today: date) -> Iterator[Fault]:
     for field, keys, rows in known:
         for key in keys:
             if key not in rows:
-                yield lines.of((field, key) if field == "ingredients" else (field,)), (
-                    f"{field}: {key} is not in the list"
+                yield (
+                    lines.of((field, key) if field == "ingredients" else (field,)),
+                    (f"{field}: {key} is not in the list"),
                 )
     for code in front.items:
         if not _LOINC.fullmatch(code):

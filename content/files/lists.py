@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -44,6 +45,13 @@ class Medicine(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allergen(Named):
+    """``in_text`` finds where dietary advice speaks of it."""
+
+    in_text: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Food:
     """Per 100 g of what is eaten: kcal, g, g, g, mg of sodium."""
 
@@ -62,7 +70,9 @@ def topics() -> Mapping[str, Topic]:
         {
             key: Topic(
                 **_named(key, raw),
-                icd10=tuple((low, high) for low, high in (each.split("-") for each in raw["icd10"])),
+                icd10=tuple(
+                    (low, high) for low, high in (each.split("-") for each in raw["icd10"])
+                ),
                 snomed=frozenset(raw["snomed"]),
                 category=Category(raw.get("category", Category.CONDITIONS)),
             )
@@ -80,9 +90,11 @@ def medicines() -> Mapping[str, Medicine]:
 
 
 @cache
-def allergens() -> Mapping[str, Named]:
+def allergens() -> Mapping[str, Allergen]:
     rows = table("allergens")["allergen"].items()
-    return MappingProxyType({key: Named(**_named(key, raw)) for key, raw in rows})
+    return MappingProxyType(
+        {key: Allergen(**_named(key, raw), in_text=re.compile(raw["in_text"])) for key, raw in rows}
+    )
 
 
 @cache

@@ -11,8 +11,8 @@ from content.errors import ContentInvalid
 from content.files.blocks import Unsafe, blocks_of
 from content.files.checks import check_front, check_piece
 from content.files.front import Lines, front_of
-from content.files.lists import foods, nutrition_of, sources
-from content.piece import Ingredient, Piece
+from content.files.lists import allergens, foods, nutrition_of, sources
+from content.piece import EATING, Block, Front, Ingredient, Piece
 
 _SUFFIX = ".md"
 
@@ -27,7 +27,6 @@ def read_piece(name: str, text: str, today: date = date.max) -> Piece:
     except Unsafe as error:
         raise lines.invalid(error.line, error.reason) from error
     ingredients = tuple(Ingredient(food, grams) for food, grams in front.ingredients.items())
-    eaten = {key for each in ingredients for key in foods()[each.name].allergens}
     piece = Piece(
         slug=name.removesuffix(_SUFFIX),
         front=front,
@@ -35,10 +34,20 @@ def read_piece(name: str, text: str, today: date = date.max) -> Piece:
         sources=tuple(sources()[key] for key in front.sources),
         ingredients=ingredients,
         nutrition=nutrition_of(ingredients, front.serves or 1) if ingredients else None,
-        allergens=frozenset(eaten | set(front.allergens)),
+        allergens=_allergens(front, ingredients, blocks),
     )
     check_piece(piece, lines)
     return piece
+
+
+def _allergens(
+    front: Front, ingredients: tuple[Ingredient, ...], blocks: tuple[Block, ...]
+) -> frozenset[str]:
+    found = {key for each in ingredients for key in foods()[each.name].allergens}
+    if front.kind in EATING:
+        text = "\n".join(block.text for block in blocks)
+        found |= {key for key, each in allergens().items() if each.in_text.search(text)}
+    return frozenset(found | set(front.allergens))
 
 
 def read_library(texts: Iterable[tuple[str, str]], today: date = date.max) -> tuple[Piece, ...]:
