@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 import structlog
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from pydantic import SecretStr
 
 from backend.access.circle.events import LinkEnded
@@ -45,6 +44,7 @@ from backend.web.fhir import fhir_routes
 from backend.web.graphql import graphql_controller
 from backend.web.imports import import_routes
 from backend.web.looks import noted_before_answering, settled
+from backend.web.metrics import metrics
 from backend.web.open_origins import open_to_all_origins
 from backend.web.plain import plain_routes
 from backend.web.report_pages import report_page_routes
@@ -58,8 +58,6 @@ from rewards.rules.rule import EvidenceKind
 
 log = structlog.get_logger(__name__)
 
-# Paths are counted by their pattern: an address holds a resident's id.
-_METRICS = PrometheusConfig(app_name="kangban", prefix="kangban", group_path=True)
 _GC_FIRST = 20_000  # new containers between collections; Python's own 700 is for small programs
 _LARGEST_BODY = 6 * 1024 * 1024  # a batch of 1,000 readings with long notes
 
@@ -159,6 +157,7 @@ def build_app(services: Services) -> Litestar:
     settings = services.core.settings
     schema = build_schema(production=settings.production)
     documents = TrustedDocuments(operations(), only_known=settings.production)
+    counters, counting = metrics() if settings.metrics else ([], [])
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -191,12 +190,9 @@ def build_app(services: Services) -> Litestar:
             *share_routes(services),
             *summary_routes(services),
             *download_routes(services),
-            *([PrometheusController] if settings.metrics else []),
+            *counters,
         ],
-        middleware=[
-            *([_METRICS.middleware] if settings.metrics else []),
-            noted_before_answering,
-        ],
+        middleware=[*counting, noted_before_answering],
         after_request=settled,
         lifespan=[lifespan],
         exception_handlers=HANDLERS,

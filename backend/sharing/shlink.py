@@ -9,9 +9,6 @@ from datetime import datetime
 from io import BytesIO
 
 import orjson
-import segno
-from joserfc import jwe
-from joserfc.jwk import OctKey
 
 from backend.sharing.secrets import base64url
 
@@ -19,12 +16,17 @@ CONTENT_TYPE = "application/fhir+json"
 PATH = "/share"
 VIEWER = "/s"
 _HEADER = {"alg": "dir", "enc": "A256GCM", "zip": "DEF", "cty": CONTENT_TYPE}
-_REGISTRY = jwe.JWERegistry(algorithms=["dir", "A256GCM", "DEF"])
+_ALGORITHMS = ["dir", "A256GCM", "DEF"]
 
 
 def encrypted(content: bytes, key: bytes) -> str:
     """A compact JWE (RFC 7516), ``dir`` with A256GCM, deflated. ``key`` has 32 bytes."""
-    return jwe.encrypt_compact(_HEADER, content, OctKey.import_key(key), registry=_REGISTRY)
+    # Here, as segno below: links are rare, and every start would wait for their libraries.
+    from joserfc import jwe
+    from joserfc.jwk import OctKey
+
+    registry = jwe.JWERegistry(algorithms=_ALGORITHMS)
+    return jwe.encrypt_compact(_HEADER, content, OctKey.import_key(key), registry=registry)
 
 
 def manifest_url(public_url: str, token: str) -> str:
@@ -51,6 +53,8 @@ def viewer_url(public_url: str, link: str) -> str:
 
 def qr_svg(text: str) -> str:
     """A QR code (ISO/IEC 18004, level M) with its quiet zone, as a whole SVG document."""
+    import segno
+
     out = BytesIO()
     segno.make_qr(text, error="m").save(out, kind="svg", xmldecl=False, scale=4, border=4)
     return out.getvalue().decode()

@@ -13,7 +13,6 @@ import hmac
 import io
 import unicodedata
 
-import segno
 from bson import ObjectId
 
 from backend.core.keys import Keyring
@@ -57,6 +56,8 @@ def shown(code: str) -> str:
 
 def qr_svg(text: str) -> str:
     """The text as a QR code, an SVG without size of its own."""
+    import segno  # here: not every start needs it
+
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
         out, kind="svg", omitsize=True, xmldecl=False, svgclass=None, lineclass=None

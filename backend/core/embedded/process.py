@@ -7,6 +7,7 @@ import random
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,15 @@ from backend.core.embedded.files import Files
 REPLICA_SET = "kangban"
 # Below Linux's range of ephemeral ports, so that no outgoing connection takes ours meanwhile.
 PORTS = range(27100, 32000)
+
+# A worker that is forked while ``Popen`` waits for its child's exec inherits the pipe that is
+# waited on: ``Popen`` would return when the worker ends, which itself waits for this ``mongod``.
+_LAUNCHING = threading.Lock()
+os.register_at_fork(
+    before=_LAUNCHING.acquire,
+    after_in_parent=_LAUNCHING.release,
+    after_in_child=_LAUNCHING.release,
+)
 
 
 def arguments(binary: Path, files: Files, port: int, cache_mb: int) -> list[str]:
@@ -50,14 +60,15 @@ def launch(line: list[str], output: Path) -> subprocess.Popen[bytes]:
     """Start it in a session of its own: a Ctrl-C in our terminal is not meant for it."""
     fd = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        return subprocess.Popen(
-            line,
-            stdin=subprocess.DEVNULL,
-            stdout=fd,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd=output.parent,
-        )
+        with _LAUNCHING:
+            return subprocess.Popen(
+                line,
+                stdin=subprocess.DEVNULL,
+                stdout=fd,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=output.parent,
+            )
     finally:
         os.close(fd)
 
