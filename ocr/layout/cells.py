@@ -58,17 +58,29 @@ def read_cells(row: Row) -> Cells:
     _trailing_arrow(texts, marks)
     _slipped(texts)
     repairs: list[Repair] = []
-    result = _arrow_misread(read_result(texts["result"]), repairs)
+    result = _sign_misread(read_result(texts["result"]), repairs)
     if result.mark is not None:
         marks.append(result.mark)
     unit = _unit(texts["unit"], repairs)
-    name, short = split_name(row.text("name"), row.text("abbreviation") or texts.get("short", ""))
+    name, short = split_name(
+        _without_result(row.text("name"), texts["result"]),
+        row.text("abbreviation") or texts.get("short", ""),
+    )
     directed = [m for m in marks if m != "abnormal"]
     mark = directed[0] if directed else (marks[0] if marks else None)
     names = row.cells.get("name", []) + row.cells.get("abbreviation", [])
     return Cells(
         name, short, result, pieces, unit, texts["range"], mark, calm, repairs, names, row.columns
     )
+
+
+_NUMBER_LAST = re.compile(r"^(.*[一-鿿)）\]])\s*([<>]?\d+(?:\.\d+)?)$")
+
+
+def _without_result(name: str, result: str) -> str:
+    """A long name runs into its result: read with it, the result stands in both cells."""
+    found = _NUMBER_LAST.match(fold(name))
+    return found[1] if found and found[2] == fold(result).rstrip(UP + DOWN + " ") else name
 
 
 _SHORT_FIRST = re.compile(r"^([A-Za-z][A-Za-z0-9\-+#%/()]{0,11})\s+(?=[<>≤≥↑↓*]?\s*\d|[阴阳弱未±])")
@@ -144,8 +156,11 @@ _ARROW_ALIKE = re.compile(
 )
 
 
-def _arrow_misread(result: Result, repairs: list[Repair]) -> Result:
-    """``0.75 山``: a number with one sign behind it that an arrow is read as."""
+def _sign_misread(result: Result, repairs: list[Repair]) -> Result:
+    """``0.75 山``: a number with one sign behind it that an arrow is read as; ``士`` for ±."""
+    if result.text == "士":
+        repairs.append(Repair("value", result.text, "±", "no result is written so"))
+        return read_result("±")
     found = _ARROW_ALIKE.match(result.text) if result.value is None else None
     if found is None:
         return result

@@ -26,6 +26,7 @@ KNOWN = 0.6
 def rows_without_head(lines: list[Line]) -> list[Row]:
     """The rows; none where the page does not look like a table of results."""
     rows = [row for line in lines if not is_footer(line) for row in _rows(line)]
+    _by_columns(rows)
     good = [r for r in rows if "result" in r.cells and ("range" in r.cells or "unit" in r.cells)]
     ranged = [r for r in good if "range" in r.cells]
     known = [r for r in good if _known(r)]
@@ -35,6 +36,25 @@ def rows_without_head(lines: list[Line]) -> list[Row]:
         [r for r in good if "range" in r.cells or _known(r)]
         + [r for r in rows if set(r.cells) == {"range"}]
     )
+
+
+def _by_columns(rows: list[Row]) -> None:
+    """What alone could be either is told by the other rows: ``3-5`` counted under a
+    microscope, 正常 as what is expected."""
+    for row in rows:
+        flag = row.text("flag")
+        if "result" in row.cells and "range" not in row.cells and is_words(flag):
+            row.cells["range"] = row.cells.pop("flag")
+    both = [row for row in rows if {"result", "range"} <= set(row.cells)]
+    swapped = [row for row in both if _left(row, "range") < _left(row, "result")]
+    if len(swapped) >= len(both) / 2:
+        return
+    for row in swapped:
+        row.cells["result"], row.cells["range"] = row.cells["range"], row.cells["result"]
+
+
+def _left(row: Row, kind: str) -> float:
+    return min(piece.left for piece in row.cells[kind])
 
 
 def _known(row: Row) -> bool:
@@ -73,6 +93,8 @@ def _kind(text: str, row: Row | None) -> str | None:
     text = text.strip()
     has_result = row is not None and "result" in row.cells
     named = row is not None and bool({"name", "abbreviation"} & set(row.cells))
+    if re.match(r"[一-鿿]{2}", text) and dictionary().knows_name(clean_name(text)):
+        return "name" if has_result or not named else None
     if is_interval(text):
         return "range"
     if named and is_unit(text) and (has_result or not is_number(text)) and not _latin_mark(text):

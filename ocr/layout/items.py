@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ocr.lab import Match, dictionary
+from ocr.layout.arrows import Measured, put_back
 from ocr.layout.cells import Cells, read_cells
 from ocr.layout.doubts import confidence, doubts_of
 from ocr.layout.flags import flag_of
 from ocr.layout.pieces import Piece
 from ocr.layout.ranges import choose
 from ocr.layout.repair import (
+    repair_last_letter,
     repair_name,
     repair_range,
     repair_short_name,
@@ -44,14 +46,26 @@ class Context:
 
 def items_of(rows: list[Row], context: Context) -> list[Item]:
     """The rows that are results, in the order they stand."""
-    return [item for row in rows if (item := item_of(row, context)) is not None]
+    read = [(row, read_cells(row)) for row in rows]
+    kept = [(row, cells) for row, cells in read if _is_item(cells, row)]
+    for _, cells in kept:
+        cells.range_text = repair_range(cells.range_text, cells.repairs)
+    ranges = [choose(cells.range_text, context.sex, context.age) for _, cells in kept]
+    put_back(
+        [
+            Measured(cells, reference, context.specimen)
+            for (_, cells), reference in zip(kept, ranges, strict=True)
+        ],
+        [row.text("result") for row, _ in kept],
+    )
+    return [
+        _item_of(cells, reference, context)
+        for (_, cells), reference in zip(kept, ranges, strict=True)
+    ]
 
 
-def item_of(row: Row, context: Context) -> Item | None:
-    """One row as an item; None where it is no result."""
-    cells = read_cells(row)
-    if not _is_item(cells, row):
-        return None
+def _item_of(cells: Cells, reference: Reference | None, context: Context) -> Item:
+    cells.name = repair_last_letter(cells.name, cells.repairs)
     match = dictionary().match(cells.name, cells.abbreviation, cells.unit, context.specimen)
     if match is None:
         cells.name = repair_short_name(
@@ -61,8 +75,6 @@ def item_of(row: Row, context: Context) -> Item | None:
     unit = repair_unit(cells.unit, match, cells.repairs)
     if unit != cells.unit:
         match = dictionary().match(cells.name, cells.abbreviation, unit, context.specimen)
-    cells.range_text = repair_range(cells.range_text, cells.repairs)
-    reference = choose(cells.range_text, context.sex, context.age)
     result = repair_value(cells.result, unit, reference, match, cells.repairs)
     return _item(cells, result, unit, reference, match, context)
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from ocr.lab import dictionary
-from ocr.layout.items import Context, item_of
+from ocr.layout.items import Context, items_of
 from ocr.layout.lines import Line
 from ocr.layout.pieces import Char, Piece
 from ocr.layout.rows import Row
@@ -44,7 +44,7 @@ def pairs_of(lines: list[Line], context: Context, skip: set[int], colon: bool) -
             if colon and match.group(2) not in ":：=":
                 continue
             row = _row(chars, match)
-            item = item_of(row, context) if row is not None else None
+            item = next(iter(items_of([row], context)), None) if row is not None else None
             if item is not None:
                 items.append(item)
     return items

@@ -44,6 +44,9 @@ _LABEL = re.compile(
 )
 
 
+_TORN_POINT = re.compile(r"(?<=\d) ?\. (?=\d)|(?<=\d) \.(?=\d)")
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """One interval; ``sex``/``ages``/``phase`` say for whom, where printed."""
@@ -57,8 +60,9 @@ class Bounds:
 
 
 def plain(text: str) -> str:
-    """Full-width forms made plain; Chinese kept."""
-    return unicodedata.normalize("NFKC", text).replace("﹣", "-").replace("，", ",").strip()
+    """Full-width forms made plain, a point joined to its digits; Chinese kept."""
+    text = unicodedata.normalize("NFKC", text).replace("﹣", "-").replace("，", ",")
+    return _TORN_POINT.sub(".", text).strip()
 
 
 def _number(text: str) -> float:

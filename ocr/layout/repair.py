@@ -40,11 +40,18 @@ _DIGITS = str.maketrans(
 )
 
 
+_PER_LITRE = re.compile(r"(?<=[A-Za-z])(?:r|t|/t|/1|/l|/i|几|凡)$")
+"""What small print makes of ``/L``."""
+
+
 def repair_unit(unit: str | None, match: Match | None, repairs: list[Repair]) -> str | None:
     """``10^?/L`` gets the exponent of the item's own unit; else the exponent is dropped."""
     if unit is not None and unit != "10^?/L" and match is not None and not is_unit(unit):
+        shaped = _PER_LITRE.sub("/L", unit)
         close = {
-            u.unit: _distance(unit, u.unit) for u in match.entry.units if _looks_like(unit, u.unit)
+            u.unit: _distance(shaped, u.unit)
+            for u in match.entry.units
+            if _looks_like(shaped, u.unit)
         }
         least = min(close.values(), default=0)
         near = [name for name, distance in close.items() if distance == least]
@@ -176,6 +183,17 @@ def repair_name(name: str, weakest: float, match: Match | None, repairs: list[Re
         return name
     repairs.append(Repair("name", name, near[0], "dictionary name, unit agrees"))
     return near[0]
+
+
+def repair_last_letter(name: str, repairs: list[Repair]) -> str:
+    """``抗链球菌溶血素0`` → ``…O``: where only the letter makes it a name."""
+    words, letter = dictionary(), name[:-1] + "O"
+    if not re.search(r"[一-鿿][0〇○]$", name) or words.knows_name(name):
+        return name
+    if not words.knows_name(letter):
+        return name
+    repairs.append(Repair("name", name, letter, "dictionary name, look-alike letter"))
+    return letter
 
 
 def repair_short_name(

@@ -83,5 +83,10 @@ def test_a_titre_is_no_number() -> None:
     assert read_interval("<1:100") is None
 
 
+@pytest.mark.parametrize("text", ["41 .0~73.0", "41. 0~73 .0", "41 . 0~73.0"])
+def test_a_point_torn_from_its_digits_is_joined(text: str) -> None:
+    assert read_interval(text) == (41.0, 73.0)
+
+
 def test_a_reversed_interval_is_refused() -> None:
     assert read_interval("39-6.1") is None

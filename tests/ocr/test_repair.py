@@ -8,6 +8,7 @@ from ocr.lab import dictionary
 from ocr.layout.flags import flag_of
 from ocr.layout.ranges import choose
 from ocr.layout.repair import (
+    repair_last_letter,
     repair_name,
     repair_range,
     repair_short_name,
@@ -114,3 +115,22 @@ def test_names_are_repaired_from_the_dictionary_only() -> None:
 def test_flags(text: str, interval: str, mark: str | None, flag: str | None) -> None:
     found = flag_of(read_result(text), choose(interval, None, None), mark, False)  # type: ignore[arg-type]
     assert found == flag
+
+
+@pytest.mark.parametrize(
+    ("unit", "name", "own"),
+    [("gr", "总蛋白", "g/L"), ("ng/t", "胱抑素C", "mg/L"), ("mmol几", "钾", "mmol/L")],
+)
+def test_what_small_print_makes_of_per_litre_is_undone(unit: str, name: str, own: str) -> None:
+    repairs: list[Repair] = []
+    assert repair_unit(unit, dictionary().match(name, None, None, None), repairs) == own
+    assert [(r.field, r.read, r.repaired) for r in repairs] == [("unit", unit, own)]
+
+
+def test_a_zero_that_is_the_letter_of_a_name_is_undone() -> None:
+    repairs: list[Repair] = []
+    assert repair_last_letter("抗链球菌溶血素0", repairs) == "抗链球菌溶血素O"
+    assert [(r.field, r.repaired) for r in repairs] == [("name", "抗链球菌溶血素O")]
+    assert repair_last_letter("维生素B0", repairs) == "维生素B0"
+    assert repair_last_letter("未知项目0", repairs) == "未知项目0"
+    assert len(repairs) == 1
