@@ -84,7 +84,12 @@ class AccessLog:
                 Line(viewer.account_id, role, viewer.channel.value, each, action, by, now, request)
                 for each in new
             ]
-            noted.update(dict.fromkeys(new.values(), self._chains.put(resident_id, lines)))
+            # A look may wait for the others of its answer: they are one write then.
+            gather = here is not None and action is Action.VIEW
+            writing = self._chains.put(resident_id, lines, gather=gather)
+            noted.update(dict.fromkeys(new.values(), writing))
+            if here is not None:
+                here.hurry = self._chains.hurry
         return {noted[key] for key in keys.values()}
 
 

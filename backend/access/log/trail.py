@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextvars import ContextVar
 
 from bson import ObjectId
@@ -24,6 +24,8 @@ class Trail:
         self.noted: dict[Hashable, asyncio.Future[None]] = {}
         self.passed: set[ObjectId] = set()
         self.touched: dict[ObjectId, str] = {}
+        self.hurry: Callable[[], None] = _nothing
+        """Asks the writer not to wait for more."""
 
     async def settle(self) -> None:
         """Wait until all that was noted is written. Raises ``LogUnavailable``."""
@@ -31,6 +33,7 @@ class Trail:
         self.request = ObjectId()
         if not waiting:
             return
+        self.hurry()
         done, _ = await asyncio.wait(waiting)
         if any(each.cancelled() or each.exception() for each in done):
             raise LogUnavailable
@@ -42,6 +45,10 @@ class Trail:
         if past:
             # Names of collections only: an id would tell the log whose record it was.
             raise GateSkipped(f"read without asking Access: {sorted(set(past.values()))}")
+
+
+def _nothing() -> None:
+    """Nobody was asked to write."""
 
 
 def current() -> Trail | None:

@@ -28,6 +28,7 @@ _ATTEMPTS = 200  # each means that somebody else wrote: there is progress
 _PATIENCE_MS = 5_000
 _STAGES = 100  # chains whose ends are read by one command
 _DUPLICATE_KEY = 11000
+_GATHERING = 0.004  # seconds in which an answer asks for most of what it asks for
 _MAJORITY = WriteConcern(w="majority", wtimeout=_PATIENCE_MS)
 
 
@@ -47,26 +48,35 @@ class ChainWriter:
         self._waiting: dict[ObjectId, _Batch] = {}
         self._busy: set[ObjectId] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._called = False
+        self._called: asyncio.Handle | None = None
 
-    def put(self, resident_id: ObjectId, lines: Sequence[Line]) -> asyncio.Future[None]:
+    def put(
+        self, resident_id: ObjectId, lines: Sequence[Line], *, gather: bool = False
+    ) -> asyncio.Future[None]:
         """Done when the lines are in the chain. Fails with ``LogUnavailable``.
 
         What comes in one turn of the event loop, for one resident or many, is written
-        together; so is what comes for a chain while it is being written.
+        together; so is what comes for a chain while it is being written. With ``gather`` it
+        may wait a moment for more, until ``hurry``.
         """
         batch = self._waiting.setdefault(resident_id, _Batch())
         batch.lines.extend(lines)
-        self._call()
+        if not gather:
+            self.hurry()
+        elif self._called is None:
+            self._called = asyncio.get_running_loop().call_later(_GATHERING, self._start)
         return batch.written
 
-    def _call(self) -> None:
-        if not self._called:
-            self._called = True
-            asyncio.get_running_loop().call_soon(self._start)
+    def hurry(self) -> None:
+        """Somebody waits for what was put."""
+        if isinstance(self._called, asyncio.TimerHandle):
+            self._called.cancel()
+            self._called = None
+        if self._called is None:
+            self._called = asyncio.get_running_loop().call_soon(self._start)
 
     def _start(self) -> None:
-        self._called = False
+        self._called = None
         free = [each for each in self._waiting if each not in self._busy]
         if not free:
             return
@@ -97,7 +107,7 @@ class ChainWriter:
         finally:
             self._busy -= taken.keys()
             if self._waiting:
-                self._call()
+                self.hurry()
 
     async def _append(self, wanted: dict[ObjectId, list[Line]]) -> None:
         entries = AccessEntry.get_pymongo_collection().with_options(write_concern=_MAJORITY)
