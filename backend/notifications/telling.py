@@ -1,0 +1,99 @@
+"""Putting something into inboxes: once per occasion and account, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from backend.access.categories import Category
+from backend.core.container import Core
+from backend.core.database import Session
+from backend.notifications.catalogue import limits, topics
+from backend.notifications.documents import InboxItem, Push
+from backend.notifications.kinds import Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Something to tell ``accounts`` about a resident.
+
+    ``key`` names it for ever: told again under the same key, nobody hears it twice. ``text`` is
+    a key of ``texts.toml``, ``about`` a GraphQL type and the thing's own id. ``strangers`` are
+    shown it without a relation to the resident. ``wakes`` passes quiet hours.
+    """
+
+    key: str
+    resident_id: ObjectId
+    accounts: Sequence[ObjectId]
+    text: str
+    topic: str
+    urgency: Urgency
+    category: Category
+    about: tuple[str, ObjectId] | None = None
+    strangers: bool = False
+    wakes: bool = False
+
+
+class Telling:
+    """What rooms above call, in the transaction of what they tell of."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def tell(self, session: Session, occasions: Iterable[Occasion]) -> int:
+        """How many items were written; those that are there already are left as they are."""
+        now = self._core.clock.now()
+        items = [
+            _item(occasion, account_id, now)
+            for occasion in occasions
+            for account_id in dict.fromkeys(occasion.accounts)
+        ]
+        new = await _missing(items, session)
+        if new:
+            raws = [each.to_raw() for each in new]
+            await _inbox().insert_many(raws, ordered=False, session=session)
+        return len(new)
+
+
+def _item(occasion: Occasion, account_id: ObjectId, now: datetime) -> InboxItem:
+    topic = topics()[occasion.topic]
+    waits = topic.bundle if occasion.urgency is Urgency.ROUTINE else timedelta(0)
+    about = occasion.about
+    return InboxItem(
+        account_id=PydanticObjectId(account_id),
+        resident_id=PydanticObjectId(occasion.resident_id),
+        occasion=occasion.key,
+        text=occasion.text,
+        topic=occasion.topic,
+        urgency=occasion.urgency,
+        category=occasion.category,
+        about=[about[0], str(about[1])] if about else None,
+        strangers=occasion.strangers,
+        wakes=occasion.wakes,
+        at=now,
+        push=Push(available_at=now + waits),
+        kept_until=now + timedelta(days=limits()["inbox"]["kept_days"]),
+    )
+
+
+async def _missing(items: list[InboxItem], session: Session) -> list[InboxItem]:
+    """Inside a transaction a broken invariant ends it: so what is there is asked for first. Two
+    at once still meet the unique index, and the one that is later is done again by its caller."""
+    if not items:
+        return []
+    query = {
+        "account_id": {"$in": [each.account_id for each in items]},
+        "occasion": {"$in": [each.occasion for each in items]},
+    }
+    found = _inbox().find(query, {"account_id": 1, "occasion": 1}, session=session)
+    there = {(raw["account_id"], raw["occasion"]) async for raw in found}
+    return [each for each in items if (each.account_id, each.occasion) not in there]
+
+
+def _inbox() -> Any:
+    return InboxItem.get_pymongo_collection()
