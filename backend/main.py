@@ -32,11 +32,13 @@ from backend.core.settings import Settings
 from backend.logs import configure_logs
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
 from backend.notifications.events import told_events
+from backend.questionnaires.events import QuestionnaireCompleted, QuestionnaireWithdrawn
 from backend.reports.events import ReportConfirmed, ReportWithdrawn
 from backend.services import DOCUMENTS, Services, build_services
 from backend.web.access_log import access_log_routes
 from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
+from backend.web.codes import code_routes
 from backend.web.devices import device_routes
 from backend.web.documents import TrustedDocuments, operations
 from backend.web.downloads import download_routes
@@ -122,6 +124,11 @@ def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatc
     dispatcher.subscribe(ReportWithdrawn, "alerts", with_consent(results.on_report))
     dispatcher.subscribe(ReportConfirmed, "points", with_consent(confirmed))
     dispatcher.subscribe(ReportWithdrawn, "points", with_consent(confirmed))
+    following = services.questionnaires.following
+    dispatcher.subscribe(EntryChanged, "questionnaires", with_consent(following.on_entry))
+    answered = earning.of(EvidenceKind.QUESTIONNAIRE, lambda event: [event.response_id])
+    dispatcher.subscribe(QuestionnaireCompleted, "points", with_consent(answered))
+    dispatcher.subscribe(QuestionnaireWithdrawn, "points", with_consent(answered))
     notifications = services.notifications
     for event in told_events():
         dispatcher.subscribe(event, "notifications", notifications.events.on_event)
@@ -188,6 +195,7 @@ def build_app(services: Services) -> Litestar:
             *upload_routes(services),
             *report_page_routes(services),
             *share_routes(services),
+            *code_routes(),
             *summary_routes(services),
             *download_routes(services),
             *counters,

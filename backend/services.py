@@ -49,6 +49,9 @@ from backend.notifications.wiring import Notifications, build_notifications
 from backend.privacy import documents as privacy_documents
 from backend.privacy.exporters.rows import RowsExporter
 from backend.privacy.wiring import Privacy, Sources, build_privacy
+from backend.questionnaires import documents as questionnaire_documents
+from backend.questionnaires.documents import ResponseState
+from backend.questionnaires.wiring import Questionnaires, build_questionnaires
 from backend.reports import documents as report_documents
 from backend.reports.documents import ReportState
 from backend.reports.wiring import ReportServices, build_reports
@@ -84,6 +87,7 @@ DOCUMENTS = (
     *sharing_documents.DOCUMENTS,
     *reward_documents.DOCUMENTS,
     *care_documents.DOCUMENTS,
+    *questionnaire_documents.DOCUMENTS,
     *notification_documents.DOCUMENTS,
     *assistant_documents.DOCUMENTS,
     *passage_documents.DOCUMENTS,
@@ -128,6 +132,7 @@ class Services:
     share_opening: Opening
     points: Points
     care: Care
+    questionnaires: Questionnaires
     assistant: AssistantService
     passages: StoredPassages
     summaries: Summaries
@@ -149,6 +154,8 @@ def build_services(core: Core) -> Services:
     summaries = Summaries(core, access, residents, readings, alerts, overrides, people)
     consents = Consents(core, access, residents)
     care = build_care(core, access, overrides)
+    entries = Entries(core, access)
+    questionnaires = build_questionnaires(core, access, people, entries, care.opening)
     passages = StoredPassages(core, embedder(core.settings.embedding_model))
     assistant = AssistantService(
         core, access, residents, consents, care, passages, writer_of(core.settings)
@@ -183,7 +190,7 @@ def build_services(core: Core) -> Services:
         watch=Watch(core, access, residents),
         family_doctors=build_family_doctors(core, access, circle.authority),
         residents=residents,
-        entries=Entries(core, access),
+        entries=entries,
         timeline=Timeline(core, access, readings),
         fhir_import=FhirImport(core, access, residents, recording, correcting),
         fhir_export=fhir_export,
@@ -206,6 +213,7 @@ def build_services(core: Core) -> Services:
         share_opening=Opening(core, access, links),
         points=build_points(core, access, _evidence(core)),
         care=care,
+        questionnaires=questionnaires,
         assistant=assistant,
         passages=passages,
         summaries=summaries,
@@ -217,8 +225,17 @@ def build_services(core: Core) -> Services:
 def _evidence(core: Core) -> list[EvidenceSource]:
     """What earns points in rooms that rewards does not know."""
     confirmed = {"state": ReportState.CONFIRMED.value}
+    answered = {"state": ResponseState.COMPLETED.value}
     return [
         StoredEvidence(
             core.store, EvidenceKind.REPORT_CONFIRMED, "reports", confirmed, at="confirmed_at"
-        )
+        ),
+        StoredEvidence(
+            core.store,
+            EvidenceKind.QUESTIONNAIRE,
+            "questionnaire_responses",
+            answered,
+            at="completed_at",
+            subject="form",
+        ),
     ]
