@@ -55,6 +55,7 @@ async def _load(settings: Settings) -> None:
         await prepare(services.core)
         loaded = await load_demo(services, clock, settings.data_dir / CLINIC_FILE, say=_say)
     finally:
+        services.reports.close()
         await services.identity.close()
         await services.core.close()
     _say(f"演示数据：新增 {loaded.new_readings} 条测量，用时 {time.monotonic() - began:.1f} 秒")

@@ -21,6 +21,7 @@ from backend.demo.people import (
     PlannedEntry,
     PlannedResident,
 )
+from backend.demo.photo import PlannedPaper
 from backend.demo.series import SYSTEM, Series
 from backend.demo.tables import table
 from backend.demo.writing import day_of, instant_of, written_out
@@ -73,6 +74,7 @@ def _resident(key: str, raw: dict[str, Any], anchor: date, seed: int) -> Planned
         ),
         series=tuple(map(Series.of, habits.get("series", ()))),
         moments=tuple(_moments(raw, born, anchor, seed)),
+        papers=tuple(PlannedPaper.of(each, anchor) for each in raw.get("paper", ())),
         gaps=tuple(range(first, last + 1) for first, last in habits.get("gaps", ())),
         first_day=born if child else first_day(anchor),
     )

@@ -19,6 +19,7 @@ from backend.core.clock import SHANGHAI
 from backend.core.dispatcher import Dispatcher
 from backend.demo.accounts import CLINIC, Accounts, ClinicAccess
 from backend.demo.household import first_day, household
+from backend.demo.papers import Papers
 from backend.demo.people import Household, PlannedResident
 from backend.demo.records import Records
 from backend.demo.replay import ReplayClock
@@ -98,6 +99,7 @@ class _Loader:
         self._say = say
         self._dispatcher: Dispatcher = build_dispatcher(services, index_words=False)
         self._passages = services.passages
+        self._papers = Papers(services, accounts, clock, plan.seed)
         self._since = first_day(plan.anchor)
 
     async def load(self) -> Loaded:
@@ -106,7 +108,12 @@ class _Loader:
         await self._accounts.ensure(self._plan.logins)
         clinic = await self._accounts.ensure_clinic()
         found = await several(self._opened, self._plan.residents)
+        for each in found:
+            for paper in each.plan.papers:
+                await self._papers.begin(paper, each.id)
         await self._share_and_fill(found, clinic)
+        if await self._papers.finish():
+            self._say("演示数据：父亲的检验报告照片，识别、核对后进入档案")
         now = self._clock.real_now()
         family = [each for each in found if not each.plan.in_panel]
         panel = [each for each in found if each.plan.in_panel]

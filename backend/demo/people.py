@@ -12,6 +12,7 @@ from backend.access.relations import Kinship, RelationKind
 from backend.archive.sections import Body
 from backend.core.clock import SHANGHAI
 from backend.demo.chance import Chance
+from backend.demo.photo import PlannedPaper
 from backend.demo.series import Series
 from backend.identity.viewer import Role
 from backend.measurements.draft import Draft
@@ -81,6 +82,7 @@ class PlannedResident:
     noticed: tuple[Noticed, ...] = ()
     series: tuple[Series, ...] = ()
     moments: tuple[PlannedDraft, ...] = ()
+    papers: tuple[PlannedPaper, ...] = ()
     gaps: tuple[range, ...] = ()
     first_day: date
     in_panel: bool = False
