@@ -40,6 +40,10 @@ class Notifications:
     sending: Sending
     channels: Mapping[ChannelKey, Channel]
 
+    def counts(self, key: ChannelKey) -> bool:
+        """Whether the channel needs leave for each message."""
+        return key in self.channels and self.channels[key].capability.counted
+
     async def on_link_ended(self, event: LinkEnded, entry_id: ObjectId) -> None:
         """Whose grant ended keeps nothing that it told."""
         relation = await Relation.find_one(

@@ -40,6 +40,8 @@ from graphql_api.measurements.alert_mutations import AlertMutation
 from graphql_api.measurements.meters import MeterMutation, MeterQuery
 from graphql_api.measurements.mutations import ReadingMutation
 from graphql_api.node import load_node
+from graphql_api.notifications.fields import NotificationQuery
+from graphql_api.notifications.mutations import NotificationMutation
 from graphql_api.reports.alerts import ResultAlertMutation
 from graphql_api.reports.mutations import ReportMutation
 from graphql_api.rewards.fields import PointQuery
@@ -61,6 +63,7 @@ class Query(
     PointQuery,
     MerchantQuery,
     PointOperatorQuery,
+    NotificationQuery,
 ):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
@@ -107,6 +110,7 @@ class Mutation(
     CareMutation,
     PointMutation,
     PointOperatorMutation,
+    NotificationMutation,
 ):
     pass
 
@@ -142,8 +146,9 @@ def _show(result: Any, context: Any) -> None:
         result.errors = [mapped(error, language) for error in result.errors]
 
 
+@cache
 def build_schema(*, production: bool = False) -> Schema:
-    """The schema; in production without introspection and field suggestions."""
+    """The schema, one a process; in production without introspection and field suggestions."""
     return schema_of(Query, Mutation, Subscription, production=production)
 
 

@@ -24,6 +24,7 @@ from backend.identity.viewer import Role, Viewer
 from backend.main import build_dispatcher
 from backend.measurements.draft import Kind
 from backend.measurements.thresholds import Override
+from backend.notifications.kinds import ChannelKey
 from backend.privacy.records import ENTRIES, Thing
 from backend.reports.bodies import Choice
 from backend.reports.confirming import Confirmation
@@ -92,6 +93,7 @@ async def a_household(services: Services) -> Household:
         **await _points(services, owner, resident_id),
         "AccessLogEntry": ids.encode("AccessLogEntry", resident_id, look_id),
         "AccessReport": ids.encode("AccessReport", resident_id, complaint_id),
+        **await _notifications(services, owner),
     }
     return Household(owner, token, resident_id, samples(real))
 
@@ -338,6 +340,17 @@ async def _report(services: Services, owner: Viewer, resident_id: ObjectId) -> O
         idempotency_key=a_key(),
     )
     return report.id
+
+
+async def _notifications(services: Services, owner: Viewer) -> dict[str, str]:
+    """What the owner was told, and a phone."""
+    room = services.notifications
+    address = await room.addresses.put(owner.account_id, ChannelKey.FCM, "f" * 22)
+    item = (await room.inbox.page(owner, first=1)).items[0]
+    return {
+        "InboxItem": ids.encode("InboxItem", item.id),
+        "PushAddress": ids.encode("PushAddress", address.id),
+    }
 
 
 async def _points(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:

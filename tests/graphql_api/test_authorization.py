@@ -61,6 +61,17 @@ OWN_ACCOUNT = {
     "familyDoctors",
     "careTeams",
     "pointOffers",
+    "inbox",
+    "inboxUnread",
+    "markInboxRead",
+    "markWholeInboxRead",
+    "notificationChoices",
+    "chooseNotifications",
+    "pushChannels",
+    "pushAddresses",
+    "registerPush",
+    "removePush",
+    "allowPushMessage",
 }
 """What everybody who is signed in may do: with their own account, never with another's record."""
 
@@ -260,6 +271,7 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
     seen: dict[str, bool] = {}
     without = PROVES_WHO_IS_THERE | OPERATORS_ONLY | STAFF_ONLY | DOCTORS_ONLY | MERCHANTS_ONLY
     without |= {"readingRecorded", "alertChanged", "people", "acceptedInvitations"}
+    without |= {"pushChannels"}  # none are set up
     for case in asked(schema, house, without):
         if case.operation == "query":
             answer = await ask(services, schema, house.token, case)
@@ -267,6 +279,7 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
             seen[case.root] = seen.get(case.root, False) or not answer.shows_nothing
     roots = ("me", "resident", "careCircle", "node", "measurementKinds", "consentNotices")
     roots += ("circlePresets", "familyDoctors", "careTeams", "pointOffers")
+    roots += ("inbox", "inboxUnread", "notificationChoices", "pushAddresses")
     assert seen == dict.fromkeys(roots, True)
 
 
