@@ -39,6 +39,7 @@ from backend.web.access_log import access_log_routes
 from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
 from backend.web.codes import code_routes
+from backend.web.codes import code_routes
 from backend.web.devices import device_routes
 from backend.web.documents import TrustedDocuments, operations
 from backend.web.downloads import download_routes
@@ -195,6 +196,7 @@ def build_app(services: Services) -> Litestar:
             *upload_routes(services),
             *report_page_routes(services),
             *share_routes(services),
+            *code_routes(),
             *code_routes(),
             *summary_routes(services),
             *download_routes(services),

@@ -7,25 +7,25 @@ address's fragment, which browsers send to nobody.
 from __future__ import annotations
 
 import ipaddress
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import orjson
 from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 
-from backend.core.errors import NotFound
 from backend.identity.viewer import Language
 from backend.services import Services
 from backend.sharing.errors import SharePinNeeded, SharePinWrong, ShareRequestInvalid
 from backend.sharing.limits import agent_family
 from backend.sharing.opening import FILES, Opener
 from backend.sharing.shlink import CONTENT_TYPE, PATH, VIEWER
+from backend.web import pages
 from backend.web.addresses import query_of
 from backend.web.answers import as_json, language_of
+from backend.web.pages import HEADERS
 from backend.web.viewers import address_of
 
+_FOLDER = "share_page"
 _ASSETS = {
     "main.js": "text/javascript",
     "jwe.js": "text/javascript",
@@ -41,30 +41,6 @@ SHARED = f"{PATH}/"
 """Readers of links, on pages of any origin, ask below this path."""
 
 _LARGEST_REQUEST = 4 * 1024
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'"
-)
-_HEADERS = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-robots-tag": "noindex, nofollow",
-}
-_PAGE_HEADERS = {
-    **_HEADERS,
-    "content-security-policy": _POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "x-frame-options": "DENY",
-}
-
-
-class PagePartUnknown(NotFound):
-    code = "PAGE_PART_UNKNOWN"
-    zh = "没有这个文件。"
-    en = "The page has no such file."
 
 
 def share_routes(services: Services) -> list[Any]:
@@ -84,22 +60,20 @@ def share_routes(services: Services) -> list[Any]:
         else:
             where = {"embedded": jwe}
         body = {"status": "finalized", "files": [{"contentType": CONTENT_TYPE, **where}]}
-        return Response(orjson.dumps(body), media_type=MediaType.JSON, headers=_HEADERS)
+        return Response(orjson.dumps(body), media_type=MediaType.JSON, headers=HEADERS)
 
     @get(f"{FILES}/{{share:str}}")
     async def file(request: Request[Any, Any, Any], share: FromPath[str]) -> Response[bytes]:
         jwe = await opening.file(request.scope["path"], query_of(request))
-        return Response(jwe.encode(), media_type="application/jose", headers=_HEADERS)
+        return Response(jwe.encode(), media_type="application/jose", headers=HEADERS)
 
     @get([VIEWER, f"{VIEWER}/{{token:str}}"], media_type=MediaType.HTML)
     async def page() -> Response[bytes]:
-        return Response(_part("page.html"), media_type="text/html", headers=_PAGE_HEADERS)
+        return pages.page(_FOLDER)
 
     @get(f"{VIEWER}/page/{{name:str}}")
     async def part(name: FromPath[str]) -> Response[bytes]:
-        if name not in _ASSETS:
-            raise PagePartUnknown
-        return Response(_part(name), media_type=_ASSETS[name], headers=_HEADERS)
+        return pages.part(_FOLDER, name, _ASSETS)
 
     return [manifest, file, page, part]
 
@@ -131,7 +105,7 @@ def _pin_refused(error: SharePinNeeded | SharePinWrong, language: Language) -> R
     # Where the specification looks for it, beside where all our errors have it.
     body = {**as_json(error, language), **error.data}
     return Response(
-        orjson.dumps(body), media_type=MediaType.JSON, status_code=error.status, headers=_HEADERS
+        orjson.dumps(body), media_type=MediaType.JSON, status_code=error.status, headers=HEADERS
     )
 
 
@@ -143,8 +117,3 @@ def coarse(address: str) -> str:
         return ""
     bits = 24 if parsed.version == 4 else 48
     return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False))
-
-
-@cache
-def _part(name: str) -> bytes:
-    return files("backend.web").joinpath(f"share_page/{name}").read_bytes()

@@ -219,13 +219,97 @@ async def test_text_is_large_and_dark_enough(clinic: Clinic) -> None:
 
 async def test_the_page_allows_nothing_from_elsewhere(clinic: Clinic) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        answer = await client.get(f"http://{clinic.address}/s")
-        policy = answer.headers["content-security-policy"]
-        assert "default-src 'none'" in policy
-        assert "unsafe" not in policy
-        assert "http" not in policy
-        assert answer.headers["referrer-policy"] == "no-referrer"
-        assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["x-frame-options"] == "DENY"
-        unknown = await client.get(f"http://{clinic.address}/s/page/..%2F..%2Fshare.py")
-        assert unknown.status_code == 404
+        for place in ("s", "invite", "sign"):
+            answer = await client.get(f"http://{clinic.address}/{place}")
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert "http" not in policy
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["x-frame-options"] == "DENY"
+        for place in ("s/page/..%2F..%2Fshare.py", "code/page/..%2Fcodes.py"):
+            unknown = await client.get(f"http://{clinic.address}/{place}")
+            assert unknown.status_code == 404
+
+
+CONTRAST = """
+(() => {
+  const channel = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = (css) => {
+    const [r, g, b] = css.match(/[\\d.]+/g).map(Number);
+    return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  };
+  const behind = (node) => {
+    for (let each = node; each; each = each.parentElement) {
+      const colour = getComputedStyle(each).backgroundColor;
+      if (!/, 0\\)$/.test(colour)) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const shown = [...document.querySelectorAll("body *")].filter((each) =>
+    each.checkVisibility() && [...each.childNodes].some((c) => c.nodeType === 3 && c.data.trim()));
+  return shown.map((each) => {
+    const [a, b] = [getComputedStyle(each).color, behind(each)].map(light).sort((x, y) => y - x);
+    return { ratio: (a + 0.05) / (b + 0.05), size: parseFloat(getComputedStyle(each).fontSize) };
+  });
+})()
+"""
+CLIENT = """
+const real = window.fetch;
+window.fetch = (address, ...more) => address === "/"
+  ? Promise.resolve(new Response('<meta name="kangban-invite" content="#/pages/circle/join">'
+      + '<meta name="kangban-sign" content="https://elsewhere.example/#/pages/x">'))
+  : real(address, ...more);
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "chinese", "english"),
+    [("invite", "是谁邀请", "who invites you"), ("sign", "家庭医生", "family doctor")],
+)
+async def test_a_scanned_code_is_explained_and_stays_in_the_browser(
+    clinic: Clinic, path: str, chinese: str, english: str
+) -> None:
+    page = clinic.page
+    page.requests.clear()
+    page.complaints.clear()
+    await page.goto(f"http://{clinic.address}/{path}#7KMN2PQR")
+    await page.until("document.getElementById('steps').children.length === 3")
+    text = await page.text()
+    assert "7KMN-2PQR" in text
+    assert chinese in text
+    assert "只能用一次" in text
+    assert await page.run("document.getElementById('client').hidden")
+    found = await page.run(CONTRAST)
+    assert min(each["size"] for each in found) >= 18
+    assert min(each["ratio"] for each in found) >= 4.5
+    await page.run("document.getElementById('language').click()")
+    assert english in await page.text()
+    own = f"http://{clinic.address}/"
+    asked = [url for url, _ in page.requests if not url.startswith(("about:", "data:"))]
+    assert asked
+    assert all(url.startswith(own) for url in asked), asked
+    assert not any("7KMN" in whole.upper() for _, whole in page.requests)
+    assert page.complaints == []
+    for broken in ("", "#", "#7KMN2PQ", "#7KMN2PQ0", "#7KMN2PQRS", "#%3Cscript%3E"):
+        await page.goto(f"{own}{path}{broken}")
+        await page.until("!document.getElementById('notice').hidden")
+        assert await page.run("document.getElementById('given').hidden")
+        assert "重新扫码" in await page.text()
+
+
+async def test_a_code_is_handed_to_the_client_where_there_is_one(clinic: Clinic) -> None:
+    page = clinic.page
+    script = await page.call("Page.addScriptToEvaluateOnNewDocument", source=CLIENT)
+    try:
+        await page.goto(f"http://{clinic.address}/invite#7KMN-2PQR")
+        await page.until("!document.getElementById('client').hidden")
+        href = await page.run("document.getElementById('client').href")
+        assert href == f"http://{clinic.address}/#/pages/circle/join?code=7KMN2PQR"
+        # Another site is no client of this one.
+        await page.goto(f"http://{clinic.address}/sign#7KMN2PQR")
+        await page.until("document.getElementById('steps').children.length === 3")
+        assert await page.run("document.getElementById('client').hidden")
+    finally:
+        await page.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])
