@@ -63,3 +63,9 @@ class QuizAttemptsSpent(TooMuch):
     code = "QUIZ_ATTEMPTS_SPENT"
     zh = "今天已经答了 {limit} 次，请明天再试。"
     en = "This quiz was tried {limit} times today; try again tomorrow."
+
+
+class FigureSpanInvalid(Invalid):
+    code = "FIGURE_SPAN_INVALID"
+    zh = "统计时段须为 1 到 {limit} 天。"
+    en = "Figures are for 1 to {limit} days."

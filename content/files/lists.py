@@ -128,8 +128,8 @@ def nutrition_of(ingredients: tuple[Ingredient, ...], serves: int) -> Nutrition:
     """Sums of a serving, from the foods' figures; nothing is lost or added by cooking."""
 
     def share(figure: str) -> float:
-        eaten = (getattr(foods()[each.name], figure) * each.grams / 100 for each in ingredients)
-        return sum(eaten) / serves
+        parts = ((getattr(foods()[each.name], figure), each.grams) for each in ingredients)
+        return float(sum(figure * grams / 100 for figure, grams in parts)) / serves
 
     return Nutrition(
         energy_kcal=round(share("energy_kcal")),
@@ -138,6 +138,11 @@ def nutrition_of(ingredients: tuple[Ingredient, ...], serves: int) -> Nutrition:
         carbohydrate_g=round(share("carbohydrate_g"), 1),
         sodium_mg=round(share("sodium_mg")),
     )
+
+
+def _range(text: str) -> tuple[str, str]:
+    low, high = text.split("-")
+    return low, high
 
 
 def _named(key: str, raw: Mapping[str, Any]) -> dict[str, Any]:

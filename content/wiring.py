@@ -1,0 +1,42 @@
+"""The room put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.access.service import Access
+from backend.core.container import Core
+from backend.measurements.overrides import Overrides
+from backend.measurements.people import People
+from content.choosing.gathering import Gathering, HintSource, NoHints
+from content.choosing.suggesting import Suggesting
+from content.files.loading import packaged
+from content.library import Library
+from content.reading.figures import Figures
+from content.reading.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that other rooms and GraphQL use of this one."""
+
+    library: Library
+    suggesting: Suggesting
+    records: Records
+    figures: Figures
+
+
+def build_content(
+    core: Core,
+    access: Access,
+    people: People,
+    overrides: Overrides,
+    hints: HintSource | None = None,
+) -> Content:
+    """``hints``: what care plans and questionnaires know. Raises ``ContentInvalid``: nothing
+    starts with a library that is wrong."""
+    library = Library(packaged())
+    figures = Figures()
+    records = Records(core, access, library, figures)
+    gathering = Gathering(core, access, people, overrides, hints or NoHints())
+    return Content(library, Suggesting(core, library, gathering, records), records, figures)
