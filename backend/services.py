@@ -184,6 +184,13 @@ def build_services(core: Core) -> Services:
                     "Alerts of reports",
                     reports.alerts.plain,
                 ),
+                RowsExporter(
+                    "questionnaires",
+                    "questionnaires.json",
+                    "填写的问卷和得分",
+                    "Questionnaires and their scores",
+                    questionnaires.looking.exported,
+                ),
             ],
         ),
         circle=circle,

@@ -20,7 +20,7 @@ from backend.questionnaires.asking import Subject, age_on, is_for
 from backend.questionnaires.book import Book
 from backend.questionnaires.documents import ResponseDocument, ResponseState
 from backend.questionnaires.errors import QuestionnaireResponseNotFound, QuestionnaireUnknown
-from backend.questionnaires.model import Form
+from backend.questionnaires.model import Form, Given
 from backend.questionnaires.response import Response, opened
 from backend.questionnaires.scoring import Scored
 
@@ -160,6 +160,13 @@ class Looking:
             if each.score.key == score and response.document.completed_at is not None
         ]
 
+    async def exported(self, viewer: Viewer, resident_id: ObjectId) -> list[dict[str, object]]:
+        """Everything of granted categories, stopped and withdrawn too, oldest first."""
+        allowed = await self._allowed(viewer, resident_id)
+        query = {"resident_id": resident_id, "category": {"$in": sorted(allowed)}}
+        rows = await ResponseDocument.find(query).sort("started_at", "_id").to_list()
+        return [_plain(each) for each in await self._opened(resident_id, rows)]
+
     async def subject(self, resident_id: ObjectId) -> Subject:
         person = await self._people.person(resident_id)
         today = self._core.clock.now().astimezone(SHANGHAI).date()
@@ -196,3 +203,27 @@ def _newest(resident_id: ObjectId, allowed: frozenset[Category]) -> list[Raw]:
             }
         },
     ]
+
+
+def _plain(response: Response) -> dict[str, object]:
+    document = response.document
+    return {
+        "questionnaire": response.form.canonical,
+        "title": response.form.title.zh,
+        "state": document.state.value,
+        "started_at": document.started_at.isoformat(),
+        "completed_at": document.completed_at.isoformat() if document.completed_at else None,
+        "recorded_by": document.kinship or document.relation,
+        "answers": {
+            response.form.by_id[key].text.zh: _said(response, key, value)
+            for key, value in response.answers.items()
+        },
+        "scores": {each.score.name.zh: round(each.value, 2) for each in response.scores},
+    }
+
+
+def _said(response: Response, item_id: str, value: Given) -> object:
+    options = response.form.by_id[item_id].by_value
+    if isinstance(value, tuple):
+        return [options[each].text.zh for each in value]
+    return options[value].text.zh if options and isinstance(value, int) else value
