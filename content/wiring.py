@@ -13,7 +13,10 @@ from content.choosing.suggesting import Suggesting
 from content.files.loading import packaged
 from content.library import Library
 from content.reading.figures import Figures
-from content.reading.records import Records
+from content.reading.looking import Looking
+from content.reading.noting import Noting
+from content.reading.quizzes import Quizzes
+from content.reading.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,9 @@ class Content:
 
     library: Library
     suggesting: Suggesting
-    records: Records
+    noting: Noting
+    quizzes: Quizzes
+    looking: Looking
     figures: Figures
 
 
@@ -37,6 +42,14 @@ def build_content(
     starts with a library that is wrong."""
     library = Library(packaged())
     figures = Figures()
-    records = Records(core, access, library, figures)
+    rows = Rows(core, access)
+    looking = Looking(core, access, library)
     gathering = Gathering(core, access, people, overrides, hints or NoHints())
-    return Content(library, Suggesting(core, library, gathering, records), records, figures)
+    return Content(
+        library=library,
+        suggesting=Suggesting(core, library, gathering, looking),
+        noting=Noting(core, library, rows, figures),
+        quizzes=Quizzes(core, library, rows, figures),
+        looking=looking,
+        figures=figures,
+    )

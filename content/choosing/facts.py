@@ -32,7 +32,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What other rooms know: the stage of a plan, constitutions of a questionnaire."""
+    """What rooms know that content does not: the stage of a plan, a constitution."""
 
     stage: Stage | None = None
     constitutions: frozenset[Constitution] = frozenset()
@@ -53,7 +53,8 @@ class Facts:
     signals: tuple[Signal, ...] = ()
     labs: Mapping[str, str] = field(default_factory=dict)
     """LOINC code → flag of the newest result, where that lay outside its range."""
-    hints: Hints = Hints()
+    stage: Stage | None = None
+    constitutions: frozenset[Constitution] = frozenset()
     urgent: bool = False
     """Whether a reading was urgent in the last days."""
     barred_topics: frozenset[str] = frozenset()

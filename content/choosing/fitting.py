@@ -44,6 +44,6 @@ def _is_for(piece: Piece, facts: Facts) -> bool:
         # How to take what nobody here takes only confuses.
         return bool(facts.medicines.intersection(front.medicines))
     if front.kind is PieceKind.TCM:
-        known = facts.hints.constitutions or _ANYBODY
+        known = facts.constitutions or _ANYBODY
         return bool(known.intersection(front.constitutions))
     return True

@@ -16,20 +16,24 @@ from backend.archive.documents import EntryDocument
 from backend.archive.entries import SHOWN
 from backend.archive.entry import from_raw
 from backend.archive.sections import Body, EntryStatus, Section
+from backend.core import words
 from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.keys import OwnerKey
 from backend.identity.viewer import Viewer
 from backend.measurements.overrides import Overrides
 from backend.measurements.people import People
+from content.choosing.constitution import constitutions_of
 from content.choosing.facts import Facts, Hints, Signal
 from content.choosing.history import Noted, noted
 from content.choosing.scoring import rules
 from content.choosing.signals import read_signals
 from content.choosing.unseen import barred_unseen
 from content.limits import table
+from content.piece import Constitution
 
 _OFTEN = (Section.CONDITION, Section.ALLERGY, Section.MEDICATION, Section.PREGNANCY)
+_FEW = 3
 _USED = (Category.PROFILE, Category.READINGS, Category.MEDICATIONS, Category.REPORTS)
 
 
@@ -64,9 +68,10 @@ class Gathering:
         granted = await self._granted(viewer, resident_id, relation.kind)
         key = await self._core.keyring.key(resident_id)
         now = self._core.clock.now()
-        entries, labs, person, overrides, hints = await asyncio.gather(
+        entries, labs, constitutions, person, overrides, hints = await asyncio.gather(
             self._entries(resident_id, granted, key),
             self._labs(resident_id, granted, key, now),
+            self._constitutions(resident_id, granted, key),
             self._people.person(resident_id),
             self._overrides.of(resident_id),
             self._hints.hints(viewer, resident_id),
@@ -87,7 +92,8 @@ class Gathering:
             medicines=found.medicines,
             signals=signals,
             labs=found.labs,
-            hints=hints,
+            stage=hints.stage,
+            constitutions=hints.constitutions | constitutions,
             urgent=urgent,
             barred_topics=found.barred_topics | _by_labs(found) | unseen.topics,
             barred_medicines=found.barred_medicines | unseen.medicines,
@@ -131,6 +137,21 @@ class Gathering:
         found = EntryDocument.get_pymongo_collection().find(query, SHOWN)
         rows = await found.sort([("at", -1), ("_id", -1)]).limit(times["labs_most"]).to_list()
         return [from_raw(raw, key).body for raw in rows]
+
+    async def _constitutions(
+        self, resident_id: ObjectId, granted: frozenset[Category], key: OwnerKey
+    ) -> frozenset[Constitution]:
+        """Of the newest questionnaire, found by the words of its name."""
+        name = table("choosing")["constitution"]["name"]
+        tokens = [key.token(token) for each in words.query_tokens(name) for token in sorted(each)]
+        query = _active(resident_id, granted) | {
+            "section": Section.OBSERVATION.value,
+            "words": {"$all": tokens},
+        }
+        found = EntryDocument.get_pymongo_collection().find(query, SHOWN)
+        rows = await found.sort([("at", -1), ("_id", -1)]).limit(_FEW).to_list()
+        bodies = (from_raw(raw, key).body for raw in rows)
+        return next((each for each in map(constitutions_of, bodies) if each), frozenset())
 
 
 def _active(resident_id: ObjectId, granted: Iterable[Category]) -> dict[str, object]:

@@ -19,8 +19,8 @@ def reason_text(reason: Reason, facts: Facts, relation: RelationKind, language: 
     if reason.signal is not None:
         key = _signal_key(reason.signal)
         said |= _signal_words(reason.signal, side)
-    if reason.kind is ReasonKind.STAGE and facts.hints.stage is not None:
-        said |= {"stage_zh": facts.hints.stage.zh, "stage_en": facts.hints.stage.en}
+    if reason.kind is ReasonKind.STAGE and facts.stage is not None:
+        said |= {"stage_zh": facts.stage.zh, "stage_en": facts.stage.en}
     if reason.key is not None:
         said["name"] = _name(reason, side)
     template: str = rules()["reason"][key][side]

@@ -81,8 +81,7 @@ def opinions(pieces: tuple[Piece, ...], past: Past) -> dict[str, int]:
 
 
 def _reasons(piece: Piece, facts: Facts, season: Season) -> Iterator[tuple[float, Reason]]:
-    front, weights, hints = piece.front, rules()["weights"], facts.hints
-    stage = hints.stage
+    front, weights, stage = piece.front, rules()["weights"], facts.stage
     if stage and (piece.slug in stage.pieces or set(stage.topics) & set(front.topics)):
         exactly = piece.slug in stage.pieces
         yield weights["stage"] * (1 if exactly else 0.5), Reason(ReasonKind.STAGE)
@@ -98,7 +97,7 @@ def _reasons(piece: Piece, facts: Facts, season: Season) -> Iterator[tuple[float
     medicine = next((key for key in front.medicines if key in facts.medicines), None)
     if medicine:
         yield weights["medicine"], Reason(ReasonKind.MEDICINE, medicine)
-    if hints.constitutions.intersection(front.constitutions):
+    if facts.constitutions.intersection(front.constitutions):
         yield weights["constitution"], Reason(ReasonKind.CONSTITUTION)
     if season in front.seasons:
         yield weights["season"], Reason(ReasonKind.SEASON, season.value)

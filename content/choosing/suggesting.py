@@ -15,7 +15,7 @@ from content.choosing.reasons import reason_text
 from content.choosing.scoring import ReasonKind, rules
 from content.library import Library
 from content.piece import Piece
-from content.reading.records import Records
+from content.reading.looking import Looking
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class Suggesting:
     """Reads only; what was shown is told by the phone."""
 
     def __init__(
-        self, core: Core, library: Library, gathering: Gathering, records: Records
+        self, core: Core, library: Library, gathering: Gathering, looking: Looking
     ) -> None:
         self._core = core
         self._library = library
         self._gathering = gathering
-        self._records = records
+        self._looking = looking
 
     async def today(
         self, viewer: Viewer, resident_id: ObjectId, count: int, language: str
@@ -48,7 +48,7 @@ class Suggesting:
         chosen = choose(
             self._library.pieces,
             facts,
-            await self._records.past(resident_id),
+            await self._looking.past(resident_id),
             resident_id=resident_id,
             now=self._core.clock.now(),
             count=count,

@@ -18,7 +18,7 @@ from content.piece import Piece
 def least_seconds(piece: Piece) -> int:
     """How long a fast reader needs at least."""
     rules = limits()["read"]
-    fast = math.ceil(piece.length / rules["fastest_characters_a_second"])
+    fast: int = math.ceil(piece.length / rules["fastest_characters_a_second"])
     shortest: int = rules["shortest_seconds"]
     return max(shortest, fast)
 
