@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action
 from backend.access.relations import Relation
-from backend.access.service import Access
+from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
 from backend.archive.entry import Provenance, to_raw
 from backend.archive.events import EntriesAdded
@@ -36,6 +36,7 @@ from backend.questionnaires.errors import (
     QuestionnaireVersionMismatch,
 )
 from backend.questionnaires.events import QuestionnaireCompleted
+from backend.questionnaires.looking import of_forms
 from backend.questionnaires.model import Alarm, Form, Given
 from backend.questionnaires.response import Response, opened, sealed
 from backend.questionnaires.scoring import alarms, scores
@@ -210,8 +211,9 @@ class Answering:
         settled: bool = False,
     ) -> tuple[Response, Relation]:
         allowed = await self._access.categories(
-            viewer, resident_id, Action.RECORD, looks_at=frozenset()
+            viewer, resident_id, Action.RECORD, looks_at=NOTHING
         )
+        allowed = of_forms(allowed, self._book)
         document = await ResponseDocument.find_one(
             {"_id": response_id, "resident_id": resident_id, "category": {"$in": sorted(allowed)}}
         )

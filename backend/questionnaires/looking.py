@@ -94,6 +94,7 @@ class Looking:
     async def get(self, viewer: Viewer, resident_id: ObjectId, response_id: ObjectId) -> Response:
         """Raises ``QuestionnaireResponseNotFound`` also for what is not granted."""
         allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
+        allowed = of_forms(allowed, self._book)
         document = await ResponseDocument.find_one(
             {"_id": response_id, "resident_id": resident_id, "category": {"$in": sorted(allowed)}}
         )
@@ -175,9 +176,7 @@ class Looking:
     async def _allowed(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
         categories = frozenset(each.category for each in self._book.current)
         allowed = await self._access.categories(viewer, resident_id, looks_at=categories)
-        if not allowed & categories:
-            raise AccessDenied(category=Category.CONDITIONS.value)
-        return allowed & categories
+        return of_forms(allowed, self._book)
 
     async def _opened(
         self, resident_id: ObjectId, documents: list[ResponseDocument]
@@ -189,6 +188,14 @@ class Looking:
             opened(each, self._book.version(each.form, each.form_version), key)
             for each in documents
         ]
+
+
+def of_forms(allowed: frozenset[Category], book: Book) -> frozenset[Category]:
+    """Those of the categories that some form belongs to. Raises ``AccessDenied`` for none."""
+    found = allowed & {each.category for each in book.current}
+    if not found:
+        raise AccessDenied(category=Category.CONDITIONS.value)
+    return found
 
 
 def _newest(resident_id: ObjectId, allowed: frozenset[Category]) -> list[Raw]:

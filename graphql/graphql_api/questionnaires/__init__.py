@@ -1,0 +1,1 @@
+"""Questionnaires: what is asked, filling in, results and trends."""
