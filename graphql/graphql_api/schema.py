@@ -42,6 +42,7 @@ from graphql_api.measurements.mutations import ReadingMutation
 from graphql_api.node import load_node
 from graphql_api.notifications.fields import NotificationQuery
 from graphql_api.notifications.mutations import NotificationMutation
+from graphql_api.questionnaires.mutations import QuestionnaireMutation
 from graphql_api.reports.alerts import ResultAlertMutation
 from graphql_api.reports.mutations import ReportMutation
 from graphql_api.rewards.fields import PointQuery
@@ -108,6 +109,7 @@ class Mutation(
     DoctorMutation,
     AssistantMutation,
     CareMutation,
+    QuestionnaireMutation,
     PointMutation,
     PointOperatorMutation,
     NotificationMutation,

@@ -48,6 +48,7 @@ from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limi
 from graphql_api.measurements.meters import Meter, meters_of
 from graphql_api.measurements.trends import Trend, trend_of
 from graphql_api.measurements.types import Reading, reading_of
+from graphql_api.questionnaires.fields import ResidentQuestionnaires
 from graphql_api.reports.fields import ResidentReports
 from graphql_api.rewards.fields import ResidentPoints
 from graphql_api.summary.types import DoctorSummary, doctor_summary
@@ -93,6 +94,7 @@ class Resident(
     ResidentReports,
     ResidentAccessLog,
     ResidentCare,
+    ResidentQuestionnaires,
     ResidentTalks,
     ResidentPoints,
 ):
