@@ -39,7 +39,6 @@ from backend.web.access_log import access_log_routes
 from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
 from backend.web.codes import code_routes
-from backend.web.codes import code_routes
 from backend.web.devices import device_routes
 from backend.web.documents import TrustedDocuments, operations
 from backend.web.downloads import download_routes
@@ -56,6 +55,7 @@ from backend.web.summary import summary_routes
 from backend.web.uploads import TUS_REQUEST, TUS_RESPONSE, upload_routes
 from bot.assistant.retrieval.stored import keep_rebuilding
 from bot.assistant.stored.card import warm
+from content.events import QuizPassed
 from graphql_api.schema import build_schema
 from rewards.rules.rule import EvidenceKind
 
@@ -130,6 +130,8 @@ def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatc
     answered = earning.of(EvidenceKind.QUESTIONNAIRE, lambda event: [event.response_id])
     dispatcher.subscribe(QuestionnaireCompleted, "points", with_consent(answered))
     dispatcher.subscribe(QuestionnaireWithdrawn, "points", with_consent(answered))
+    passed = earning.of(EvidenceKind.ARTICLE_QUIZ, lambda event: [event.record_id])
+    dispatcher.subscribe(QuizPassed, "points", with_consent(passed))
     notifications = services.notifications
     for event in told_events():
         dispatcher.subscribe(event, "notifications", notifications.events.on_event)
@@ -196,7 +198,6 @@ def build_app(services: Services) -> Litestar:
             *upload_routes(services),
             *report_page_routes(services),
             *share_routes(services),
-            *code_routes(),
             *code_routes(),
             *summary_routes(services),
             *download_routes(services),

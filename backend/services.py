@@ -67,6 +67,8 @@ from bot.assistant.retrieval.stored import StoredPassages
 from bot.assistant.stored import documents as assistant_documents
 from bot.assistant.stored.exporter import ConversationExporter
 from bot.assistant.stored.service import AssistantService
+from content import documents as content_documents
+from content.wiring import Content, build_content
 from rewards import documents as reward_documents
 from rewards.evidence.source import EvidenceSource, StoredEvidence
 from rewards.rules.rule import EvidenceKind
@@ -86,6 +88,7 @@ DOCUMENTS = (
     *report_documents.DOCUMENTS,
     *sharing_documents.DOCUMENTS,
     *reward_documents.DOCUMENTS,
+    *content_documents.DOCUMENTS,
     *care_documents.DOCUMENTS,
     *questionnaire_documents.DOCUMENTS,
     *notification_documents.DOCUMENTS,
@@ -131,6 +134,7 @@ class Services:
     share_links: ShareLinks
     share_opening: Opening
     points: Points
+    content: Content
     care: Care
     questionnaires: Questionnaires
     assistant: AssistantService
@@ -156,6 +160,7 @@ def build_services(core: Core) -> Services:
     care = build_care(core, access, overrides)
     entries = Entries(core, access)
     questionnaires = build_questionnaires(core, access, people, entries, care.opening)
+    content = build_content(core, access, people, overrides)
     passages = StoredPassages(core, embedder(core.settings.embedding_model))
     assistant = AssistantService(
         core, access, residents, consents, care, passages, writer_of(core.settings)
@@ -191,6 +196,13 @@ def build_services(core: Core) -> Services:
                     "Questionnaires and their scores",
                     questionnaires.looking.exported,
                 ),
+                RowsExporter(
+                    "articles",
+                    "articles.json",
+                    "读过的健康文章和小测验",
+                    "Health articles read and quizzes",
+                    content.looking.exported,
+                ),
             ],
         ),
         circle=circle,
@@ -219,6 +231,7 @@ def build_services(core: Core) -> Services:
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),
         points=build_points(core, access, _evidence(core)),
+        content=content,
         care=care,
         questionnaires=questionnaires,
         assistant=assistant,
@@ -244,5 +257,13 @@ def _evidence(core: Core) -> list[EvidenceSource]:
             answered,
             at="completed_at",
             subject="form",
+        ),
+        StoredEvidence(
+            core.store,
+            EvidenceKind.ARTICLE_QUIZ,
+            "content_records",
+            {"passed_at": {"$ne": None}},
+            at="passed_at",
+            subject="piece",
         ),
     ]
