@@ -10,6 +10,7 @@ from collections import deque
 from uuid import uuid4
 
 from pymongo import AsyncMongoClient
+from pymongo.errors import InvalidOperation
 
 from backend.core.database import Raw, Store, connect
 from backend.services import DOCUMENTS
@@ -18,21 +19,32 @@ _REST = 3  # free ones before one is lent again: what a test left running may wr
 _TOO_FULL = 5_000  # documents that are dropped sooner than deleted
 
 
+def bind(store: Store) -> None:
+    """The models to another database of the same form; they were prepared in this process."""
+    for model in DOCUMENTS:
+        settings = model.get_settings()
+        settings.pymongo_db = store.db
+        settings.pymongo_collection = store.db[model.get_collection_name()]
+
+
 class Databases:
     """A process' databases. ``lend`` gives an empty one with all collections and indexes."""
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
-        self._free: deque[str] = deque()
+        self._free: deque[Store] = deque()
         self._made: set[str] = set()
         self._collections: frozenset[str] = frozenset()
 
     async def lend(self) -> Store:
         while len(self._free) >= _REST:
-            store = await connect(self._uri, self._free.popleft())
-            if await self._emptied(store):
-                await store.prepare(DOCUMENTS, indexes=False)
-                return store
+            store = self._free.popleft()
+            try:
+                if await self._emptied(store):
+                    bind(store)
+                    return store
+            except InvalidOperation:  # the test closed it
+                store = await connect(self._uri, store.db.name)
             await self.drop(store)
         store = await connect(self._uri, f"t{uuid4().hex[:12]}")
         self._made.add(store.db.name)
@@ -41,8 +53,7 @@ class Databases:
         return store
 
     async def take_back(self, store: Store) -> None:
-        self._free.append(store.db.name)
-        await store.close()
+        self._free.append(store)
 
     async def drop(self, store: Store) -> None:
         """For a test that changed the collections themselves."""
@@ -51,6 +62,8 @@ class Databases:
         await store.close()
 
     async def close(self) -> None:
+        for store in self._free:
+            await store.close()
         async with AsyncMongoClient[Raw](self._uri) as client:
             for name in self._made:
                 await client.drop_database(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -14,8 +15,8 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from backend.identity.viewer import Language
 from graphql_api.access.circle import CircleMutation, CircleQuery
 from graphql_api.access.consent import ConsentMutation
-from graphql_api.access.contract import DoctorMutation, DoctorQuery
 from graphql_api.access.corrections import CorrectionMutation, CorrectionQuery
+from graphql_api.access.doctors import DoctorMutation, DoctorQuery
 from graphql_api.access.log import AccessLogMutation, AccessLogQuery
 from graphql_api.access.notices import NoticeQuery
 from graphql_api.access.rights import RightsMutation
