@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 
 from backend.access.categories import Category
 from backend.access.circle.links import Change
-from backend.access.contract.documents import CareTeam
+from backend.access.contract.documents import CareTeam, Verdict
 from backend.access.relations import Relation, RelationKind
 from backend.core.clock import FixedClock, SystemClock
 from backend.core.container import build_core
@@ -29,6 +29,7 @@ from backend.core.settings import Settings
 from backend.identity.viewer import Role, Viewer
 from backend.services import DOCUMENTS, Services, build_services
 from graphql_api.common import ids
+from tests.access.contract.practice import a_practice
 from tests.api import Api
 from tests.factories import a_key, a_resident
 from tests.graphql_api.household import granted, signed_in
@@ -37,6 +38,8 @@ from tests.graphql_api.live import Socket, codes, opened, server
 READINGS = """subscription R($id: ID!) {
   readingRecorded(residentId: $id) { id kind values { quantity { value unit } } } }"""
 ALERTS = "subscription A($id: ID!) { alertChanged(residentId: $id) { id kind level reason } }"
+EMERGENCIES = """subscription E($id: ID!) {
+  emergencyAccessChanged(residentId: $id) { id reason verdict verdictReason } }"""
 RECORD = """mutation M($input: RecordReadingInput!) {
   recordReading(input: $input) { outcome reading { id } } }"""
 PUBLIC = "http://kangban.example"
@@ -274,6 +277,38 @@ async def test_a_doctor_who_left_the_team_hears_no_more(town: Town, person: Pers
             {"_id": team.id}, {"$set": {"members": []}}
         )
         assert codes(await socket.receive(within=1)) == ["ACCESS_DENIED"]
+
+
+async def test_an_emergency_access_is_heard_at_once_by_the_resident_only(
+    town: Town, person: Person
+) -> None:
+    practice = await a_practice(town.services, 1, emergency_duty=True)
+    _, token = await granted(town.services, person.resident_id, *Category)
+    async with opened(town.a) as nosy, opened(town.b) as socket:
+        await nosy.init(token)
+        await nosy.subscribe("1", EMERGENCIES, id=person.id)
+        assert codes(await nosy.receive()) == ["ACCESS_DENIED"]
+        await socket.init(person.token)
+        await listening(socket, "1", EMERGENCIES, person)
+        emergencies = town.services.family_doctors.emergencies
+        taken = await emergencies.break_glass(
+            practice.doctors[0],
+            person.resident_id,
+            reason="昏迷送诊，需要了解过敏",
+            idempotency_key=a_key(),
+        )
+        told = (await socket.receive(within=1.0))["payload"]["data"]["emergencyAccessChanged"]
+        assert told["id"] == ids.encode("EmergencyAccess", person.resident_id, taken.id)
+        assert (told["reason"], told["verdict"]) == ("昏迷送诊，需要了解过敏", None)
+        await emergencies.review(
+            practice.operator,
+            person.resident_id,
+            taken.id,
+            Verdict.UNJUSTIFIED,
+            "当天没有他的就诊记录",
+        )
+        told = (await socket.receive(within=1.0))["payload"]["data"]["emergencyAccessChanged"]
+        assert (told["verdict"], told["verdictReason"]) == ("UNJUSTIFIED", "当天没有他的就诊记录")
 
 
 async def test_signing_out_ends_the_stream_and_the_sockets_other_operations(

@@ -128,9 +128,19 @@ class Emergencies:
 
     async def of_resident(self, viewer: Viewer, resident_id: ObjectId) -> list[Emergency]:
         """Who broke the glass and why, newest first; for the resident's side."""
-        await self._authority.speaker(viewer, resident_id)
+        await self.check_told(viewer, resident_id)
         found = EmergencyAccess.find({"resident_id": resident_id}).sort("-began_at", "-_id")
         return await self._opened(await found.limit(100).to_list())
+
+    async def check_told(self, viewer: Viewer, resident_id: ObjectId) -> None:
+        """Raises ``AccessDenied`` for who is not of the resident's side."""
+        await self._authority.speaker(viewer, resident_id)
+
+    async def told(self, viewer: Viewer, resident_id: ObjectId, id: ObjectId) -> Emergency:
+        """One, for the resident's side. Raises ``AccessDenied`` or ``EmergencyNotFound``."""
+        await self.check_told(viewer, resident_id)
+        [opened] = await self._opened([await _get(resident_id, id)])
+        return opened
 
     async def to_review(
         self, viewer: Viewer, *, first: int, after: Cursor | None = None

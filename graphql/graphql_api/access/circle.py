@@ -1,11 +1,10 @@
-"""The care circle: who has access, inviting, changing, ending; guardians."""
+"""The care circle: who has access, inviting, changing, ending."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 import strawberry
-from bson import ObjectId
 
 from backend.access.categories import ALL_ACTIONS, ALL_CATEGORIES, Action, Category
 from backend.access.circle.invitations import Terms
@@ -15,15 +14,19 @@ from backend.access.relations import Kinship
 from graphql_api.access.circle_types import (
     CircleInvitation,
     CircleLink,
+    CircleLinkPayload,
     CirclePreset,
-    GuardianshipRequest,
     InvitationOffer,
     invitation_of,
     link_of,
     listed_link,
     offer_of,
     presets,
-    request_of,
+)
+from graphql_api.access.guardians import (
+    GuardianMutation,
+    GuardianQuery,
+    ResidentGuardians,
 )
 from graphql_api.common import ids
 from graphql_api.common.context import Info
@@ -32,10 +35,8 @@ from graphql_api.common.paging import after as cursor
 
 
 @strawberry.type
-class ResidentCircle:
+class ResidentCircle(ResidentGuardians):
     """Fields of ``Resident`` about who has access."""
-
-    key: strawberry.Private[ObjectId]
 
     @strawberry.field(description="Who has access to this record; for the resident's side only.")
     async def care_circle(
@@ -53,15 +54,9 @@ class ResidentCircle:
         found = await context.services.circle.invitations.of_resident(context.viewer, self.key)
         return [await invitation_of(each, info) for each in found]
 
-    @strawberry.field(description="Who asks to become a guardian; also for the family doctor.")
-    async def guardianship_requests(self, info: Info) -> list[GuardianshipRequest] | None:
-        context = info.context
-        found = await context.services.circle.guardians.of_resident(context.viewer, self.key)
-        return [request_of(each) for each in found]
-
 
 @strawberry.type
-class CircleQuery:
+class CircleQuery(GuardianQuery):
     @strawberry.field(description="Choices to offer when inviting somebody.")
     async def circle_presets(self, info: Info) -> list[CirclePreset]:
         return presets(info.context.language)
@@ -71,16 +66,6 @@ class CircleQuery:
         context = info.context
         found = await context.services.circle.invitations.of_guest(context.viewer)
         return [await invitation_of(each, info) for each in found]
-
-    @strawberry.field(description="Operators: guardianships that wait for a second person.")
-    async def waiting_guardianships(
-        self, info: Info, first: int = 20, after: str | None = None
-    ) -> Connection[GuardianshipRequest]:
-        context = info.context
-        page = await context.services.circle.guardians.waiting(
-            context.viewer, first=first, after=cursor(after)
-        )
-        return connection(page, request_of)
 
 
 @strawberry.input(
@@ -134,11 +119,6 @@ class RefuseInvitationPayload:
     id: strawberry.ID
 
 
-@strawberry.type
-class CircleLinkPayload:
-    link: CircleLink
-
-
 @strawberry.input(
     description="The whole of the link as it shall be. Its holder can only give up, never add."
 )
@@ -167,34 +147,8 @@ class RenewLinkInput:
     rights: list[Action]
 
 
-@strawberry.input(description="For an adult who cannot manage; a second person confirms it.")
-class AskForGuardianshipInput:
-    resident_id: strawberry.ID
-    idempotency_key: str
-    reason: str
-    valid_until: datetime | None = None
-    document_id: strawberry.ID | None = None
-    kinship: Kinship | None = None
-
-
 @strawberry.type
-class AskForGuardianshipPayload:
-    id: strawberry.ID
-    answer_until: datetime
-
-
-@strawberry.input
-class GuardianshipInput:
-    id: strawberry.ID
-
-
-@strawberry.type
-class RefuseGuardianshipPayload:
-    id: strawberry.ID
-
-
-@strawberry.type
-class CircleMutation:
+class CircleMutation(GuardianMutation):
     @strawberry.mutation(description="By the resident or a guardian. The code is good once.")
     async def invite_to_circle(
         self, info: Info, input: InviteToCircleInput
@@ -269,44 +223,3 @@ class CircleMutation:
             frozenset(input.rights),
         )
         return CircleLinkPayload(link=link_of(relation, None, info))
-
-    @strawberry.mutation(description="By somebody in the circle, or a guardian before it ends.")
-    async def ask_for_guardianship(
-        self, info: Info, input: AskForGuardianshipInput
-    ) -> AskForGuardianshipPayload:
-        context = info.context
-        resident_id = ids.resident_id(input.resident_id)
-        document = None
-        if input.document_id is not None:
-            owner, document = ids.decode(input.document_id, "Entry")
-            if owner != resident_id:
-                raise ids.IdInvalid
-        made = await context.services.circle.guardians.ask(
-            context.viewer,
-            resident_id,
-            reason=input.reason,
-            valid_until=input.valid_until,
-            document_id=document,
-            kinship=input.kinship,
-            idempotency_key=input.idempotency_key,
-        )
-        return AskForGuardianshipPayload(
-            id=strawberry.ID(ids.encode("GuardianshipRequest", made.resident_id, made.id)),
-            answer_until=made.answer_until,
-        )
-
-    @strawberry.mutation(description="By an operator or the resident's doctor.")
-    async def confirm_guardianship(self, info: Info, input: GuardianshipInput) -> CircleLinkPayload:
-        context = info.context
-        where = ids.decode(input.id, "GuardianshipRequest")
-        relation = await context.services.circle.guardians.confirm(context.viewer, *where)
-        return CircleLinkPayload(link=link_of(relation, None, info))
-
-    @strawberry.mutation(description="By who may confirm, the resident, or who asked.")
-    async def refuse_guardianship(
-        self, info: Info, input: GuardianshipInput
-    ) -> RefuseGuardianshipPayload:
-        context = info.context
-        where = ids.decode(input.id, "GuardianshipRequest")
-        await context.services.circle.guardians.refuse(context.viewer, *where)
-        return RefuseGuardianshipPayload(id=input.id)

@@ -85,6 +85,11 @@ class CircleLink(Node):
         ]
 
 
+@strawberry.type
+class CircleLinkPayload:
+    link: CircleLink
+
+
 @strawberry.type(description="An invitation; its code as long as somebody may take it.")
 class CircleInvitation(Node):
     state: InvitationState

@@ -1,4 +1,4 @@
-"""Family doctors: who they are, contracts with them, emergency access and its review."""
+"""Contracts between residents and family doctors."""
 
 from __future__ import annotations
 
@@ -9,29 +9,16 @@ from bson import ObjectId
 
 from backend.access.categories import Action, Category
 from backend.access.contract.contracts import Terms
-from backend.access.contract.documents import Contract, Verdict
+from backend.access.contract.documents import Contract
 from backend.access.limits import CONTRACT_ACTIONS, CONTRACT_CATEGORIES, CONTRACT_LIFE
-from backend.identity.operators import require_operator
-from graphql_api.access.contract_types import (
-    CareContract,
-    CareTeam,
-    EmergencyAccess,
-    FamilyDoctor,
-    contracts_of,
-    doctor_of,
-    emergency_of,
-    entered_of,
-    team_of,
-)
+from graphql_api.access.contract_types import CareContract, contracts_of
 from graphql_api.common import ids
 from graphql_api.common.context import Info
-from graphql_api.common.paging import Connection, connection
-from graphql_api.common.paging import after as cursor
 
 
 @strawberry.type
-class ResidentDoctors:
-    """Fields of ``Resident`` about doctors."""
+class ResidentContracts:
+    """A field of ``Resident`` about doctors."""
 
     key: strawberry.Private[ObjectId]
 
@@ -43,48 +30,14 @@ class ResidentDoctors:
         )
         return await contracts_of(found, info)
 
-    @strawberry.field(description="Who took emergency access and why, newest first.")
-    async def emergency_accesses(self, info: Info) -> list[EmergencyAccess] | None:
-        context = info.context
-        found = await context.services.family_doctors.emergencies.of_resident(
-            context.viewer, self.key
-        )
-        return [emergency_of(each) for each in found]
-
 
 @strawberry.type
-class DoctorQuery:
-    @strawberry.field(description="Doctors with whom a contract can be made.")
-    async def family_doctors(
-        self, info: Info, first: int = 20, after: str | None = None
-    ) -> Connection[FamilyDoctor]:
-        registry = info.context.services.family_doctors.registry
-        page = await registry.doctors(first=first, after=cursor(after))
-        return connection(page, doctor_of)
-
-    @strawberry.field(description="Teams with which a contract can be made.")
-    async def care_teams(
-        self, info: Info, first: int = 20, after: str | None = None
-    ) -> Connection[CareTeam]:
-        registry = info.context.services.family_doctors.registry
-        page = await registry.teams(first=first, after=cursor(after))
-        return connection(page, team_of)
-
+class ContractQuery:
     @strawberry.field(description="Doctors: contracts that wait for their or their team's answer.")
     async def contract_requests(self, info: Info) -> list[CareContract]:
         context = info.context
         found = await context.services.family_doctors.contracts.of_doctor(context.viewer)
         return await contracts_of(found, info)
-
-    @strawberry.field(description="Operators: emergency accesses that nobody reviewed yet.")
-    async def emergencies_to_review(
-        self, info: Info, first: int = 20, after: str | None = None
-    ) -> Connection[EmergencyAccess]:
-        context = info.context
-        page = await context.services.family_doctors.emergencies.to_review(
-            context.viewer, first=first, after=cursor(after)
-        )
-        return connection(page, emergency_of)
 
 
 @strawberry.input(description="With a doctor or with a team: give one of the two.")
@@ -135,80 +88,8 @@ class SignOfferedContractInput:
     rights: list[Action] | None = None
 
 
-@strawberry.input(description="The reason is shown to the resident, at once.")
-class BreakGlassInput:
-    resident_id: strawberry.ID
-    idempotency_key: str
-    reason: str
-
-
 @strawberry.type
-class BreakGlassPayload:
-    id: strawberry.ID
-    until: datetime
-    categories: list[Category]
-
-
-@strawberry.input
-class ReviewEmergencyInput:
-    id: strawberry.ID
-    verdict: Verdict
-    reason: str
-
-
-@strawberry.type
-class ReviewEmergencyPayload:
-    id: strawberry.ID
-    verdict: Verdict
-    reviewed_at: datetime
-
-
-@strawberry.input
-class EnterDoctorInput:
-    account_id: strawberry.ID
-    institution_id: strawberry.ID
-    title: str
-    emergency_duty: bool = False
-
-
-@strawberry.type
-class DoctorPayload:
-    doctor: FamilyDoctor
-
-
-@strawberry.input
-class DoctorLeavesInput:
-    account_id: strawberry.ID
-
-
-@strawberry.type
-class DoctorLeavesPayload:
-    account_id: strawberry.ID
-
-
-@strawberry.input
-class MakeCareTeamInput:
-    institution_id: strawberry.ID
-    idempotency_key: str
-    name: str
-    member_ids: list[strawberry.ID]
-
-
-@strawberry.input
-class SetTeamMembersInput:
-    team_id: strawberry.ID
-    member_ids: list[strawberry.ID]
-
-
-@strawberry.type
-class CareTeamPayload:
-    id: strawberry.ID
-    name: str
-    member_ids: list[strawberry.ID]
-
-
-@strawberry.type
-class DoctorMutation:
+class ContractMutation:
     @strawberry.mutation(description="By the resident's side; the doctor or the team answers.")
     async def ask_for_contract(self, info: Info, input: AskForContractInput) -> ContractPayload:
         context = info.context
@@ -278,85 +159,6 @@ class DoctorMutation:
         contract = await context.services.family_doctors.contracts.end(context.viewer, *where)
         return await _payload(contract, info)
 
-    @strawberry.mutation(description="By a doctor, in an emergency: look for an hour.")
-    async def break_glass(self, info: Info, input: BreakGlassInput) -> BreakGlassPayload:
-        context = info.context
-        emergency = await context.services.family_doctors.emergencies.break_glass(
-            context.viewer,
-            ids.resident_id(input.resident_id),
-            reason=input.reason,
-            idempotency_key=input.idempotency_key,
-        )
-        return BreakGlassPayload(
-            id=_id("EmergencyAccess", emergency.resident_id, emergency.id),
-            until=emergency.until,
-            categories=sorted(emergency.categories),
-        )
-
-    @strawberry.mutation(description="Operators: was it justified?")
-    async def review_emergency(
-        self, info: Info, input: ReviewEmergencyInput
-    ) -> ReviewEmergencyPayload:
-        context = info.context
-        require_operator(context.viewer)
-        emergency = await context.services.family_doctors.emergencies.review(
-            context.viewer, *ids.decode(input.id, "EmergencyAccess"), input.verdict, input.reason
-        )
-        assert emergency.reviewed_at is not None
-        return ReviewEmergencyPayload(
-            id=input.id, verdict=input.verdict, reviewed_at=emergency.reviewed_at
-        )
-
-    @strawberry.mutation(description="Operators: a doctor practises at an institution.")
-    async def enter_doctor(self, info: Info, input: EnterDoctorInput) -> DoctorPayload:
-        context = info.context
-        require_operator(context.viewer)
-        doctor = await context.services.family_doctors.registry.enter(
-            context.viewer,
-            ids.decode_one(input.account_id, "Account"),
-            institution_id=ids.decode_one(input.institution_id, "Account"),
-            title=input.title,
-            emergency_duty=input.emergency_duty,
-        )
-        return DoctorPayload(doctor=entered_of(doctor))
-
-    @strawberry.mutation(description="Operators: a doctor practises there no more.")
-    async def doctor_leaves(self, info: Info, input: DoctorLeavesInput) -> DoctorLeavesPayload:
-        context = info.context
-        require_operator(context.viewer)
-        await context.services.family_doctors.registry.leave(
-            context.viewer, ids.decode_one(input.account_id, "Account")
-        )
-        return DoctorLeavesPayload(account_id=input.account_id)
-
-    @strawberry.mutation(description="Operators: a team of an institution's doctors.")
-    async def make_care_team(self, info: Info, input: MakeCareTeamInput) -> CareTeamPayload:
-        context = info.context
-        require_operator(context.viewer)
-        team = await context.services.family_doctors.registry.make_team(
-            context.viewer,
-            institution_id=ids.decode_one(input.institution_id, "Account"),
-            name=input.name,
-            members=_members(input.member_ids),
-            idempotency_key=input.idempotency_key,
-        )
-        return CareTeamPayload(
-            id=_id("CareTeam", team.id), name=team.name, member_ids=input.member_ids
-        )
-
-    @strawberry.mutation(description="Operators: who belongs to the team from now on.")
-    async def set_team_members(self, info: Info, input: SetTeamMembersInput) -> CareTeamPayload:
-        context = info.context
-        require_operator(context.viewer)
-        team = await context.services.family_doctors.registry.set_members(
-            context.viewer,
-            ids.decode_one(input.team_id, "CareTeam"),
-            _members(input.member_ids),
-        )
-        return CareTeamPayload(
-            id=_id("CareTeam", team.id), name=team.name, member_ids=input.member_ids
-        )
-
 
 async def _payload(contract: Contract, info: Info) -> ContractPayload:
     [shown] = await contracts_of([contract], info)
@@ -373,11 +175,3 @@ def _terms(categories: list[Category] | None, rights: list[Action] | None, days:
 
 def _one(text: str | None, type_name: str) -> ObjectId | None:
     return None if text is None else ids.decode_one(text, type_name)
-
-
-def _members(texts: list[strawberry.ID]) -> list[ObjectId]:
-    return [ids.decode_one(text, "Account") for text in texts]
-
-
-def _id(type_name: str, *parts: ObjectId) -> strawberry.ID:
-    return strawberry.ID(ids.encode(type_name, *parts))

@@ -21,8 +21,8 @@ from backend.measurements.trends import MOST_BUCKETS, Period
 from backend.measurements.write_errors import TrendSpanInvalid
 from graphql_api.access.circle import ResidentCircle
 from graphql_api.access.consent import Consent, ConsentEvent, consent_history_of, consents_of
-from graphql_api.access.contract import ResidentDoctors
 from graphql_api.access.corrections import Correction, Rollback, corrections_of, rollbacks_of
+from graphql_api.access.doctors import ResidentDoctors
 from graphql_api.access.log import ResidentAccessLog
 from graphql_api.access.rights import (
     Deletion,
