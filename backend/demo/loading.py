@@ -112,8 +112,6 @@ class _Loader:
             for paper in each.plan.papers:
                 await self._papers.begin(paper, each.id)
         await self._share_and_fill(found, clinic)
-        if await self._papers.finish():
-            self._say("演示数据：父亲的检验报告照片，识别、核对后进入档案")
         now = self._clock.real_now()
         family = [each for each in found if not each.plan.in_panel]
         panel = [each for each in found if each.plan.in_panel]
@@ -121,6 +119,9 @@ class _Loader:
         self._clock.set(now)
         self._say(f"演示数据：{len(panel)} 位签约居民的测量")
         new += await self._catch_up(panel, now)
+        if await self._papers.finish():
+            self._say("演示数据：父亲的检验报告照片，识别、核对后进入档案")
+        self._clock.set(now)
         await self._drain()
         await several(lambda each: self._passages.later(each.id), found)
         return Loaded(self._plan, clinic, new)

@@ -15,6 +15,7 @@ from backend.demo.replay import ReplayClock
 from backend.reports.confirming import Confirmation
 from backend.reports.documents import ReportState
 from backend.reports.engines import Engines, Files, Progress
+from backend.reports.errors import ReportNothingRead
 from backend.reports.files import Incoming
 from backend.reports.reader import ReportReader
 from backend.reports.report import Report
@@ -27,21 +28,35 @@ _REVIEWED = timedelta(minutes=2)
 
 
 class Ahead:
-    """Recognition that began before the upload: it runs beside the loading of everything else."""
+    """Photo and recognition, begun before the upload: they run beside everything else's loading."""
 
-    def __init__(self, engines: Engines, photo: bytes) -> None:
-        self._reading = asyncio.create_task(engines.read([(photo, _NAME)], lambda *_: None))
+    def __init__(self, engines: Engines, paper: PlannedPaper, seed: int) -> None:
+        self._engines = engines
+        self._photo = asyncio.create_task(asyncio.to_thread(photographed, paper.sheet, seed))
+        self._reading = asyncio.create_task(self._read())
+
+    async def photo(self) -> bytes | None:
+        """None on a machine without a Chinese font: nothing can be printed there."""
+        return await self._photo
 
     async def read(self, files: Files, progress: Progress) -> ParsedReport:
         """Raises ``OcrError``."""
         return await self._reading
 
+    async def _read(self) -> ParsedReport:
+        photo = await self._photo
+        if photo is None:
+            raise ReportNothingRead
+        return await self._engines.read([(photo, _NAME)], lambda *_: None)
 
-@dataclass(slots=True)
+    def stop(self) -> None:
+        self._reading.cancel()
+
+
+@dataclass(frozen=True, slots=True)
 class _Begun:
     paper: PlannedPaper
     resident_id: ObjectId
-    photo: bytes
     ahead: Ahead
 
 
@@ -58,22 +73,24 @@ class Papers:
         self._begun: list[_Begun] = []
 
     async def begin(self, paper: PlannedPaper, resident_id: ObjectId) -> None:
-        """Photograph and recognise, where the report is not in the archive yet."""
+        """Photograph and recognise meanwhile, where the report is not in the archive yet."""
         there = await self._find(paper, resident_id)
         if there is not None and there.state not in _ON_ITS_WAY:
             return
-        photo = await asyncio.to_thread(photographed, paper.sheet, self._seed)
-        if photo is not None:  # without a Chinese font nothing can be printed
-            ahead = Ahead(self._services.reports.engines, photo)
-            self._begun.append(_Begun(paper, resident_id, photo, ahead))
+        ahead = Ahead(self._services.reports.engines, paper, self._seed)
+        self._begun.append(_Begun(paper, resident_id, ahead))
 
     async def finish(self) -> int:
         """Upload, read, confirm; how many reports are in the archive now."""
         done = 0
         for each in self._begun:
+            photo = await each.ahead.photo()
+            if photo is None:
+                each.ahead.stop()
+                continue
             self._clock.set(each.paper.at)
             report = await self._find(each.paper, each.resident_id)
-            report_id = report.id if report else await self._upload(each)
+            report_id = report.id if report else await self._upload(each, photo)
             reader = ReportReader(self._services.core, each.ahead)
             while await reader.step():
                 pass
@@ -82,10 +99,10 @@ class Papers:
         self._begun.clear()
         return done
 
-    async def _upload(self, each: _Begun) -> ObjectId:
+    async def _upload(self, each: _Begun, photo: bytes) -> ObjectId:
         viewer = self._accounts.viewer(each.paper.by)
         taken = await self._services.reports.intake.take(
-            viewer, each.resident_id, [Incoming(each.photo, _NAME)]
+            viewer, each.resident_id, [Incoming(photo, _NAME)]
         )
         return taken.report_id
 

@@ -17,7 +17,7 @@ from backend.demo.writing import instant_of
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_PAGE = (1480, 1040)
+_PAGE = (1480, 900)
 _MARGIN = 70
 _COLUMNS = (0, 90, 440, 580, 760, 930)
 _TIMES = ("collected", "reported")

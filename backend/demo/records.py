@@ -8,7 +8,6 @@ from bson import ObjectId
 
 from backend.access.consent.purpose import Purpose
 from backend.access.consent.writing import accepted_now
-from backend.access.errors import RelationExists
 from backend.access.relations import RelationKind
 from backend.archive.entry import Entry
 from backend.archive.sections import Body, Profile, Section
@@ -18,6 +17,7 @@ from backend.demo.accounts import Accounts
 from backend.demo.people import PlannedDraft, PlannedEntry, PlannedResident
 from backend.demo.replay import ReplayClock
 from backend.demo.series import SYSTEM
+from backend.demo.sharing import Sharing
 from backend.demo.together import several
 from backend.identity.viewer import Viewer
 from backend.measurements.batch import Outcome
@@ -35,6 +35,7 @@ class Records:
         self._services = services
         self._accounts = accounts
         self._clock = clock
+        self._sharing = Sharing(services, accounts)
 
     async def registered(self, plan: PlannedResident) -> ObjectId:
         """The resident's id, registered now where it is new."""
@@ -60,17 +61,8 @@ class Records:
         for grant in plan.grants:
             if only is not None and grant.login != only:
                 continue
-            try:
-                await self._services.access.grant(
-                    resident_id=resident_id,
-                    account_id=self._accounts.viewer(grant.login).account_id,
-                    kind=grant.kind,
-                    kinship=grant.kinship,
-                    categories=grant.categories,
-                    actions=grant.actions,
-                )
-            except RelationExists:
-                continue
+            owner = self._accounts.viewer(plan.login)
+            await self._sharing.share(owner, resident_id, grant)
 
     async def fill(self, plan: PlannedResident, resident_id: ObjectId, since: date) -> None:
         """Every entry and limit that is not there yet, each as of its own day from ``since`` on."""

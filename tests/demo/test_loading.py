@@ -61,10 +61,11 @@ def load(services: Services, replay: ReplayClock, tmp_path: Path) -> Load:
 
 
 def short(anchor: date) -> Household:
-    """The household with little of its past; what was measured is what this is not about."""
+    """The household with little of its past; what was measured is what this is not about,
+    nor the report's photo, which the walk through reports looks at."""
     whole = household(anchor, panel_size=2)
     recent = anchor - timedelta(days=9)
-    residents = tuple(replace(each, first_day=recent) for each in whole.residents)
+    residents = tuple(replace(each, first_day=recent, papers=()) for each in whole.residents)
     return replace(whole, residents=residents)
 
 
