@@ -136,6 +136,12 @@ def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatc
     for event in told_events():
         dispatcher.subscribe(event, "notifications", notifications.events.on_event)
     dispatcher.subscribe(LinkEnded, "inbox", notifications.on_link_ended)
+    suggesting = services.reminders.suggesting
+    for person in (ResidentRegistered, ProfileChanged, EntriesAdded):
+        dispatcher.subscribe(person, "reminders", with_consent(suggesting.on_person))
+    dispatcher.subscribe(EntryChanged, "reminders", with_consent(suggesting.on_entry))
+    dispatcher.subscribe(ReadingsRecorded, "reminders", with_consent(suggesting.on_readings))
+    dispatcher.subscribe(ReportConfirmed, "reminders", with_consent(suggesting.on_report))
     return dispatcher
 
 
@@ -152,6 +158,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(keep_time(services.care.timekeeper)),
         asyncio.create_task(services.access_log.keeping.run()),
         asyncio.create_task(services.notifications.sending.run()),
+        asyncio.create_task(services.reminders.worker.run()),
     ]
     try:
         yield

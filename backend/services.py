@@ -22,6 +22,8 @@ from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
 from backend.care import documents as care_documents
 from backend.care.persons import ArchivePersons
+from backend.care.reminders import documents as reminder_documents
+from backend.care.reminders.wiring import ReminderServices, build_reminders
 from backend.care.service import Care, build_care
 from backend.care.watch import Watch
 from backend.core import container
@@ -92,6 +94,7 @@ DOCUMENTS = (
     *care_documents.DOCUMENTS,
     *questionnaire_documents.DOCUMENTS,
     *notification_documents.DOCUMENTS,
+    *reminder_documents.DOCUMENTS,
     *assistant_documents.DOCUMENTS,
     *passage_documents.DOCUMENTS,
 )
@@ -142,6 +145,7 @@ class Services:
     summaries: Summaries
     summary_files: SummaryFiles
     notifications: Notifications
+    reminders: ReminderServices
 
 
 def build_services(core: Core) -> Services:
@@ -154,6 +158,7 @@ def build_services(core: Core) -> Services:
     overrides = Overrides(core, access)
     trends = Trends(core, access, overrides, people)
     links = Links(core.keyring, core.clock)
+    notifications = build_notifications(core, access)
     alerts = Alerts(core, access)
     summaries = Summaries(core, access, residents, readings, alerts, overrides, people)
     consents = Consents(core, access, residents)
@@ -238,7 +243,8 @@ def build_services(core: Core) -> Services:
         passages=passages,
         summaries=summaries,
         summary_files=SummaryFiles(summaries),
-        notifications=build_notifications(core, access),
+        notifications=notifications,
+        reminders=build_reminders(core, access, residents, entries, notifications),
     )
 
 

@@ -59,6 +59,18 @@ class Telling:
             await _inbox().insert_many(raws, ordered=False, session=session)
         return len(new)
 
+    async def over(
+        self, session: Session, resident_id: ObjectId, about: tuple[str, ObjectId]
+    ) -> int:
+        """It was dealt with: read for everybody, so that a push still waiting is not sent."""
+        query = {
+            "resident_id": resident_id,
+            "about": [about[0], str(about[1])],
+            "read_at": None,
+        }
+        change = {"$set": {"read_at": self._core.clock.now()}}
+        return int((await _inbox().update_many(query, change, session=session)).modified_count)
+
 
 def _item(occasion: Occasion, account_id: ObjectId, now: datetime) -> InboxItem:
     topic = topics()[occasion.topic]
