@@ -24,6 +24,7 @@ def run(data_dir: Path | None, *, as_json: bool) -> int:
             master_key_file=settings.key_file,
             mongodb_uri=settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else None,
             production=settings.production,
+            ocr_engine=settings.ocr_engine,
             wechat_configured=bool(settings.wechat_app_id and settings.wechat_app_secret),
             firebase_configured=bool(settings.firebase_project_id),
         )

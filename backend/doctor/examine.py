@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.doctor import machine, parts, services, store
+from backend.doctor.engines import engines
 from backend.doctor.finding import Finding, Installation
 
 
@@ -16,8 +17,7 @@ def examine(installation: Installation) -> list[Finding]:
         services.master_key(
             installation.master_key_file, data_dir, production=installation.production
         ),
-        parts.rapidocr(),
-        parts.tesseract(),
+        *engines(installation.ocr_engine),
         parts.embedding_model(),
         machine.fonts(),
         services.optional_service(

@@ -38,6 +38,7 @@ class Installation:
     master_key_file: Path
     mongodb_uri: str | None = None
     production: bool = False
+    ocr_engine: str = "rapidocr"
     wechat_configured: bool = False
     firebase_configured: bool = False
 

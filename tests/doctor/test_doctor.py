@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from backend.core.embedded import EmbeddedMongo, find_mongod
-from backend.doctor import Finding, Installation, examine, machine, parts, services, store
+from backend.doctor import Finding, Installation, engines, examine, machine, parts, services, store
 from backend.doctor.finding import Words
 
 
@@ -107,6 +107,40 @@ def test_tesseract_without_chinese_names_the_one_package(empty_path: Path) -> No
     assert fix(parts.tesseract()) == "apt-get install tesseract-ocr-chi-sim"
     program(empty_path, "tesseract", "echo chi_sim; echo eng")
     assert parts.tesseract().status == "ok"
+
+
+def test_both_engines_read_a_line_and_the_chosen_one_is_named() -> None:
+    if parts.tesseract().status != "ok":
+        pytest.skip("no tesseract with Chinese on this machine")
+    rapid, tesseract = engines.engines("tesseract")
+    assert [(each.name, each.status) for each in (rapid, tesseract)] == [
+        ("rapidocr", "ok"),
+        ("tesseract", "ok"),
+    ]
+    assert "onnxruntime" in rapid.what.zh
+    assert (rapid.what.zh.endswith("当前使用"), tesseract.what.zh.endswith("当前使用")) == (
+        False,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("raise ImportError('libGL.so.1')", "ImportError: libGL.so.1"),
+        ('print(\'{"read": "1.83 mmol/L"}\')', "'1.83 mmol/L'"),
+        ('print(\'{"missing": "no models"}\')', "no models"),
+        ("import os; os._exit(9)", "exit 9"),
+    ],
+)
+def test_an_engine_that_cannot_read_says_what_is_wrong_with_it(
+    line: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_TRY", line)
+    finding = engines.reads("rapidocr", "rapidocr")
+    assert finding.status == "warn"
+    assert said in finding.what.zh
+    assert "libgl1" in fix(finding)
 
 
 def test_no_browser_hurts_the_page_tests_only(empty_path: Path) -> None:
