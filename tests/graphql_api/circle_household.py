@@ -5,8 +5,8 @@ from __future__ import annotations
 from beanie import PydanticObjectId
 from bson import ObjectId
 
-from backend.access.contract.contracts import Terms
 from backend.access.contract.documents import CareTeam, Doctor
+from backend.access.contract.terms import Terms
 from backend.access.relations import RelationKind
 from backend.identity.viewer import Role, Viewer
 from backend.services import Services

@@ -8,8 +8,8 @@ import strawberry
 from bson import ObjectId
 
 from backend.access.categories import Action, Category
-from backend.access.contract.contracts import Terms
 from backend.access.contract.documents import Contract
+from backend.access.contract.terms import Terms
 from backend.access.limits import CONTRACT_ACTIONS, CONTRACT_CATEGORIES, CONTRACT_LIFE
 from graphql_api.access.contract_types import CareContract, contracts_of
 from graphql_api.common import ids
@@ -120,7 +120,7 @@ class ContractMutation:
     @strawberry.mutation(description="By a doctor: a code for a resident to scan.")
     async def offer_contract(self, info: Info, input: OfferContractInput) -> OfferContractPayload:
         context = info.context
-        shown = await context.services.family_doctors.contracts.show_offer(
+        shown = await context.services.family_doctors.offers.show(
             context.viewer, team_id=_one(input.team_id, "CareTeam"), days=input.days
         )
         return OfferContractPayload(
@@ -133,7 +133,7 @@ class ContractMutation:
     ) -> ContractPayload:
         context = info.context
         terms = _terms(input.categories, input.rights, CONTRACT_LIFE.days)
-        contract = await context.services.family_doctors.contracts.take_offer(
+        contract = await context.services.family_doctors.offers.take(
             context.viewer,
             ids.resident_id(input.resident_id),
             input.code,

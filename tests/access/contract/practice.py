@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
-from backend.access.contract.contracts import Terms
 from backend.access.contract.documents import CareTeam, Contract
+from backend.access.contract.terms import Terms
 from backend.identity.viewer import Role, Viewer
 from backend.services import Services
 from tests.factories import a_key, a_viewer

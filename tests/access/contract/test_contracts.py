@@ -10,7 +10,6 @@ from bson import ObjectId
 
 from backend.access.categories import Action, Category
 from backend.access.circle.errors import GrantUnfit, InvitationInvalid
-from backend.access.contract.contracts import Terms
 from backend.access.contract.documents import Contract, ContractState
 from backend.access.contract.errors import (
     ContractExists,
@@ -22,6 +21,7 @@ from backend.access.contract.errors import (
     RenewalTooEarly,
     TeamExists,
 )
+from backend.access.contract.terms import Terms
 from backend.access.errors import AccessDenied
 from backend.access.limits import CONTRACT_LIFE, LONGEST_CONTRACT, OFFER_LIFE, PROPOSAL_LIFE
 from backend.access.relations import Relation, RelationKind
@@ -202,14 +202,14 @@ async def test_the_doctor_offers_by_a_code_that_one_resident_takes(
     services: Services, clock: FixedClock
 ) -> None:
     practice = await a_practice(services)
-    contracts = services.family_doctors.contracts
+    offers = services.family_doctors.offers
     residents = [await a_resident(services) for _ in range(4)]
-    offer = await contracts.show_offer(practice.doctors[0], team_id=practice.team.id)
+    offer = await offers.show(practice.doctors[0], team_id=practice.team.id)
     readings = frozenset({Category.READINGS})
     look = frozenset({Action.VIEW})
     answers = await asyncio.gather(
         *(
-            contracts.take_offer(owner, resident_id, offer.code, readings, look)
+            offers.take(owner, resident_id, offer.code, readings, look)
             for owner, resident_id in residents
         ),
         return_exceptions=True,
@@ -219,30 +219,30 @@ async def test_the_doctor_offers_by_a_code_that_one_resident_takes(
     assert {type(each) for each in answers} == {Contract, InvitationInvalid}
     assert (taken[0].state, taken[0].categories) == (ContractState.RUNNING, readings)
     assert await sees(services, practice.doctors[1], taken[0].resident_id)
-    late = await contracts.show_offer(practice.doctors[0])
+    late = await offers.show(practice.doctors[0])
     clock.advance(OFFER_LIFE)
     owner, resident_id = residents[0]
     with pytest.raises(InvitationInvalid):
-        await contracts.take_offer(owner, resident_id, late.code, readings, look)
+        await offers.take(owner, resident_id, late.code, readings, look)
 
 
 async def test_only_doctors_of_the_team_offer_and_only_the_residents_side_signs(
     services: Services,
 ) -> None:
     practice, others = await a_practice(services), await a_practice(services)
-    contracts = services.family_doctors.contracts
+    offers = services.family_doctors.offers
     for viewer in (others.doctors[0], a_viewer(), a_viewer(Role.OPERATOR)):
         with pytest.raises(AccessDenied):
-            await contracts.show_offer(viewer, team_id=practice.team.id)
+            await offers.show(viewer, team_id=practice.team.id)
     unentered = await a_doctor(services)
     with pytest.raises(DoctorNotFound):
-        await contracts.show_offer(unentered)
+        await offers.show(unentered)
     _, resident_id = await a_resident(services)
-    offer = await contracts.show_offer(practice.doctors[0])
+    offer = await offers.show(practice.doctors[0])
     readings, look = frozenset({Category.READINGS}), frozenset({Action.VIEW})
     for viewer in (a_viewer(), await a_caregiver(services, resident_id), practice.doctors[0]):
         with pytest.raises(AccessDenied):
-            await contracts.take_offer(viewer, resident_id, offer.code, readings, look)
+            await offers.take(viewer, resident_id, offer.code, readings, look)
 
 
 async def test_a_contract_is_renewed_in_its_last_month(
