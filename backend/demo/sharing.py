@@ -46,12 +46,10 @@ class Sharing:
         self, owner: Viewer, doctor: Viewer, resident_id: ObjectId, grant: Grant
     ) -> None:
         """The resident scans what stands on the doctor's screen."""
-        contracts = self._services.family_doctors.contracts
+        offers = self._services.family_doctors.offers
         # The demo is looked at for longer than the usual year after its first day.
-        offer = await contracts.show_offer(
-            doctor, team_id=await self._team(), days=LONGEST_CONTRACT.days
-        )
-        await contracts.take_offer(owner, resident_id, offer.code, grant.categories, grant.actions)
+        offer = await offers.show(doctor, team_id=await self._team(), days=LONGEST_CONTRACT.days)
+        await offers.take(owner, resident_id, offer.code, grant.categories, grant.actions)
 
     async def _invite(
         self, owner: Viewer, guest: Viewer, resident_id: ObjectId, grant: Grant

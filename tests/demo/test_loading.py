@@ -105,7 +105,7 @@ async def test_a_start_nine_days_later_adds_these_days_and_nothing_else(
     later = await load()
     after = await sizes(store)
     grown = {name for name in after if after[name] != before.get(name, 0)}
-    assert grown == {"readings", "alerts"} | _POINTS
+    assert grown == {"readings", "alerts", "inbox_items"} | _POINTS
     assert after["readings"] - before["readings"] == later.new_readings > 50
     father = await viewer_of(services, "father")
     resident = await resident_of(services, father, RelationKind.SELF)
