@@ -165,7 +165,7 @@ def build_services(core: Core) -> Services:
     care = build_care(core, access, overrides)
     entries = Entries(core, access)
     questionnaires = build_questionnaires(core, access, people, entries, care.opening)
-    content = build_content(core, access, people, overrides)
+    content = build_content(core, access, residents, overrides)
     passages = StoredPassages(core, embedder(core.settings.embedding_model))
     assistant = AssistantService(
         core, access, residents, consents, care, passages, writer_of(core.settings)

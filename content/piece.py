@@ -163,6 +163,11 @@ class Ingredient:
     grams: float
 
 
+def id_of(slug: str) -> ObjectId:
+    """A piece's id: the same wherever the library is installed."""
+    return ObjectId(hashlib.blake2b(slug.encode(), digest_size=12).digest())
+
+
 @dataclass(frozen=True)
 class Piece:
     """``slug`` is the file's name; ``allergens`` are all that it brings or speaks of eating."""
@@ -177,7 +182,7 @@ class Piece:
 
     @cached_property
     def id(self) -> ObjectId:
-        return ObjectId(hashlib.blake2b(self.slug.encode(), digest_size=12).digest())
+        return id_of(self.slug)
 
     @cached_property
     def at(self) -> datetime:
@@ -187,6 +192,11 @@ class Piece:
     @cached_property
     def text(self) -> str:
         return "\n".join(block.text for block in self.blocks)
+
+    @cached_property
+    def folded(self) -> str:
+        """Title and body in small letters, for names of what somebody must not eat."""
+        return f"{self.front.title}\n{self.front.title_en}\n{self.text}".casefold()
 
     @cached_property
     def length(self) -> int:

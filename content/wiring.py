@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.access.service import Access
+from backend.archive.residents import Residents
 from backend.core.container import Core
 from backend.measurements.overrides import Overrides
-from backend.measurements.people import People
 from content.choosing.gathering import Gathering, HintSource, NoHints
 from content.choosing.suggesting import Suggesting
 from content.files.loading import packaged
@@ -34,7 +34,7 @@ class Content:
 def build_content(
     core: Core,
     access: Access,
-    people: People,
+    residents: Residents,
     overrides: Overrides,
     hints: HintSource | None = None,
 ) -> Content:
@@ -44,7 +44,7 @@ def build_content(
     figures = Figures()
     rows = Rows(core, access)
     looking = Looking(core, access, library)
-    gathering = Gathering(core, access, people, overrides, hints or NoHints())
+    gathering = Gathering(core, access, residents, overrides, hints or NoHints())
     return Content(
         library=library,
         suggesting=Suggesting(core, library, gathering, looking),

@@ -12,6 +12,7 @@ from litestar import Litestar
 from backend.bench.ask import ask
 from backend.bench.audit import home_ratio, verify_ratio
 from backend.bench.batch import batch
+from backend.bench.choosing import choosing
 from backend.bench.home import Home
 from backend.bench.household import Somebody, crowd, drafts, somebody
 from backend.bench.ledger import storm, transfers
@@ -125,6 +126,11 @@ async def run_ask(quick: bool) -> list[Ratio]:
         return [await ask(here.services, here.who, 3 if quick else 12)]
 
 
+async def run_choosing(quick: bool) -> list[Ratio]:
+    async with bench() as here:
+        return [await choosing(here.services, here.who, 20 if quick else 200)]
+
+
 async def run_size(quick: bool) -> list[Ratio]:
     return await size_ratios()
 
@@ -139,4 +145,5 @@ BENCHES: dict[str, Callable[[bool], Awaitable[list[Ratio]]]] = {
     "policy": run_policy,
     "audit": run_audit,
     "ask": run_ask,
+    "choosing": run_choosing,
 }

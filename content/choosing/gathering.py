@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bson import ObjectId
 
@@ -14,31 +14,31 @@ from backend.access.relations import RelationKind
 from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
 from backend.archive.entries import SHOWN
-from backend.archive.entry import from_raw
-from backend.archive.sections import Body, EntryStatus, Section
+from backend.archive.residents import Residents, born_on
+from backend.archive.sections import EntryStatus, Profile, Section
+from backend.archive.sections.profile import Sex
 from backend.core import words
 from backend.core.clock import SHANGHAI
 from backend.core.container import Core
+from backend.core.database import Raw
 from backend.core.keys import OwnerKey
 from backend.identity.viewer import Viewer
 from backend.measurements.overrides import Overrides
-from backend.measurements.people import People
-from content.choosing.constitution import constitutions_of
+from backend.measurements.thresholds import Person, condition_keys
 from content.choosing.facts import Facts, Hints, Signal
-from content.choosing.history import Noted, noted
+from content.choosing.history import Noted, together
+from content.choosing.notes import Notes
 from content.choosing.scoring import rules
 from content.choosing.signals import read_signals
 from content.choosing.unseen import barred_unseen
-from content.limits import table
-from content.piece import Constitution
 
 _OFTEN = (Section.CONDITION, Section.ALLERGY, Section.MEDICATION, Section.PREGNANCY)
-_FEW = 3
 _USED = (Category.PROFILE, Category.READINGS, Category.MEDICATIONS, Category.REPORTS)
+_SEX: dict[Sex, Literal["male", "female"]] = {Sex.MALE: "male", Sex.FEMALE: "female"}
 
 
 class HintSource(Protocol):
-    """A room that content does not know: care plans, questionnaires."""
+    """A room that content does not know: care plans."""
 
     async def hints(self, viewer: Viewer, resident_id: ObjectId) -> Hints: ...
 
@@ -54,53 +54,33 @@ class Gathering:
     """Through the policy: history is required, the rest is used where it is granted."""
 
     def __init__(
-        self, core: Core, access: Access, people: People, overrides: Overrides, hints: HintSource
+        self,
+        core: Core,
+        access: Access,
+        residents: Residents,
+        overrides: Overrides,
+        hints: HintSource,
     ) -> None:
         self._core = core
         self._access = access
-        self._people = people
+        self._residents = residents
         self._overrides = overrides
         self._hints = hints
+        self._notes = Notes()
 
     async def facts(self, viewer: Viewer, resident_id: ObjectId) -> tuple[Facts, RelationKind]:
         """And by which relation. Raises ``AccessDenied``, ``ConsentMissing``."""
         relation = await self._access.require(viewer, resident_id, Category.CONDITIONS)
         granted = await self._granted(viewer, resident_id, relation.kind)
-        key = await self._core.keyring.key(resident_id)
         now = self._core.clock.now()
-        entries, labs, constitutions, person, overrides, hints = await asyncio.gather(
-            self._entries(resident_id, granted, key),
-            self._labs(resident_id, granted, key, now),
-            self._constitutions(resident_id, granted, key),
-            self._people.person(resident_id),
-            self._overrides.of(resident_id),
+        found, resident, hints = await asyncio.gather(
+            self._noted(resident_id, granted, now),
+            self._residents.load(resident_id),
             self._hints.hints(viewer, resident_id),
         )
-        found = noted([*entries, *labs], now)
-        signals: tuple[Signal, ...] = ()
-        urgent = False
-        if Category.READINGS in granted:
-            own = [override for _, override in overrides]
-            signals, urgent = await read_signals(resident_id, person, own, now)
-        profile = Category.PROFILE in granted
-        age = _age(person.birth_date, now) if profile and person.birth_date else None
-        unseen = barred_unseen(granted, age, person.sex if profile else None)
-        return Facts(
-            age=age,
-            sex=person.sex if profile else None,
-            topics=found.topics,
-            medicines=found.medicines,
-            signals=signals,
-            labs=found.labs,
-            stage=hints.stage,
-            constitutions=hints.constitutions | constitutions,
-            urgent=urgent,
-            barred_topics=found.barred_topics | _by_labs(found) | unseen.topics,
-            barred_medicines=found.barred_medicines | unseen.medicines,
-            barred_allergens=found.allergens,
-            allergy_words=found.allergy_words,
-            barred_eating=found.unclear_food,
-        ), relation.kind
+        profile = resident.profile if Category.PROFILE in granted else None
+        signals, urgent = await self._signals(resident_id, granted, resident.profile, found, now)
+        return _facts(found, hints, granted, profile, signals, urgent, now), relation.kind
 
     async def _granted(
         self, viewer: Viewer, resident_id: ObjectId, relation: RelationKind
@@ -113,48 +93,91 @@ class Gathering:
             await self._access.require(viewer, resident_id, category)
         return frozenset({Category.CONDITIONS, *used})
 
-    async def _entries(
-        self, resident_id: ObjectId, granted: frozenset[Category], key: OwnerKey
-    ) -> list[Body]:
-        sections = [each.value for each in _OFTEN]
-        query = _active(resident_id, granted) | {"section": {"$in": sections}}
-        most = rules()["times"]["entries_most"]
-        found = EntryDocument.get_pymongo_collection().find(query, SHOWN).limit(most)
-        return [from_raw(raw, key).body async for raw in found]
+    async def _noted(
+        self, resident_id: ObjectId, granted: frozenset[Category], now: datetime
+    ) -> Noted:
+        key = await self._core.keyring.key(resident_id)
+        entries, labs = await asyncio.gather(
+            _entries(resident_id, granted, key), _labs(resident_id, granted, now)
+        )
+        return together([self._notes.of(raw, key) for raw in [*entries, *labs]], now)
 
-    async def _labs(
+    async def _signals(
         self,
         resident_id: ObjectId,
         granted: frozenset[Category],
-        key: OwnerKey,
+        profile: Profile,
+        found: Noted,
         now: datetime,
-    ) -> list[Body]:
-        times = rules()["times"]
-        query = _active(resident_id, granted & {Category.REPORTS}) | {
-            "section": Section.OBSERVATION.value,
-            "at": {"$gte": now - timedelta(days=times["labs_days"])},
-        }
-        found = EntryDocument.get_pymongo_collection().find(query, SHOWN)
-        rows = await found.sort([("at", -1), ("_id", -1)]).limit(times["labs_most"]).to_list()
-        return [from_raw(raw, key).body for raw in rows]
-
-    async def _constitutions(
-        self, resident_id: ObjectId, granted: frozenset[Category], key: OwnerKey
-    ) -> frozenset[Constitution]:
-        """Of the newest questionnaire, found by the words of its name."""
-        name = table("choosing")["constitution"]["name"]
-        tokens = [key.token(token) for each in words.query_tokens(name) for token in sorted(each)]
-        query = _active(resident_id, granted) | {
-            "section": Section.OBSERVATION.value,
-            "words": {"$all": tokens},
-        }
-        found = EntryDocument.get_pymongo_collection().find(query, SHOWN)
-        rows = await found.sort([("at", -1), ("_id", -1)]).limit(_FEW).to_list()
-        bodies = (from_raw(raw, key).body for raw in rows)
-        return next((each for each in map(constitutions_of, bodies) if each), frozenset())
+    ) -> tuple[tuple[Signal, ...], bool]:
+        if Category.READINGS not in granted:
+            return (), False
+        person = Person(
+            birth_date=born_on(profile),
+            sex=_SEX.get(profile.sex) if profile.sex else None,
+            conditions=condition_keys(found.codes),
+            pregnant=found.pregnant,
+        )
+        own = [override for _, override in await self._overrides.of(resident_id)]
+        return await read_signals(resident_id, person, own, now)
 
 
-def _active(resident_id: ObjectId, granted: Iterable[Category]) -> dict[str, object]:
+def _facts(
+    found: Noted,
+    hints: Hints,
+    granted: frozenset[Category],
+    profile: Profile | None,
+    signals: tuple[Signal, ...],
+    urgent: bool,
+    now: datetime,
+) -> Facts:
+    age = _age(born_on(profile), now) if profile else None
+    sex = _SEX.get(profile.sex) if profile and profile.sex else None
+    unseen = barred_unseen(granted, age, sex)
+    return Facts(
+        age=age,
+        sex=sex,
+        topics=found.topics,
+        medicines=found.medicines,
+        signals=signals,
+        labs=found.labs,
+        stage=hints.stage,
+        constitutions=hints.constitutions | found.constitutions,
+        urgent=urgent,
+        barred_topics=found.barred_topics | _by_labs(found) | unseen.topics,
+        barred_medicines=found.barred_medicines | unseen.medicines,
+        barred_allergens=found.allergens,
+        allergy_words=found.allergy_words,
+        barred_eating=found.unclear_food,
+    )
+
+
+async def _entries(resident_id: ObjectId, granted: frozenset[Category], key: OwnerKey) -> list[Raw]:
+    """Conditions, allergies, medicines, and scores of a constitution, newest first."""
+    name = rules()["constitution"]["name"]
+    tokens = [key.token(token) for each in words.query_tokens(name) for token in sorted(each)]
+    query = _active(resident_id, granted) | {
+        "$or": [
+            {"section": {"$in": [each.value for each in _OFTEN]}},
+            {"section": Section.OBSERVATION.value, "words": {"$all": tokens}},
+        ]
+    }
+    found = EntryDocument.get_pymongo_collection().find(query, SHOWN)
+    most = rules()["times"]["entries_most"]
+    return await found.sort([("at", -1), ("_id", -1)]).limit(most).to_list()
+
+
+async def _labs(resident_id: ObjectId, granted: frozenset[Category], now: datetime) -> list[Raw]:
+    times = rules()["times"]
+    query = _active(resident_id, granted & {Category.REPORTS}) | {
+        "section": Section.OBSERVATION.value,
+        "at": {"$gte": now - timedelta(days=times["labs_days"])},
+    }
+    found = EntryDocument.get_pymongo_collection().find(query, SHOWN)
+    return await found.sort([("at", -1), ("_id", -1)]).limit(times["labs_most"]).to_list()
+
+
+def _active(resident_id: ObjectId, granted: Iterable[Category]) -> Raw:
     return {
         "resident_id": resident_id,
         "status": EntryStatus.ACTIVE.value,
@@ -166,12 +189,14 @@ def _by_labs(found: Noted) -> frozenset[str]:
     """What results stand against, though nobody made the diagnosis."""
     return frozenset(
         topic
-        for rule in table("choosing")["lab_against"]
+        for rule in rules()["lab_against"]
         if any(found.labs.get(item) in rule["flags"] for item in rule["items"])
         for topic in rule["topics"]
     )
 
 
-def _age(born: date, now: datetime) -> int:
+def _age(born: date | None, now: datetime) -> int | None:
+    if born is None:
+        return None
     today = now.astimezone(SHANGHAI).date()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -11,8 +11,15 @@ from bson import ObjectId
 from backend.core.database import Raw
 from backend.measurements.documents import ReadingDocument, State
 from backend.measurements.draft import Kind, Meal
-from backend.measurements.judge import judge
-from backend.measurements.thresholds import Level, Override, Person
+from backend.measurements.judge.judging import worst_crossed
+from backend.measurements.thresholds import (
+    Level,
+    Limits,
+    Override,
+    Person,
+    limits_for,
+    rounded,
+)
 from content.choosing.facts import Signal
 from content.choosing.scoring import rules
 
@@ -32,7 +39,7 @@ async def read_signals(
     urgent = False
     lately = now - timedelta(days=rules()["times"]["urgent_days"])
     for kind, rows in by_kind.items():
-        judged = [_judged(kind, raw, person, own) for raw in rows]
+        judged = [_judged(kind, raw, _limits(kind, raw, person, own, now)) for raw in rows]
         for direction in ("high", "low"):
             count = sum(each is not None and each[0] == direction for each in judged)
             # One reading out of several is chance; the only one there is is not.
@@ -46,14 +53,16 @@ async def read_signals(
     return tuple(each for each in found if (each.kind, each.direction) in known), urgent
 
 
-def _judged(
-    kind: Kind, raw: Raw, person: Person, own: Sequence[Override]
-) -> tuple[str, Level] | None:
+def _limits(kind: Kind, raw: Raw, person: Person, own: Sequence[Override], now: datetime) -> Limits:
     meal = Meal(raw["meal"]) if raw["meal"] else None
-    judgement = judge(kind, raw["values"], meal=meal, at=raw["at"], person=person, overrides=own)
-    if judgement is None or judgement.direction is None or judgement.level is None:
-        return None
-    return judgement.direction.value, judgement.level
+    return limits_for(kind, person, now, own, meal=meal)
+
+
+def _judged(kind: Kind, raw: Raw, limits: Limits) -> tuple[str, Level] | None:
+    """As ``judge``, without its words: nobody reads them here."""
+    seen = {name: rounded(kind, value) for name, value in raw["values"].items()}
+    crossed = worst_crossed(limits, seen)
+    return (crossed[0].direction.value, crossed[0].level) if crossed else None
 
 
 def _pipeline(resident_id: ObjectId, now: datetime) -> list[dict[str, Any]]:

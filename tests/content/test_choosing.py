@@ -21,7 +21,7 @@ from backend.measurements.draft import Kind
 from content.choosing.choose import Choice, choose
 from content.choosing.facts import Facts, Signal, Stage
 from content.choosing.fitting import fits, stands_against
-from content.choosing.history import noted
+from content.choosing.history import note_of, together
 from content.choosing.past import Feedback, Met, Past
 from content.choosing.reasons import reason_text
 from content.choosing.scoring import ReasonKind
@@ -187,7 +187,7 @@ def _piece(slug: str) -> Piece:
 
 
 def facts_of(*bodies: Body) -> Facts:
-    found = noted(bodies, NOW)
+    found = together(map(note_of, bodies), NOW)
     return Facts(
         topics=found.topics,
         medicines=found.medicines,
