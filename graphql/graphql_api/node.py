@@ -20,6 +20,7 @@ from graphql_api.measurements.alerts import alert_of
 from graphql_api.measurements.meters import meter_of
 from graphql_api.measurements.types import reading_of
 from graphql_api.questionnaires.fields import response
+from graphql_api.reminders.types import occurrence, reminder
 from graphql_api.reports.alerts import result_alert
 from graphql_api.reports.types import report_of
 from graphql_api.rewards.fields import voucher
@@ -72,6 +73,8 @@ _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "ResultAlert": (2, result_alert),
     "ShareLink": (2, share_link),
     "Ticket": (2, ticket),
+    "Reminder": (2, reminder),
+    "ReminderOccurrence": (2, occurrence),
     "QuestionnaireResponse": (2, response),
     "Conversation": (2, conversation),
     "AccessLogEntry": (2, access_log_entry),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from beanie import PydanticObjectId
 from bson import ObjectId, encode
 
 from backend.access.categories import Category
@@ -18,6 +19,10 @@ from backend.access.relations import Relation, RelationKind
 from backend.archive.sections import MedicationBody, coded
 from backend.care.documents import TicketReason, TicketUrgency
 from backend.care.opening import Question
+from backend.care.reminders.documents import OccurrenceDocument, OccurrenceState
+from backend.care.reminders.limits import ReminderKind
+from backend.care.reminders.reminder import ReminderDraft
+from backend.core.clock import SHANGHAI
 from backend.identity.providers.demo import DemoName
 from backend.identity.sessions import Device
 from backend.identity.viewer import Role, Viewer
@@ -94,6 +99,7 @@ async def a_household(services: Services) -> Household:
         "AccessLogEntry": ids.encode("AccessLogEntry", resident_id, look_id),
         "AccessReport": ids.encode("AccessReport", resident_id, complaint_id),
         **await _notifications(services, owner),
+        **await _reminders(services, owner, resident_id),
     }
     return Household(owner, token, resident_id, samples(real))
 
@@ -113,6 +119,7 @@ def samples(real: dict[str, str]) -> Samples:
         enums={"MeasurementKind": "HEART_RATE"},
         by_name={
             "text": '"金丝雀"',
+            "times": '"08:00"',
             "unit": '"/min"',
             "values": '[{component: "heart_rate", value: 72.0, unit: "/min"}]',
             "until": '"2026-11-22T09:00:00+08:00"',
@@ -350,6 +357,35 @@ async def _notifications(services: Services, owner: Viewer) -> dict[str, str]:
     return {
         "InboxItem": ids.encode("InboxItem", item.id),
         "PushAddress": ids.encode("PushAddress", address.id),
+    }
+
+
+async def _reminders(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
+    """A medicine that is due."""
+    now = services.core.clock.now().astimezone(SHANGHAI)
+    draft = ReminderDraft(
+        kind=ReminderKind.MEDICATION,
+        title="金丝雀药",
+        times=((now + timedelta(minutes=1)).time(),),
+        start=now.date(),
+        rule="FREQ=DAILY",
+    )
+    room = services.reminders
+    made = await room.reminders.create(owner, resident_id, draft, idempotency_key=a_key())
+    due = OccurrenceDocument(
+        resident_id=PydanticObjectId(resident_id),
+        reminder_id=PydanticObjectId(made.id),
+        kind=ReminderKind.MEDICATION,
+        due_at=now,
+        missed_at=now + timedelta(hours=2),
+        state=OccurrenceState.DUE,
+        told=1,
+        look_at=now + timedelta(hours=2),
+    )
+    await due.insert()
+    return {
+        "Reminder": ids.encode("Reminder", resident_id, made.id),
+        "ReminderOccurrence": ids.encode("ReminderOccurrence", resident_id, due.id),
     }
 
 

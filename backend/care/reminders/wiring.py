@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from zoneinfo import ZoneInfo
 
 from bson import ObjectId
 
@@ -12,11 +12,13 @@ from backend.archive.entries import Entries
 from backend.archive.residents import Residents
 from backend.care.reminders.medication import draft_of
 from backend.care.reminders.occurrences import Occurrences
+from backend.care.reminders.recurrence import checked_zone
 from backend.care.reminders.reminder import ReminderDraft
 from backend.care.reminders.reminders import Reminders
 from backend.care.reminders.stock import Stocks
 from backend.care.reminders.suggesting import Suggesting
 from backend.care.reminders.worker import ReminderWorker
+from backend.core.clock import SHANGHAI, Clock
 from backend.core.container import Core
 from backend.identity.viewer import Viewer
 from backend.notifications.wiring import Notifications
@@ -31,12 +33,14 @@ class ReminderServices:
     suggesting: Suggesting
     worker: ReminderWorker
     entries: Entries
+    clock: Clock
 
     async def of_medication(
-        self, viewer: Viewer, resident_id: ObjectId, entry_id: ObjectId, today: date, zone: str
+        self, viewer: Viewer, resident_id: ObjectId, entry_id: ObjectId, zone: str = SHANGHAI.key
     ) -> ReminderDraft:
         """What a medication's instruction asks for. Raises ``AccessDenied``, ``EntryNotFound``,
-        ``ScheduleUnclear``."""
+        ``ScheduleUnclear``, ``ReminderRuleInvalid``."""
+        today = self.clock.now().astimezone(ZoneInfo(checked_zone(zone))).date()
         return draft_of(await self.entries.get(viewer, resident_id, entry_id), today, zone)
 
 
@@ -52,4 +56,5 @@ def build_reminders(
         suggesting=Suggesting(core, residents, reminders, occurrences),
         worker=ReminderWorker(core, room.telling, room.recipients),
         entries=entries,
+        clock=core.clock,
     )

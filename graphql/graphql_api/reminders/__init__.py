@@ -1,0 +1,1 @@
+"""Reminders under the resident: what falls due, what became of it."""
