@@ -23,6 +23,10 @@ FEWEST = 3
 KNOWN = 0.6
 
 
+_BETWEEN_WORDS = re.compile(r"\s+(?![↑↓HL]\b|[↑↓])|(?<=[A-Za-z%])\s+(?=[↑↓]|[HL]$)")
+"""A mark stays with the number before it, but not with a unit."""
+
+
 def rows_without_head(lines: list[Line]) -> list[Row]:
     """The rows; none where the page does not look like a table of results."""
     rows = [row for line in lines if not is_footer(line) for row in _rows(line)]
@@ -77,10 +81,10 @@ def _rows(line: Line) -> list[Row]:
 
 
 def _parts(piece: Piece) -> list[Piece]:
-    """Words of a piece; a mark stays with its number."""
+    """Words of a piece."""
     cuts = [
         0,
-        *(m.end() for m in re.finditer(r"\s+(?![↑↓HL]\b|[↑↓])", piece.text)),
+        *(m.end() for m in _BETWEEN_WORDS.finditer(piece.text)),
         len(piece.text),
     ]
     if len(piece.text) != len(piece.chars) or is_interval(piece.text) or is_unit(piece.text):

@@ -109,21 +109,6 @@ def test_tesseract_without_chinese_names_the_one_package(empty_path: Path) -> No
     assert parts.tesseract().status == "ok"
 
 
-def test_both_engines_read_a_line_and_the_chosen_one_is_named() -> None:
-    if parts.tesseract().status != "ok":
-        pytest.skip("no tesseract with Chinese on this machine")
-    rapid, tesseract = engines.engines("tesseract")
-    assert [(each.name, each.status) for each in (rapid, tesseract)] == [
-        ("rapidocr", "ok"),
-        ("tesseract", "ok"),
-    ]
-    assert "onnxruntime" in rapid.what.zh
-    assert (rapid.what.zh.endswith("当前使用"), tesseract.what.zh.endswith("当前使用")) == (
-        False,
-        True,
-    )
-
-
 @pytest.mark.parametrize(
     ("line", "said"),
     [

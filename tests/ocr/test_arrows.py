@@ -73,11 +73,13 @@ def test_a_table_without_its_head_is_told_by_its_columns() -> None:
     rows = [
         ("1", "糖类抗原19-9", "", "14.62", "U/mL", "0.00-27.00"),
         ("2", "糖类抗原15-3", "", "13.7", "U/mL", "0.0-25.0"),
-        ("3", "甲胎蛋白", "", "4.89", "ng/mL", "0.00-7.00"),
+        ("3", "甲胎蛋白", "", "8.89 ng/mL ↑", "", "0.00-7.00"),
         ("4", "尿胆原", "", "阴性", "", "正常"),
         ("5", "红细胞", "", "3-5", "", "未见"),
         ("6", "酮体", "", "阴性", "", "阴性"),
     ]
     report = read_bytes(pages.png(pages.report(rows).crop((0, 205, 1200, 520))), "a.png")
     found = [(i.name, i.text, i.reference.text if i.reference else None) for i in report.items]
-    assert found == [(name, text, interval) for _, name, _, text, _, interval in rows]
+    wanted = [(name, text.split()[0], interval) for _, name, _, text, _, interval in rows]
+    assert found == wanted
+    assert [i.flag for i in report.items][:3] == ["normal", "normal", "high"]

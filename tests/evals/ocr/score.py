@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from ocr.kinds.fields import specimen_kind
 from ocr.lab import dictionary
 from tests.evals.ocr.lab import Truth
 
@@ -41,11 +42,14 @@ class Score:
     counts: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    specimen: str | None = None
+    """Of the page that is being scored, as the dictionary calls it."""
 
     def add(self, truth: Truth, read: dict[str, Any], seconds: float, label: str) -> None:
         """Compares one report with its truth."""
         self.seconds.append(seconds)
         self._head(truth, read, label)
+        self.specimen = specimen_kind(truth.specimen)
         self._items(truth, read, label)
         self._texts(truth, read, label)
 
@@ -121,7 +125,7 @@ class Score:
             overlap(wanted["box"], read["box"]) >= 0.5,
             f"{label} box {wanted['name']} {wanted['box']} {read['box']}",
         )
-        known = dictionary().match(wanted["name"], None, wanted["unit"], None)
+        known = dictionary().match(wanted["name"], None, wanted["unit"], self.specimen)
         if known is not None and known.entry.loinc:
             self._check("loinc", read["code"] is not None, f"{label} no code {wanted['name']}")
         self.counts["reviewed_right"] += bool(read["needs_review"])
