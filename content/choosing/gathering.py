@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from bson import ObjectId
 
@@ -29,7 +29,7 @@ from content.choosing.facts import Facts, Hints, Signal
 from content.choosing.history import Noted, together
 from content.choosing.notes import Notes
 from content.choosing.scoring import rules
-from content.choosing.signals import read_signals
+from content.choosing.signals import last_readings, signals_of
 from content.choosing.unseen import barred_unseen
 
 _OFTEN = (Section.CONDITION, Section.ALLERGY, Section.MEDICATION, Section.PREGNANCY)
@@ -68,19 +68,31 @@ class Gathering:
         self._hints = hints
         self._notes = Notes()
 
-    async def facts(self, viewer: Viewer, resident_id: ObjectId) -> tuple[Facts, RelationKind]:
-        """And by which relation. Raises ``AccessDenied``, ``ConsentMissing``."""
-        relation = await self._access.require(viewer, resident_id, Category.CONDITIONS)
-        granted = await self._granted(viewer, resident_id, relation.kind)
+    async def facts(
+        self, viewer: Viewer, resident_id: ObjectId, granted: frozenset[Category]
+    ) -> Facts:
+        """What speaks for and against pieces; ``granted`` is what ``ask`` answered."""
         now = self._core.clock.now()
-        found, resident, hints = await asyncio.gather(
+        readings_granted = Category.READINGS in granted
+        found, resident, hints, readings, overrides = await asyncio.gather(
             self._noted(resident_id, granted, now),
             self._residents.load(resident_id),
             self._hints.hints(viewer, resident_id),
+            last_readings(resident_id, now) if readings_granted else _none(),
+            self._overrides.of(resident_id) if readings_granted else _none(),
         )
+        own = [override for _, override in overrides]
+        person = _person(resident.profile, found)
+        signals, urgent = signals_of(readings, person, own, now)
         profile = resident.profile if Category.PROFILE in granted else None
-        signals, urgent = await self._signals(resident_id, granted, resident.profile, found, now)
-        return _facts(found, hints, granted, profile, signals, urgent, now), relation.kind
+        return _facts(found, hints, granted, profile, signals, urgent, now)
+
+    async def ask(
+        self, viewer: Viewer, resident_id: ObjectId
+    ) -> tuple[frozenset[Category], RelationKind]:
+        """What may be used, and by which relation. Raises ``AccessDenied``, ``ConsentMissing``."""
+        relation = await self._access.require(viewer, resident_id, Category.CONDITIONS)
+        return await self._granted(viewer, resident_id, relation.kind), relation.kind
 
     async def _granted(
         self, viewer: Viewer, resident_id: ObjectId, relation: RelationKind
@@ -102,24 +114,19 @@ class Gathering:
         )
         return together([self._notes.of(raw, key) for raw in [*entries, *labs]], now)
 
-    async def _signals(
-        self,
-        resident_id: ObjectId,
-        granted: frozenset[Category],
-        profile: Profile,
-        found: Noted,
-        now: datetime,
-    ) -> tuple[tuple[Signal, ...], bool]:
-        if Category.READINGS not in granted:
-            return (), False
-        person = Person(
-            birth_date=born_on(profile),
-            sex=_SEX.get(profile.sex) if profile.sex else None,
-            conditions=condition_keys(found.codes),
-            pregnant=found.pregnant,
-        )
-        own = [override for _, override in await self._overrides.of(resident_id)]
-        return await read_signals(resident_id, person, own, now)
+
+async def _none() -> list[Any]:
+    return []
+
+
+def _person(profile: Profile, found: Noted) -> Person:
+    """For limits only, which hold for who somebody is, whoever looks."""
+    return Person(
+        birth_date=born_on(profile),
+        sex=_SEX.get(profile.sex) if profile.sex else None,
+        conditions=condition_keys(found.codes),
+        pregnant=found.pregnant,
+    )
 
 
 def _facts(

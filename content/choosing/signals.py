@@ -26,20 +26,28 @@ from content.choosing.scoring import rules
 _NEEDED = {"kind": 1, "at": 1, "values": 1, "meal": 1}
 
 
-async def read_signals(
-    resident_id: ObjectId, person: Person, own: Sequence[Override], now: datetime
+async def last_readings(resident_id: ObjectId, now: datetime) -> list[Raw]:
+    """The newest few of each kind that matters; the policy was asked before."""
+    cursor = await ReadingDocument.get_pymongo_collection().aggregate(_pipeline(resident_id, now))
+    return await cursor.to_list()
+
+
+def signals_of(
+    readings: Sequence[Raw], person: Person, own: Sequence[Override], now: datetime
 ) -> tuple[tuple[Signal, ...], bool]:
-    """And whether one of the last days' readings was urgent; the policy was asked before."""
-    readings = ReadingDocument.get_pymongo_collection()
-    cursor = await readings.aggregate(_pipeline(resident_id, now))
+    """And whether one of the last days' readings was urgent."""
     by_kind: dict[Kind, list[Raw]] = {}
-    for raw in await cursor.to_list():
+    for raw in readings:
         by_kind.setdefault(Kind(raw["kind"]), []).append(raw)
     found: list[Signal] = []
     urgent = False
     lately = now - timedelta(days=rules()["times"]["urgent_days"])
     for kind, rows in by_kind.items():
-        judged = [_judged(kind, raw, _limits(kind, raw, person, own, now)) for raw in rows]
+        limits = {
+            meal: limits_for(kind, person, now, own, meal=Meal(meal) if meal else None)
+            for meal in {raw["meal"] for raw in rows}
+        }
+        judged = [_judged(kind, raw, limits[raw["meal"]]) for raw in rows]
         for direction in ("high", "low"):
             count = sum(each is not None and each[0] == direction for each in judged)
             # One reading out of several is chance; the only one there is is not.
@@ -51,11 +59,6 @@ async def read_signals(
         )
     known = {(rule["kind"], rule["direction"]) for rule in rules()["signal"]}
     return tuple(each for each in found if (each.kind, each.direction) in known), urgent
-
-
-def _limits(kind: Kind, raw: Raw, person: Person, own: Sequence[Override], now: datetime) -> Limits:
-    meal = Meal(raw["meal"]) if raw["meal"] else None
-    return limits_for(kind, person, now, own, meal=meal)
 
 
 def _judged(kind: Kind, raw: Raw, limits: Limits) -> tuple[str, Level] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -44,11 +45,14 @@ class Suggesting:
         """Raises ``AccessDenied``, ``ConsentMissing``, ``PageSizeInvalid``."""
         if not rules()["list"]["least"] <= count <= rules()["list"]["most"]:
             raise PageSizeInvalid(limit=rules()["list"]["most"])
-        facts, relation = await self._gathering.facts(viewer, resident_id)
+        granted, relation = await self._gathering.ask(viewer, resident_id)
+        facts, past = await asyncio.gather(
+            self._gathering.facts(viewer, resident_id, granted), self._looking.past(resident_id)
+        )
         chosen = choose(
             self._library.pieces,
             facts,
-            await self._looking.past(resident_id),
+            past,
             resident_id=resident_id,
             now=self._core.clock.now(),
             count=count,
