@@ -61,6 +61,12 @@ class ReportNotInState(Conflict):
     en = "The report is in a state ({state}) that does not allow this."
 
 
+class PageOrderWrong(Invalid):
+    code = "REPORT_PAGE_ORDER_WRONG"
+    zh = "页码顺序不对：每一页须恰好出现一次，同一个 PDF 的页不能拆开。"
+    en = "This order is not possible: every page once, and a PDF's pages stay together."
+
+
 class ReportPatientDiffers(Conflict):
     code = "REPORT_PATIENT_DIFFERS"
     zh = "报告上的姓名与档案不同，这是谁的报告？确认是本人的再提交。"

@@ -12,6 +12,7 @@ from backend.measurements.people import People
 from backend.measurements.readings import Readings
 from backend.reports.alerts.alerts import ResultAlerts
 from backend.reports.alerts.raising import ResultAlerting
+from backend.reports.arranging import Arranging
 from backend.reports.confirming import Confirming
 from backend.reports.engines import Engines
 from backend.reports.intake import Intake
@@ -39,6 +40,7 @@ class ReportServices:
     confirming: Confirming
     retiring: Retiring
     moving: Moving
+    arranging: Arranging
     lab_trends: LabTrends
     originals: Originals
     alerts: ResultAlerts
@@ -72,6 +74,7 @@ def build_reports(
         confirming=Confirming(core, access, residents, reports),
         retiring=Retiring(core, access, reports),
         moving=Moving(core, access, reports, intake),
+        arranging=Arranging(core, reports),
         originals=Originals(core, access),
         alerts=ResultAlerts(core, access),
         alerting=ResultAlerting(core, reports, overrides, people),

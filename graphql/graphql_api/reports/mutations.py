@@ -80,6 +80,13 @@ class ReportVersionInput:
     version: int
 
 
+@strawberry.input(description="Today's page numbers in the order in which they belong.")
+class ReorderReportPagesInput:
+    id: strawberry.ID
+    version: int
+    pages: list[int]
+
+
 @strawberry.input(description="To another record that the viewer may add reports to.")
 class MoveReportInput:
     id: strawberry.ID
@@ -155,6 +162,16 @@ class ReportMutation:
                 uncertain_confirmed=input.uncertain_confirmed,
             ),
             idempotency_key=input.idempotency_key,
+        )
+        return PaperReportPayload(report=report_of(report, info))
+
+    @strawberry.mutation(description="The report is read anew; corrections go with their page.")
+    async def reorder_report_pages(
+        self, info: Info, input: ReorderReportPagesInput
+    ) -> PaperReportPayload:
+        context = info.context
+        report = await context.services.reports.arranging.reorder(
+            context.viewer, *_place(input), input.pages, version=input.version
         )
         return PaperReportPayload(report=report_of(report, info))
 

@@ -8,7 +8,6 @@ what stands between the markers is written; a line that misses its target says s
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
@@ -51,13 +50,19 @@ def main(arguments: list[str]) -> int:
         ("engines", _engines(seeds[:_ENGINES])),
         ("time", _time(seeds[:_BARE])),
     ):
-        told = "\n".join(lines)
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
-        text, count = re.subn(pattern, lambda m, told=told: m[1] + told + m[2], text, flags=re.S)
-        if count != 1:
-            raise SystemExit(f"{DOCUMENT.name} has no place for {name}")
+        text = written(text, name, "\n".join(lines))
     DOCUMENT.write_text(text, "utf-8")
     return 0
+
+
+def written(text: str, name: str, told: str) -> str:
+    """The document with ``told`` between the markers of ``name``. Raises ValueError."""
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"no place for {name}")
+    return f"{before}{begin}{told}{end}{after}"
 
 
 def _sets(seeds: range) -> tuple[list[str], list[str]]:
