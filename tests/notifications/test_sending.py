@@ -188,7 +188,7 @@ async def test_a_worker_that_dies_while_sending_leaves_no_second_message(
         await room.sending.step()
     assert (await push_of(item)).sending == [ChannelKey.FCM]
     assert await with_phones(services, fcm, telegram).sending.step() == 0, "the lease holds"
-    clock.advance(timedelta(seconds=61))
+    clock.advance(timedelta(seconds=21))
     await with_phones(services, fcm, telegram).sending.drain()
     assert fcm.tags == [str(item)] * 2, "the same tag: shown once"
     assert (await push_of(item)).state is PushState.SENT
@@ -198,7 +198,7 @@ async def test_a_worker_that_dies_while_sending_leaves_no_second_message(
     [said] = await tell(room, services, owner, resident_id, "b", topic="privacy")
     with pytest.raises(asyncio.CancelledError):
         await room.sending.step()
-    clock.advance(timedelta(seconds=61))
+    clock.advance(timedelta(seconds=21))
     await with_phones(services, fcm, telegram).sending.drain()
     assert telegram.tags == [str(said)]
     assert (await push_of(said)).state is PushState.UNKNOWN

@@ -40,7 +40,7 @@ from backend.notifications.telling import Occasion, Telling
 
 log = structlog.get_logger(__name__)
 
-_SECONDS = 5.0
+_SECONDS = 2.0
 _ACTIVE = {"state": ReminderState.ACTIVE.value}
 
 

@@ -15,7 +15,7 @@ from backend.notifications.channels.base import Answer, Result
 log = structlog.get_logger(__name__)
 
 _LONGEST_ANSWER = 16_384
-_SECONDS = 10.0
+_SECONDS = 5.0
 _NOT_HANDED_OVER = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
