@@ -35,6 +35,8 @@ from graphql_api.common.doors import Documents, doors
 from graphql_api.common.mapping import mapped
 from graphql_api.common.plain import read_plainly
 from graphql_api.common.scalars import SCALARS, Node, global_id
+from graphql_api.content.fields import ArticleQuery
+from graphql_api.content.mutations import ArticleMutation
 from graphql_api.identity.mutations import IdentityMutation
 from graphql_api.identity.types import CareLink, Me, care_circle
 from graphql_api.measurements.alert_mutations import AlertMutation
@@ -44,6 +46,7 @@ from graphql_api.node import load_node
 from graphql_api.notifications.fields import NotificationQuery
 from graphql_api.notifications.mutations import NotificationMutation
 from graphql_api.questionnaires.mutations import QuestionnaireMutation
+from graphql_api.reminders.mutations import ReminderMutation
 from graphql_api.reports.alerts import ResultAlertMutation
 from graphql_api.reports.mutations import ReportMutation
 from graphql_api.rewards.fields import PointQuery
@@ -63,6 +66,7 @@ class Query(
     AccessLogQuery,
     CareQuery,
     PointQuery,
+    ArticleQuery,
     MerchantQuery,
     PointOperatorQuery,
     NotificationQuery,
@@ -112,8 +116,10 @@ class Mutation(
     CareMutation,
     QuestionnaireMutation,
     PointMutation,
+    ArticleMutation,
     PointOperatorMutation,
     NotificationMutation,
+    ReminderMutation,
 ):
     pass
 

@@ -44,11 +44,13 @@ from graphql_api.common.context import Info
 from graphql_api.common.paging import Connection, connection
 from graphql_api.common.paging import after as cursor
 from graphql_api.common.scalars import Node, global_id
+from graphql_api.content.fields import ResidentArticles
 from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limit_of
 from graphql_api.measurements.meters import Meter, meters_of
 from graphql_api.measurements.trends import Trend, trend_of
 from graphql_api.measurements.types import Reading, reading_of
 from graphql_api.questionnaires.fields import ResidentQuestionnaires
+from graphql_api.reminders.fields import ResidentReminders
 from graphql_api.reports.fields import ResidentReports
 from graphql_api.rewards.fields import ResidentPoints
 from graphql_api.summary.types import DoctorSummary, doctor_summary
@@ -97,6 +99,8 @@ class Resident(
     ResidentQuestionnaires,
     ResidentTalks,
     ResidentPoints,
+    ResidentReminders,
+    ResidentArticles,
 ):
     key: strawberry.Private[ObjectId]
 

@@ -1,0 +1,1 @@
+"""The content library, what suits a resident, and what they did with it."""
