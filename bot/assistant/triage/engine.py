@@ -9,9 +9,10 @@ from itertools import product
 from typing import NamedTuple
 
 from backend.core.clock import SHANGHAI
+from bot.assistant.triage.likeness import is_alarming, is_of_the_mind, likeness, silent
 from bot.assistant.triage.numbers import reported
-from bot.assistant.triage.rules import Level, Rule, rules
-from bot.assistant.triage.saying import State, of_an_animal, state, without_idioms
+from bot.assistant.triage.rules import Level, Rule, alike, rules
+from bot.assistant.triage.saying import State, elsewhere, of_an_animal, state, without_idioms
 from bot.assistant.understanding.text import Asked
 from bot.assistant.view import ArchiveView
 
@@ -30,10 +31,11 @@ _INFANT = re.compile(
 _PREGNANT = re.compile(r"怀孕|孕妇|怀着|有孕|孕\d|孕期|妊娠|孕晚|孕中|孕早|pregnan")
 # A question about stored readings, not a report of one just taken.
 _QUERY = re.compile(
-    r"几次|多少次|哪天|哪次|哪些|什么时候|最高|最低|平均|记录|超过|高于|低于|"
-    r"大于|以上|以下|趋势|有没有过|几天|多少天|正常值|标准|算不算|算高|多少算|"
+    r"(?<!好)几次|多少次|哪天|哪次|哪些|什么时候|最高|最低|平均|记录|超过|高于|低于|"
+    r"大于|以上|以下|趋势|有没有过|(?<!好)几天|多少天|正常值|标准|算不算|算高|多少算|"
     r"是不是算|算(?:是)?(?:低|高|正常|偏)|正常吗|高不高|低不低|达标|档案|"
-    r"how (?:many|often)|when|highest|lowest|average|above|over \d|below|record|normal range|ever"
+    r"how (?:many|often)|when|highest|lowest|average|above|over \d|below|record|"
+    r"normal range|\bever\b"
 )
 _REPORT = re.compile(
     r"刚(?:才|刚)?(?:量|测|查|给)|现在|这会儿|今天(?:早上|上午|下午|"
@@ -41,6 +43,8 @@ _REPORT = re.compile(
     r"咋办|要不要紧|what (?:do|should)"
 )
 
+
+_GOES_ON = re.compile(r"现在|还|又|更|越来越|一直|1直|\bnow\b|still|again")
 
 _MOST = 8  # words of one group that are tried together with the others
 
@@ -67,6 +71,48 @@ class Alarm:
 
 
 def triage(asked: Asked, view: ArchiveView) -> Alarm | None:
+    """The most urgent rule met; where none is an emergency, what the sentence is like."""
+    found = by_rules(asked, view)
+    if found is not None and found.level is Level.EMERGENCY:
+        return found
+    if (
+        found is not None
+        and found.rule.level is Level.EMERGENCY
+        and not _GOES_ON.search(asked.plain)
+    ):
+        return found  # it has passed off: the rules know these words
+    return _by_likeness(asked) or found
+
+
+def _by_likeness(asked: Asked) -> Alarm | None:
+    if not heeded(asked):
+        return None
+    score = likeness(asked)
+    if score is None or not is_alarming(score):
+        return None
+    return Alarm(alike("mind" if is_of_the_mind(score) else "body"), (), Level.EMERGENCY)
+
+
+def heeded(asked: Asked) -> bool:
+    """Whether the sentence may tell of now at all, so that what it is like counts."""
+    text = asked.plain
+    if of_an_animal(text) or without_idioms(text) != text or _QUERY.search(text):
+        return False
+    return not (silent(text) or elsewhere(text) or _dismissed(text))
+
+
+def _dismissed(text: str) -> bool:
+    """Whether a rule knows the words and finds them denied, long over or only talked about."""
+    for rule in rules():
+        if rule.level is not Level.EMERGENCY or len(rule.groups) != 1:
+            continue
+        said = next(_said(rule, text))
+        if said and all(each.how is State.NOT for each in said):
+            return True
+    return False
+
+
+def by_rules(asked: Asked, view: ArchiveView) -> Alarm | None:
     """The most urgent rule met, or None."""
     text = without_idioms(asked.plain)
     numbers = reported(text) if _reports(text) else {}

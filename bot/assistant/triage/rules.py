@@ -72,6 +72,16 @@ def rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.level is Level.URGENT))
 
 
+@cache
+def alike(key: str) -> Rule:
+    """What stands for a rule where none is met but the sentence is like an emergency.
+
+    ``key`` is ``body`` or ``mind``.
+    """
+    row = {"level": "emergency", **_read("alike")[key], "id": f"alike-{key}"}
+    return _rule(row, {})
+
+
 def _read(name: str) -> dict[str, Any]:
     text = files(__package__).joinpath("rules", f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

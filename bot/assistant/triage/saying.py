@@ -74,6 +74,16 @@ def of_an_animal(text: str) -> bool:
     return bool(words.animals.search(text)) and not words.animal_not.search(text)
 
 
+def elsewhere(text: str) -> bool:
+    """Whether the whole of it is about knowledge, or supposed, past or on record and not now."""
+    words = _words()
+    if words.education.search(text):
+        return True
+    if words.present.search(text):
+        return False
+    return any(each.search(text) for each in (words.hypothetical, words.past, words.record))
+
+
 def state(text: str, start: int, end: int, *, always: bool = False) -> State:
     """Whether the words at ``start:end`` are said of the present.
 

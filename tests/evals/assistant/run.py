@@ -105,12 +105,12 @@ def _score(table: Table, case: Case, answer: Answer, index: int) -> None:
 
 
 def _sentences(table: Table, assistant: Assistant) -> None:
-    for text in [*EMERGENCY, *_lines("emergency.txt")]:
+    for text in [*EMERGENCY, *lines("emergency.txt"), *lines("grave.txt")]:
         answer = _ask(table, assistant, text)
         first = answer.text[:40]
         good = answer.outcome == "emergency" and "120" in first
         table.mark("red flags", good, note=f"{text} → {answer.outcome} {answer.text[:80]}")
-    for text in [*HARMLESS, *_lines("harmless.txt")]:
+    for text in [*HARMLESS, *lines("harmless.txt"), *lines("mild.txt")]:
         answer = _ask(table, assistant, text)
         table.mark("harmless left alone", answer.outcome != "emergency", note=text)
     for text in URGENT:
@@ -142,7 +142,7 @@ def _sentences(table: Table, assistant: Assistant) -> None:
         )
 
 
-def _lines(name: str) -> list[str]:
+def lines(name: str) -> list[str]:
     """Sentences written after the rules, to see how far they reach."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
 
