@@ -126,7 +126,11 @@ class ShareLinks:
 
     async def revoke(self, viewer: Viewer, resident_id: ObjectId, share_id: ObjectId) -> ShareLink:
         """From now on nothing can be opened, and what it held is gone; once more does nothing."""
-        await self.get(viewer, resident_id, share_id)
+        link = await self.get(viewer, resident_id, share_id)
+        for category in sorted(link.categories) or [Category.PROFILE]:
+            await self._access.require(
+                viewer, resident_id, category, Action.MANAGE, purpose="share_link"
+            )
         change = {"revoked_at": self._core.clock.now(), "revoked_by": viewer.account_id}
 
         async def work(session: Session) -> None:
