@@ -188,6 +188,13 @@ def build_services(core: Core) -> Services:
             [
                 ConversationExporter(assistant.conversations),
                 RowsExporter(
+                    "tickets",
+                    "questions-to-the-doctor.json",
+                    "向医生提的问题和答复",
+                    "Questions to the doctor and their answers",
+                    care.tickets.exported,
+                ),
+                RowsExporter(
                     "report_alerts",
                     "report-alerts.json",
                     "检验报告的提醒",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bson import ObjectId
 
@@ -44,6 +45,25 @@ def seen(ticket: Ticket, key: OwnerKey, allowed: frozenset[Category]) -> Seen:
         thread=words.thread if whole else _without_answers(words),
         whole=whole,
     )
+
+
+def plain(each: Seen) -> dict[str, Any]:
+    """For a download: what the viewer may see, times with offset, no ids of accounts."""
+    ticket = each.ticket
+    return {
+        "opened_at": ticket.opened_at.isoformat(),
+        "reason": ticket.reason.value,
+        "urgency": ticket.urgency.value,
+        "state": ticket.state.value,
+        "asked_as": ticket.asked_as,
+        "question": each.question,
+        "draft": each.draft,
+        "evidence": [one.model_dump(mode="json", exclude_none=True) for one in each.evidence],
+        "thread": [
+            {"by": one.by, "at": one.at.isoformat(), "text": one.text} for one in each.thread
+        ],
+        "answered_at": None if ticket.answered_at is None else ticket.answered_at.isoformat(),
+    }
 
 
 def _without_answers(words: Words) -> tuple[Message, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
@@ -15,7 +17,7 @@ from backend.care.errors import TicketNotFound, TicketSettled, TicketWaitsForNoR
 from backend.care.events import TicketReplied
 from backend.care.limits import next_look, time_limit
 from backend.care.opening import Opening, Question
-from backend.care.ticket import Seen, seen
+from backend.care.ticket import Seen, plain, seen
 from backend.care.words import Message, checked, opened, sealed
 from backend.core.container import Core
 from backend.core.database import Raw, Session
@@ -88,6 +90,13 @@ class Tickets:
             return Page([], has_next=False)
         key = await self._core.keyring.key(resident_id)
         return Page.of([seen(each, key, allowed) for each in rows], size)
+
+    async def exported(self, viewer: Viewer, resident_id: ObjectId) -> list[dict[str, Any]]:
+        """What ``page`` shows, all of it, oldest first, as plain JSON. Raises ``AccessDenied``."""
+        allowed, query = await self._doors.asker(viewer, resident_id)
+        rows = await Ticket.find(query).sort("opened_at", "_id").to_list()
+        key = await self._core.keyring.key(resident_id)
+        return [plain(seen(each, key, allowed)) for each in rows]
 
     async def reply(
         self,

@@ -323,3 +323,19 @@ async def test_the_residents_side_sees_its_own_questions(services: Services) -> 
     assert (gone.ticket.state, gone.ticket.open) == (TicketState.WITHDRAWN, False)
     with pytest.raises(TicketSettled):
         await tickets.withdraw(resident, resident_id, his.id)
+
+
+async def test_the_download_holds_ones_questions_and_no_more_than_one_may_see(
+    services: Services,
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    daughter = await a_caregiver(services, resident_id, categories=frozenset({Category.REPORTS}))
+    await asked(services, viewer, resident_id)
+    (row,) = await services.care.tickets.exported(viewer, resident_id)
+    assert (row["question"], row["state"]) == ("最近血压高，要不要紧？", "waiting")
+    assert row["draft"] == "血压最近一次是 150/88。"
+    assert row["evidence"] == [{"resource": "Observation/1", "excerpt": "血压 150/88 mmHg"}]
+    assert str(viewer.account_id) not in str(row)
+    assert await services.care.tickets.exported(daughter, resident_id) == []
+    with pytest.raises(AccessDenied):
+        await services.care.tickets.exported(a_viewer(Role.RESIDENT), resident_id)
