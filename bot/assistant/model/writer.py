@@ -66,6 +66,7 @@ class Writer:
         return answer
 
     def close(self) -> None:
+        """Take no more calls; those under way end by themselves. Answers keep their words."""
         self._calls.shutdown(wait=False, cancel_futures=True)
 
     def _worded(self, answer: Answer, view: ArchiveView, language: str) -> Answer:
@@ -81,7 +82,10 @@ class Writer:
         return worded
 
     def _asked(self, evidence: str, language: str) -> Wording:
-        call = self._calls.submit(self._model.word, evidence, language)
+        try:
+            call = self._calls.submit(self._model.word, evidence, language)
+        except RuntimeError:  # closed meanwhile: the program is ending
+            raise ModelFailed(why="closed") from None
         try:
             wording = call.result(timeout=self._seconds)
         except TooLate:

@@ -90,16 +90,18 @@ class AssistantService:
         red flag is answered whatever else is amiss.
         """
         ask = replace(ask, question=_checked(ask.question))
-        alarm = card(ask.question, self._core.clock.now())
+        alarm = await asyncio.to_thread(card, ask.question, self._core.clock.now())
         if alarm is not None:
             return await self._emergency(viewer, ask, alarm)
         with acting(ASSISTANT):
             return await self._answered(viewer, ask)
 
     async def settled(self) -> None:
-        """Wait until what emergencies left behind is written; for an orderly end."""
+        """Wait until what emergencies left behind is written, and let the model go; at the end."""
         if self._writing:
             await asyncio.gather(*self._writing, return_exceptions=True)
+        if self._writer is not None:
+            self._writer.close()
 
     async def _answered(self, viewer: Viewer, ask: Ask) -> Said:
         allowed = await self._allowed(viewer, ask.resident_id)

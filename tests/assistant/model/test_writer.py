@@ -150,3 +150,12 @@ def test_a_fenced_json_is_read(standin: Standin) -> None:
     before = answered(QUESTIONS[1])
     assert writer(standin).reword(before, VIEW).text == before.text
     assert standin.calls == 1
+
+
+def test_a_closed_writer_asks_nobody_and_leaves_answers_as_they_were(standin: Standin) -> None:
+    standin.behaviour = kinder
+    asked = writer(standin)
+    asked.close()
+    before = answered(QUESTIONS[0])
+    assert asked.reword(before, VIEW) is before
+    assert standin.calls == 0
