@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import ObjectId
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.access.categories import Category
@@ -75,6 +75,7 @@ FACTS = st.builds(
 )
 
 
+@settings(deadline=None)  # the first example reads the library
 @given(
     facts=FACTS,
     day=st.integers(0, 400),
@@ -101,6 +102,7 @@ def test_nothing_is_ever_chosen_against_an_allergy_a_condition_or_a_medicine(
         assert "{" not in reason_text(each.reason, facts, RelationKind.DOCTOR, "en")
 
 
+@settings(deadline=None)
 @given(facts=FACTS, more=FACTS)
 def test_knowing_more_against_something_never_opens_a_piece(facts: Facts, more: Facts) -> None:
     stricter = replace(

@@ -96,6 +96,7 @@ async def a_household(services: Services) -> Household:
         **await _talk(services, owner, resident_id),
         "ShareLink": ids.encode("ShareLink", resident_id, share_id),
         **await _points(services, owner, resident_id),
+        "Article": await _article(services, owner, resident_id),
         "AccessLogEntry": ids.encode("AccessLogEntry", resident_id, look_id),
         "AccessReport": ids.encode("AccessReport", resident_id, complaint_id),
         **await _notifications(services, owner),
@@ -387,6 +388,13 @@ async def _reminders(services: Services, owner: Viewer, resident_id: ObjectId) -
         "Reminder": ids.encode("Reminder", resident_id, made.id),
         "ReminderOccurrence": ids.encode("ReminderOccurrence", resident_id, due.id),
     }
+
+
+async def _article(services: Services, owner: Viewer, resident_id: ObjectId) -> str:
+    """One that the owner opened."""
+    piece = services.content.library.named("life_salt")
+    await services.content.noting.opened(owner, resident_id, piece.id, suggested=True)
+    return ids.encode("Article", piece.id)
 
 
 async def _points(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:

@@ -61,6 +61,9 @@ OWN_ACCOUNT = {
     "familyDoctors",
     "careTeams",
     "pointOffers",
+    "articles",
+    "article",
+    "articleTopics",
     "inbox",
     "inboxUnread",
     "markInboxRead",
@@ -92,6 +95,7 @@ OPERATORS_ONLY = {
     "pointRulebook",
     "allOffers",
     "pointSignals",
+    "articleFigures",
     "setPointRule",
     "endPointRule",
     "startPointCampaign",
@@ -279,6 +283,7 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
             seen[case.root] = seen.get(case.root, False) or not answer.shows_nothing
     roots = ("me", "resident", "careCircle", "node", "measurementKinds", "consentNotices")
     roots += ("circlePresets", "familyDoctors", "careTeams", "pointOffers")
+    roots += ("articles", "article", "articleTopics")
     roots += ("inbox", "inboxUnread", "notificationChoices", "pushAddresses")
     assert seen == dict.fromkeys(roots, True)
 

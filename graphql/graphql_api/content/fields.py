@@ -98,10 +98,10 @@ class ArticleQuery:
 
     @strawberry.field(description="How articles were taken, both days included. For operators.")
     async def article_figures(
-        self, info: Info, since: date, until: date
+        self, info: Info, first_day: date, last_day: date
     ) -> list[ArticleFigures] | None:
         context = info.context
         content = context.services.content
-        found = await content.figures.of(context.viewer, since, until)
+        found = await content.figures.of(context.viewer, first_day, last_day)
         known = {piece.slug for piece in content.library.pieces}
         return [figures_of(each, info) for each in found if each.slug in known]
