@@ -45,7 +45,7 @@ async def fill(services: Services, count: int, due: datetime) -> list[ObjectId]:
     draft = ReminderDraft(
         kind=ReminderKind.MEDICATION,
         title="氨氯地平",
-        times=((local + timedelta(minutes=1)).time(),),
+        times=((local - timedelta(hours=1)).time(),),
         start=local.date(),
         rule="FREQ=DAILY",
     )

@@ -115,5 +115,9 @@ class OccurrenceDocument(ResidentOwned):
             index("occurrences_by_next_look", ("look_at", ASC), sparse=True),
         ]
 
+    @property
+    def at(self) -> datetime:
+        return self.due_at
+
 
 DOCUMENTS = (ReminderDocument, OccurrenceDocument)
