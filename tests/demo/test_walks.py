@@ -15,6 +15,7 @@ from tests.demo.test_readme import ENGLISH, ROOT, blocks
 from tests.graphql_api.live import server
 
 ACCESS = ROOT / "docs" / "access.md"
+REPORTS = ROOT / "docs" / "reports.md"
 pytestmark = pytest.mark.skipif(
     shutil.which("curl") is None, reason="the steps are printed for curl, which is not here"
 )
@@ -70,3 +71,16 @@ def test_the_walk_through_access(demo: tuple[str, Path]) -> None:
     assert "%PDF-" in told
     for state in ("WITHDRAWN", "REVOKED", "QUEUED", "COOLING_OFF", "CANCELLED"):
         assert f'"state": "{state}"' in told
+
+
+def test_the_walk_through_reports(demo: tuple[str, Path]) -> None:
+    told = walked(REPORTS, *demo)
+    codes = re.findall(r'"code": "([A-Z_]+)"', told)
+    assert codes == ["OCR_FORMAT_UNSUPPORTED", "REPORT_PATIENT_DIFFERS"]
+    assert "尿酸最近一次" not in told, "the answer is looked at for its citation only"
+    assert '"title": "尿酸 441 umol/L' in told
+    assert '"patientMatch": "DIFFERENT"' in told
+    assert re.search(r'"resembles": \[\s*"', told)
+    assert '"state": "DISCARDED"' in told
+    assert "有 3 项不在报告自己的参考范围内" in told
+    assert (demo[1] / "crop.png").read_bytes().startswith(b"\x89PNG")
