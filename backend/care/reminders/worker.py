@@ -108,9 +108,9 @@ class ReminderWorker:
         silent = [each for each in falls if each.reminder["resident_id"] not in consenting]
         spoken = [each for each in falls if each.reminder["resident_id"] in consenting]
         changes = [_moved_on(each, name, now) for each in falls]
-        documents = [one.to_raw() for each in spoken for one in each.occurrences]
+        documents = [one for each in spoken for one in each.occurrences]
         occasions = [
-            _due(each.told, self._recipients.own(relations.get(each.told.resident_id, [])), 1)
+            _due(each.told, self._recipients.own(relations.get(each.told["resident_id"], [])), 1)
             for each in spoken
             if each.told is not None
         ]
@@ -140,8 +140,7 @@ class ReminderWorker:
                 events.append(_missed(raw))
                 occasions += self._to_family(raw, near)
             else:
-                document = OccurrenceDocument.model_validate(raw)
-                occasions.append(_due(document, self._recipients.own(near), raw["told"] + 1))
+                occasions.append(_due(raw, self._recipients.own(near), raw["told"] + 1))
 
         async def work(session: Session) -> None:
             done = await _occurrences().bulk_write(changes, ordered=False, session=session)
@@ -205,16 +204,17 @@ def _update(raw: Raw, name: str, change: Raw) -> UpdateOne:
     return UpdateOne(place, {"$set": {**change, "leased_by": None}, "$inc": {"version": 1}})
 
 
-def _due(each: OccurrenceDocument, accounts: list[ObjectId], told: int) -> Occasion:
+def _due(raw: Raw, accounts: list[ObjectId], told: int) -> Occasion:
+    kind = ReminderKind(raw["kind"])
     return Occasion(
-        key=f"reminder:{each.id}:{told}",
-        resident_id=each.resident_id,
+        key=f"reminder:{raw['_id']}:{told}",
+        resident_id=raw["resident_id"],
         accounts=accounts,
-        text=f"reminder_{each.kind.value}",
+        text=f"reminder_{kind.value}",
         topic="reminders",
         urgency=Urgency.ROUTINE,
-        category=each.kind.category,
-        about=("ReminderOccurrence", each.id),
+        category=kind.category,
+        about=("ReminderOccurrence", raw["_id"]),
         # The time was chosen with the reminder.
         wakes=True,
     )
