@@ -96,7 +96,7 @@ async def a_household(services: Services) -> Household:
         **await _talk(services, owner, resident_id),
         "ShareLink": ids.encode("ShareLink", resident_id, share_id),
         **await _points(services, owner, resident_id),
-        "Article": await _article(services, owner, resident_id),
+        **await _article(services, owner, resident_id),
         "AccessLogEntry": ids.encode("AccessLogEntry", resident_id, look_id),
         "AccessReport": ids.encode("AccessReport", resident_id, complaint_id),
         **await _notifications(services, owner),
@@ -390,11 +390,12 @@ async def _reminders(services: Services, owner: Viewer, resident_id: ObjectId) -
     }
 
 
-async def _article(services: Services, owner: Viewer, resident_id: ObjectId) -> str:
+async def _article(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
     """One that the owner opened."""
     piece = services.content.library.named("life_salt")
     await services.content.noting.opened(owner, resident_id, piece.id, suggested=True)
-    return ids.encode("Article", piece.id)
+    article = ids.encode("Article", piece.id)
+    return {"Article": article, "Articleids": article}
 
 
 async def _points(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
