@@ -83,3 +83,4 @@ async def _fill(services: Services, who: Somebody) -> None:
         for body in bodies
     ]
     await EntryDocument.get_pymongo_collection().insert_many(rows)
+    await services.passages.build(who.resident_id)  # what the worker does with each entry
