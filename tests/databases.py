@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from uuid import uuid4
 
-from pymongo import AsyncMongoClient
 from pymongo.errors import InvalidOperation
 
 from backend.core.database import Raw, Store, connect
@@ -62,20 +61,33 @@ class Databases:
         await store.close()
 
     async def close(self) -> None:
+        # By a client that is settled: one that is closed while it still connects leaves a socket.
+        for name in self._made if self._free else ():
+            await self._free[0].client.drop_database(name)
         for store in self._free:
             await store.close()
-        async with AsyncMongoClient[Raw](self._uri) as client:
-            for name in self._made:
-                await client.drop_database(name)
 
     async def _emptied(self, store: Store) -> bool:
         names = await store.db.list_collection_names()
         for extra in set(names) - self._collections:
             await store.db.drop_collection(extra)
-        known = [store.db[name] for name in names if name in self._collections]
-        counts = await asyncio.gather(*(each.estimated_document_count() for each in known))
+        full = [store.db[name] for name in await self._filled(store)]
+        counts = await asyncio.gather(*(each.estimated_document_count() for each in full))
         if sum(counts) > _TOO_FULL:
             return False
-        full = [each for each, count in zip(known, counts, strict=True) if count]
         await asyncio.gather(*(each.delete_many({}) for each in full))
         return True
+
+    async def _filled(self, store: Store) -> list[str]:
+        """The collections that hold anything, by one command."""
+        first, *others = sorted(self._collections)
+        pipeline = [*_named_once(first)]
+        pipeline += [
+            {"$unionWith": {"coll": name, "pipeline": _named_once(name)}} for name in others
+        ]
+        found = await store.db[first].aggregate(pipeline)
+        return [each["in"] async for each in found]
+
+
+def _named_once(name: str) -> list[Raw]:
+    return [{"$limit": 1}, {"$project": {"_id": 0, "in": {"$literal": name}}}]
