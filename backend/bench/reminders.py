@@ -8,7 +8,6 @@ once, every phone must show its message once, within the issue's sixty seconds.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 import threading
@@ -32,7 +31,7 @@ from backend.care.reminders.worker import ReminderWorker
 from backend.core.container import build_core
 from backend.core.database import store_at
 from backend.core.keys import LocalMasterKey
-from backend.core.settings import Settings
+from backend.core.settings import Settings, into_environment
 from backend.identity.viewer import Viewer
 from backend.notifications.channels.base import SENT, Answer, Capability, Parcel, Result
 from backend.notifications.documents import InboxItem
@@ -44,7 +43,6 @@ _LIMIT_SECONDS = 60.0
 _PATIENCE = 180.0
 _SET_UP = timedelta(seconds=25)
 """How long after filling the reminders fall due: the workers are up by then."""
-_PHONES = "KANGBAN_BENCH_PHONES"
 
 
 class PhoneServer:
@@ -108,18 +106,11 @@ async def reminders(services: Services, count: int) -> Ratio:
     Raises ``AssertionError`` where one is twice or lost.
     """
     phones = PhoneServer()
-    uri = services.core.settings.mongodb_uri
-    assert uri is not None
     due = services.core.clock.now() + _SET_UP + timedelta(seconds=count / 200)
     accounts = await fill(services, count, due)
-    environment = {
-        **os.environ,
-        "KANGBAN_MONGODB_URI": uri.get_secret_value(),
-        "KANGBAN_DATA_DIR": str(services.core.settings.data_dir),
-        _PHONES: phones.url,
-    }
-    command = (sys.executable, "-m", "backend.bench.reminders")
-    workers = [await asyncio.create_subprocess_exec(*command, env=environment) for _ in range(2)]
+    into_environment(services.core.settings)
+    command = (sys.executable, "-m", "backend.bench.reminders", phones.url)
+    workers = [await asyncio.create_subprocess_exec(*command) for _ in range(2)]
     try:
         seconds = await _handed_over(services, phones, workers[0], count, due)
     finally:
@@ -165,7 +156,7 @@ async def _check(phones: PhoneServer, accounts: Sequence[ObjectId]) -> None:
     assert shown == Counter(map(str, accounts)), "a phone without its message, or with two"
 
 
-async def _work() -> None:
+async def _work(phones_url: str) -> None:
     """One worker process: both halves of the way, by the machine's clock."""
     settings = Settings()
     assert settings.mongodb_uri is not None
@@ -173,11 +164,11 @@ async def _work() -> None:
     store = store_at(settings.mongodb_uri.get_secret_value(), settings.database)
     core = build_core(settings, store, master)
     await store.prepare(WORKER_DOCUMENTS, indexes=False)
-    phones = BenchPhones(os.environ[_PHONES])
+    phones = BenchPhones(phones_url)
     room = build_notifications(core, Access(core.clock), {phones.key: phones})
     worker = ReminderWorker(core, room.telling, room.recipients)
     await asyncio.gather(worker.run(), room.sending.run())
 
 
 if __name__ == "__main__":
-    asyncio.run(_work())
+    asyncio.run(_work(sys.argv[1]))

@@ -18,6 +18,7 @@ from backend.bench.household import Somebody, crowd, drafts, somebody
 from backend.bench.ledger import storm, transfers
 from backend.bench.measure import Ratio
 from backend.bench.policy import policy_ratios
+from backend.bench.reminders import reminders
 from backend.bench.size import size_ratios
 from backend.bench.years import fhir_year
 from backend.core.embedded import EmbeddedMongo
@@ -131,6 +132,12 @@ async def run_choosing(quick: bool) -> list[Ratio]:
         return [await choosing(here.services, here.who, 20 if quick else 200)]
 
 
+async def run_reminders(quick: bool) -> list[Ratio]:
+    """Handed over by two worker processes, one killed on the way; twice or lost raises."""
+    async with bench() as here:
+        return [await reminders(here.services, 300 if quick else 10_000)]
+
+
 async def run_size(quick: bool) -> list[Ratio]:
     return await size_ratios()
 
@@ -145,5 +152,6 @@ BENCHES: dict[str, Callable[[bool], Awaitable[list[Ratio]]]] = {
     "policy": run_policy,
     "audit": run_audit,
     "ask": run_ask,
+    "reminders": run_reminders,
     "choosing": run_choosing,
 }

@@ -138,12 +138,12 @@ class Occurrences:
     ) -> OccurrenceDocument:
         """Told again after some minutes, and missed only after that. Raises as ``answer``, and
         ``SnoozeInvalid``."""
+        before = await self._found(viewer, resident_id, occurrence_id)
+        await self._access.require(viewer, resident_id, before.kind.category, Action.RECORD)
         numbers = limits()
         shortest, longest = numbers["shortest_snooze_minutes"], numbers["longest_snooze_minutes"]
         if not shortest <= minutes <= longest:
             raise SnoozeInvalid(shortest=shortest, longest=longest)
-        before = await self._found(viewer, resident_id, occurrence_id)
-        await self._access.require(viewer, resident_id, before.kind.category, Action.RECORD)
         if before.state not in _OPEN:
             raise OccurrenceSettled
         until = self._core.clock.now() + timedelta(minutes=minutes)
