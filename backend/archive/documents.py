@@ -80,6 +80,13 @@ class EntryDocument(ResidentOwned):
                 ("origin.id", ASC),
                 partialFilterExpression={"origin.id": {"$type": "string"}},
             ),
+            # The assistant asks what changed since it last looked.
+            index(
+                "entries_by_change",
+                ("resident_id", ASC),
+                ("updated_at", ASC),
+                ("version", ASC),
+            ),
             index(
                 "entries_by_time",
                 ("resident_id", ASC),

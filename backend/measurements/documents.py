@@ -94,6 +94,13 @@ class ReadingDocument(ResidentOwned):
                 ("at", DESC),
                 ("_id", DESC),
             ),
+            # The assistant asks what changed since it last looked.
+            index(
+                "readings_by_change",
+                ("resident_id", ASC),
+                ("updated_at", ASC),
+                ("version", ASC),
+            ),
             index(
                 "readings_by_time",
                 ("resident_id", ASC),
