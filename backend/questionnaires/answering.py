@@ -10,6 +10,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action
+from backend.access.consent.guardianship import age_on
 from backend.access.relations import Relation
 from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
@@ -25,7 +26,7 @@ from backend.core.database import Raw, Session
 from backend.core.history import ChangedMeanwhile
 from backend.identity.viewer import Viewer
 from backend.measurements.people import People
-from backend.questionnaires.asking import Subject, age_on, is_for, merged, require_whole
+from backend.questionnaires.asking import Subject, is_for, merged, require_whole
 from backend.questionnaires.bodies import observation_body, questionnaire_body
 from backend.questionnaires.book import Book
 from backend.questionnaires.documents import ResponseDocument, ResponseState
@@ -275,7 +276,8 @@ class Answering:
     async def _subject(self, resident_id: ObjectId) -> Subject:
         person = await self._people.person(resident_id)
         today = self._core.clock.now().astimezone(SHANGHAI).date()
-        return Subject(sex=person.sex, age=age_on(person.birth_date, today))
+        born = person.birth_date
+        return Subject(sex=person.sex, age=None if born is None else age_on(born, today))
 
     async def _sealed(
         self,

@@ -6,7 +6,6 @@ import math
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from backend.questionnaires.errors import (
@@ -28,13 +27,6 @@ class Subject:
 
     sex: Literal["male", "female"] | None = None
     age: int | None = None
-
-
-def age_on(born: date | None, day: date) -> int | None:
-    """Whole years; None without a birth date."""
-    if born is None:
-        return None
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def is_for(audience: Audience, subject: Subject) -> bool:

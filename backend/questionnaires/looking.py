@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from bson import ObjectId
 
 from backend.access.categories import Category
+from backend.access.consent.guardianship import age_on
 from backend.access.errors import AccessDenied
 from backend.access.service import NOTHING, Access
 from backend.core.clock import SHANGHAI
@@ -16,7 +17,7 @@ from backend.core.database import Raw
 from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 from backend.measurements.people import People
-from backend.questionnaires.asking import Subject, age_on, is_for
+from backend.questionnaires.asking import Subject, is_for
 from backend.questionnaires.book import Book
 from backend.questionnaires.documents import ResponseDocument, ResponseState
 from backend.questionnaires.errors import QuestionnaireResponseNotFound, QuestionnaireUnknown
@@ -171,7 +172,8 @@ class Looking:
     async def subject(self, resident_id: ObjectId) -> Subject:
         person = await self._people.person(resident_id)
         today = self._core.clock.now().astimezone(SHANGHAI).date()
-        return Subject(sex=person.sex, age=age_on(person.birth_date, today))
+        born = person.birth_date
+        return Subject(sex=person.sex, age=None if born is None else age_on(born, today))
 
     async def _allowed(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
         categories = frozenset(each.category for each in self._book.current)
