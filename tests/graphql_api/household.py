@@ -31,6 +31,7 @@ from backend.measurements.draft import Kind
 from backend.measurements.thresholds import Override
 from backend.notifications.kinds import ChannelKey
 from backend.privacy.records import ENTRIES, Thing
+from backend.questionnaires.book import book
 from backend.reports.bodies import Choice
 from backend.reports.confirming import Confirmation
 from backend.services import Services
@@ -44,6 +45,7 @@ from ocr.model import Medication, Narrative, Patient
 from tests.factories import a_condition, a_key, a_profile, a_resident, a_viewer, bp, glucose
 from tests.graphql_api.circle_household import circle_ids
 from tests.graphql_api.walk import Case, Samples
+from tests.questionnaires.filling import all_of, filled
 from tests.reports.papers import a_reading, a_report, an_item
 from tests.rewards.shop import a_merchant, an_offer, give
 
@@ -100,6 +102,7 @@ async def a_household(services: Services) -> Household:
         "AccessLogEntry": ids.encode("AccessLogEntry", resident_id, look_id),
         "AccessReport": ids.encode("AccessReport", resident_id, complaint_id),
         **await _notifications(services, owner),
+        **await _questionnaires(services, owner, resident_id),
         **await _reminders(services, owner, resident_id),
     }
     return Household(owner, token, resident_id, samples(real))
@@ -126,6 +129,8 @@ def samples(real: dict[str, str]) -> Samples:
             "until": '"2026-11-22T09:00:00+08:00"',
             "low": "1.0",
             "noticeVersion": '"1.0"',
+            "questionnaireKey": '"phq9"',
+            "scoreKey": '"total"',
             "loinc": '"14749-6"',  # 葡萄糖
             "expiresAt": '"2026-11-22T09:00:00+08:00"',
             "names": '[{text: "某人"}]',
@@ -396,6 +401,15 @@ async def _article(services: Services, owner: Viewer, resident_id: ObjectId) -> 
     await services.content.noting.opened(owner, resident_id, piece.id, suggested=True)
     article = ids.encode("Article", piece.id)
     return {"Article": article, "Articleids": article}
+
+
+async def _questionnaires(
+    services: Services, owner: Viewer, resident_id: ObjectId
+) -> dict[str, str]:
+    """One with an answer that could not wait: it shows all that a response can."""
+    answers = all_of(book().get("phq9"), 1)
+    response = await filled(services, owner, resident_id, "phq9", answers)
+    return {"QuestionnaireResponse": ids.encode("QuestionnaireResponse", resident_id, response.id)}
 
 
 async def _points(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
