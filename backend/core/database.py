@@ -13,7 +13,7 @@ from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from backend.core.errors import Unavailable
@@ -25,6 +25,7 @@ Session = AsyncClientSession
 
 _MAJORITY = WriteConcern(w="majority", j=True)
 _DUPLICATE_KEY = 11000
+_NAMESPACE_EXISTS = 48
 _OLDEST_WIRE_VERSION = 17  # MongoDB 6.0
 
 
@@ -105,7 +106,11 @@ class Store:
         if wanted:
             await collection.create_indexes(wanted)
         elif collection.name not in await self.db.list_collection_names():
-            await self.db.create_collection(collection.name)
+            try:
+                await self.db.create_collection(collection.name, check_exists=False)
+            except OperationFailure as error:
+                if error.code != _NAMESPACE_EXISTS:  # another process came first
+                    raise
 
     async def close(self) -> None:
         await self.client.close()

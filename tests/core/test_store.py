@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from bson import ObjectId
@@ -25,6 +26,7 @@ from backend.core.database import (
     check_topology,
     connect,
 )
+from backend.core.documents import ASC, Stored, unique
 from backend.core.embedded import find_mongod
 from backend.core.migrations import Migration, Migrations
 
@@ -94,6 +96,23 @@ async def test_resident_owned_collections_are_ready_to_be_sharded_by_resident(
             fields = [field for field, _ in index["key"]]
             if index.get("unique"):
                 assert fields[0] == "resident_id", (name, index_name)
+
+
+async def test_many_processes_prepare_a_new_database_at_once(store: Store) -> None:
+    class Bare(Stored):
+        class Settings:
+            name = "bare"
+
+    class Indexed(Stored):
+        key: str
+
+        class Settings:
+            name = "indexed"
+            indexes: ClassVar = [unique("one_key", ("key", ASC))]
+
+    await asyncio.gather(*(store.prepare([Bare, Indexed]) for _ in range(4)))
+    assert {"bare", "indexed"} <= set(await store.db.list_collection_names())
+    assert "one_key" in await store.db["indexed"].index_information()
 
 
 async def test_a_broken_invariant_in_a_batch_is_a_duplicate_key_error(store: Store) -> None:
