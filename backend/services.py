@@ -164,6 +164,7 @@ def build_services(core: Core) -> Services:
     consents = Consents(core, access, residents)
     care = build_care(core, access, overrides)
     entries = Entries(core, access)
+    reminders = build_reminders(core, access, residents, entries, notifications)
     questionnaires = build_questionnaires(core, access, people, entries, care.opening)
     content = build_content(core, access, residents, overrides)
     passages = StoredPassages(core, embedder(core.settings.embedding_model))
@@ -215,6 +216,13 @@ def build_services(core: Core) -> Services:
                     "Health articles read and quizzes",
                     content.looking.exported,
                 ),
+                RowsExporter(
+                    "reminders",
+                    "reminders.json",
+                    "提醒和完成情况",
+                    "Reminders and what became of them",
+                    reminders.rows.exported,
+                ),
             ],
         ),
         circle=circle,
@@ -251,7 +259,7 @@ def build_services(core: Core) -> Services:
         summaries=summaries,
         summary_files=SummaryFiles(summaries),
         notifications=notifications,
-        reminders=build_reminders(core, access, residents, entries, notifications),
+        reminders=reminders,
     )
 
 

@@ -10,6 +10,7 @@ from bson import ObjectId
 from backend.access.service import Access
 from backend.archive.entries import Entries
 from backend.archive.residents import Residents
+from backend.care.reminders.exporting import ReminderRows
 from backend.care.reminders.medication import draft_of
 from backend.care.reminders.occurrences import Occurrences
 from backend.care.reminders.recurrence import checked_zone
@@ -32,6 +33,7 @@ class ReminderServices:
     occurrences: Occurrences
     suggesting: Suggesting
     worker: ReminderWorker
+    rows: ReminderRows
     entries: Entries
     clock: Clock
 
@@ -55,6 +57,7 @@ def build_reminders(
         occurrences=occurrences,
         suggesting=Suggesting(core, residents, reminders, occurrences),
         worker=ReminderWorker(core, room.telling, room.recipients),
+        rows=ReminderRows(core, reminders),
         entries=entries,
         clock=core.clock,
     )

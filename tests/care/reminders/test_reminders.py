@@ -306,6 +306,24 @@ async def test_who_may_what_is_the_policys_by_the_kinds_category(
     assert await ReminderDocument.find_all().to_list() == before
 
 
+async def test_the_download_holds_reminders_of_what_one_may_see_and_what_became_of_them(
+    services: Services, clock: FixedClock
+) -> None:
+    owner, resident_id = await a_resident(services)
+    await a_reminder(services, owner, resident_id)
+    clock.set(NOON)
+    await services.reminders.worker.drain()
+    rows = services.reminders.rows
+    [row] = await rows.exported(owner, resident_id)
+    assert (row["title"], row["times"], row["rule"]) == ("氨氯地平", ["12:00"], "FREQ=DAILY")
+    due = {"due_at": "2026-11-21T04:00:00+00:00", "state": "due", "answered_at": None}
+    assert row["occurrences"] == [due]
+    reports = await a_caregiver(services, resident_id, categories=frozenset({Category.REPORTS}))
+    assert await rows.exported(reports, resident_id) == []
+    with pytest.raises(AccessDenied):
+        await rows.exported(a_viewer(), resident_id)
+
+
 async def test_paused_tells_nothing_ended_is_over_and_consent_is_needed(
     services: Services, clock: FixedClock
 ) -> None:
