@@ -124,13 +124,11 @@ class Corrections:
             query["$and"] = [after.older_than()]
         size = page_size(first)
         rows = await CorrectionDocument.find(query).sort("-at", "-_id").limit(size + 1).to_list()
-        keys = await self._core.keyring.keys([each.resident_id for each in rows])
-        shown = []
-        for each in rows:
+        keys = await self._core.keyring.keys([each.resident_id for each in rows[:size]])
+        shown = [each for each in rows[:size] if each.resident_id in keys]
+        for each in shown:
             await self._note(viewer, each, Action.VIEW)
-            if each.resident_id in keys:
-                shown.append(_opened(each, keys[each.resident_id]))
-        return Page.of(shown, size)
+        return Page([_opened(each, keys[each.resident_id]) for each in shown], len(rows) > size)
 
     async def answer(
         self,

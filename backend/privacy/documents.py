@@ -155,6 +155,12 @@ class RollbackDocument(ResidentOwned):
                 partialFilterExpression={"open": True},
             ),
             index("rollbacks_by_resident", ("resident_id", ASC), ("at", DESC), ("_id", DESC)),
+            index(
+                "rollbacks_waiting",
+                ("at", DESC),
+                ("_id", DESC),
+                partialFilterExpression={"open": True},
+            ),
         ]
 
 

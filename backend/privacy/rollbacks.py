@@ -12,12 +12,16 @@ from pymongo.errors import DuplicateKeyError
 from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied
 from backend.access.log import By
+from backend.access.log.service import pass_gate
+from backend.access.log.trail import UNNAMED
 from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.history import PastVersion, VersionNotFound
 from backend.core.keys import OwnerKey
+from backend.core.paging import Cursor, Page, page_size
 from backend.identity.accounts import Account
+from backend.identity.operators import require_operator
 from backend.identity.viewer import Role, Viewer
 from backend.measurements.write_errors import SameReadingExists
 from backend.privacy.documents import RollbackDocument, place
@@ -145,6 +149,28 @@ class Rollbacks:
             return []
         key = await self._core.keyring.key(resident_id)
         return [_opened(each, key) for each in rows]
+
+    async def waiting(
+        self, viewer: Viewer, *, first: int, after: Cursor | None = None
+    ) -> Page[Rollback]:
+        """What waits for a second member of staff, newest first; every look is in the log.
+
+        Raises ``OperatorRequired``.
+        """
+        require_operator(viewer)
+        pass_gate(UNNAMED)  # whose entries they are is noted for each of them below
+        query: Raw = {"open": True}
+        if after is not None:
+            query["$and"] = [after.older_than()]
+        size = page_size(first)
+        rows = await RollbackDocument.find(query).sort("-at", "-_id").limit(size + 1).to_list()
+        keys = await self._core.keyring.keys([each.resident_id for each in rows[:size]])
+        shown = [each for each in rows[:size] if each.resident_id in keys]
+        by = By(kind="operator", why="rollback")
+        for each in shown:
+            category = (Category(each.category),)
+            await self._access.log.note(viewer, each.resident_id, category, Action.VIEW, by)
+        return Page([_opened(each, keys[each.resident_id]) for each in shown], len(rows) > size)
 
     async def _put_back(
         self,

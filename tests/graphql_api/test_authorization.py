@@ -85,6 +85,7 @@ OPERATORS_ONLY = {
     "rekeyMeter",
     "waitingGuardianships",
     "emergenciesToReview",
+    "waitingRollbacks",
     "reviewEmergency",
     "enterDoctor",
     "doctorLeaves",

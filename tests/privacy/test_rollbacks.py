@@ -16,6 +16,7 @@ from backend.core.clock import FixedClock
 from backend.core.history import ChangedMeanwhile, VersionNotFound
 from backend.core.outbox import OutboxEntry
 from backend.core.text_errors import TextEmpty
+from backend.identity.errors import OperatorRequired
 from backend.identity.viewer import Role, Viewer
 from backend.measurements.documents import ReadingDocument
 from backend.privacy.documents import CorrectionDocument, RollbackDocument
@@ -198,6 +199,34 @@ async def test_two_confirm_at_once_and_one_wins(services: Services) -> None:
         isinstance(each, (ChangedMeanwhile, RollbackClosed, RollbackChangedSince)) for each in lost
     )
     assert await onset(services, owner, entry) == (3, RIGHT)
+
+
+async def test_operators_find_what_waits_for_a_second_and_the_resident_sees_that_they_looked(
+    services: Services, clock: FixedClock
+) -> None:
+    asked = []
+    for _ in range(3):
+        clock.advance(timedelta(minutes=1))
+        owner, doctor, entry = await wronged(services)
+        asked.append(await ask(services, doctor, entry))
+    rollbacks, operator = services.privacy.rollbacks, a_viewer(Role.OPERATOR)
+    page = await rollbacks.waiting(operator, first=2)
+    assert [(each.id, each.reason) for each in page.items] == [
+        (asked[2].id, "年份录错了"),
+        (asked[1].id, "年份录错了"),
+    ]
+    looked = await AccessEntry.find({"account_id": operator.account_id}).to_list()
+    # The third request is not shown yet, so nobody looked.
+    assert {each.resident_id for each in looked} == {each.thing.resident_id for each in page.items}
+    assert {(each.action, each.why) for each in looked} == {("view", "rollback")}
+    rest = await rollbacks.waiting(operator, first=2, after=page.cursor(page.items[-1]))
+    assert ([each.id for each in rest.items], rest.has_next) == ([asked[0].id], False)
+    await rollbacks.confirm(operator, entry.resident_id, asked[2].id, version=2)
+    waiting = await rollbacks.waiting(operator, first=10)
+    assert [each.id for each in waiting.items] == [asked[1].id, asked[0].id]
+    for viewer in (owner, doctor, a_viewer()):
+        with pytest.raises(OperatorRequired):
+            await rollbacks.waiting(viewer, first=10)
 
 
 async def test_a_reason_is_needed_and_sealed(services: Services) -> None:

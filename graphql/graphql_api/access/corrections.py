@@ -96,6 +96,16 @@ class CorrectionQuery:
         )
         return connection(page, correction_of)
 
+    @strawberry.field(description="What waits for a second member of staff. For operators.")
+    async def waiting_rollbacks(
+        self, info: Info, first: int = 20, after: str | None = None
+    ) -> Connection[Rollback] | None:
+        context = info.context
+        page = await context.services.privacy.rollbacks.waiting(
+            context.viewer, first=first, after=cursor(after)
+        )
+        return connection(page, lambda each: rollback_of(each, info))
+
 
 @strawberry.type
 class CorrectionMutation:
