@@ -85,9 +85,10 @@ async def prepare(core: Core) -> None:
 def settle_memory() -> None:
     """Schema and models live as long as the process: the collector need not look at them.
 
-    Without this a batch of 500 readings pays for several walks over all of them.
+    Without this a batch of 500 readings pays for several walks over all of them. Nothing is
+    collected before: a start leaves 6,000 objects of 377,000, and looking for them takes as
+    long as two rooms.
     """
-    gc.collect()
     gc.freeze()
     gc.enable()
     gc.set_threshold(_GC_FIRST, 20, 50)
@@ -169,6 +170,12 @@ async def background(services: Services) -> AsyncIterator[None]:
         services.reports.engines.close()
 
 
+def _warm(services: Services) -> None:
+    # An emergency must not wait for rules to be read, nor a reader for the library.
+    warm()
+    services.content.library.named(services.content.library.pieces[0].slug)
+
+
 def build_app(services: Services) -> Litestar:
     """The web app; its lifespan opens and closes the services."""
     settings = services.core.settings
@@ -180,8 +187,7 @@ def build_app(services: Services) -> Litestar:
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await prepare(services.core)
         async with contextlib.AsyncExitStack() as stack:
-            # An emergency must not wait for rules to be read.
-            warming = asyncio.create_task(asyncio.to_thread(warm))
+            warming = asyncio.create_task(asyncio.to_thread(_warm, services))
             if settings.background:
                 await stack.enter_async_context(background(services))
             settle_memory()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bson import ObjectId
 
@@ -27,12 +28,26 @@ class Wanted:
 
 
 class Library:
-    """Says nothing of anybody: whoever is signed in may read it all."""
+    """Says nothing of anybody: whoever is signed in may read it all.
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
-        self.pieces = tuple(pieces)
-        self._by_id = {piece.id: piece for piece in pieces}
-        self._by_slug = {piece.slug: piece for piece in pieces}
+    ``read`` is called once, by whoever is first: the pieces take half a second, and a server
+    is ready without them. It may raise ``ContentInvalid``.
+    """
+
+    def __init__(self, read: Callable[[], Sequence[Piece]]) -> None:
+        self._read = read
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        return tuple(self._read())
+
+    @cached_property
+    def _by_id(self) -> Mapping[ObjectId, Piece]:
+        return {piece.id: piece for piece in self.pieces}
+
+    @cached_property
+    def _by_slug(self) -> Mapping[str, Piece]:
+        return {piece.slug: piece for piece in self.pieces}
 
     def get(self, piece_id: ObjectId) -> Piece:
         """Raises ``ArticleNotFound``."""

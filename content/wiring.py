@@ -38,9 +38,8 @@ def build_content(
     overrides: Overrides,
     hints: HintSource | None = None,
 ) -> Content:
-    """``hints``: what care plans and questionnaires know. Raises ``ContentInvalid``: nothing
-    starts with a library that is wrong."""
-    library = Library(packaged())
+    """``hints``: what care plans and questionnaires know."""
+    library = Library(packaged)
     figures = Figures()
     rows = Rows(core, access)
     looking = Looking(core, access, library)
