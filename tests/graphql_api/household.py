@@ -129,7 +129,7 @@ def samples(real: dict[str, str]) -> Samples:
             "until": '"2026-11-22T09:00:00+08:00"',
             "low": "1.0",
             "noticeVersion": '"1.0"',
-            "questionnaireKey": '"phq9"',
+            "questionnaireKey": '"symptom_diary"',
             "scoreKey": '"total"',
             "loinc": '"14749-6"',  # 葡萄糖
             "expiresAt": '"2026-11-22T09:00:00+08:00"',
@@ -407,8 +407,8 @@ async def _questionnaires(
     services: Services, owner: Viewer, resident_id: ObjectId
 ) -> dict[str, str]:
     """One with an answer that could not wait: it shows all that a response can."""
-    answers = all_of(book().get("phq9"), 1)
-    response = await filled(services, owner, resident_id, "phq9", answers)
+    form = book().get("symptom_diary")
+    response = await filled(services, owner, resident_id, form.key, all_of(form, 1, breath=2))
     return {"QuestionnaireResponse": ids.encode("QuestionnaireResponse", resident_id, response.id)}
 
 
