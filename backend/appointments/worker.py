@@ -1,0 +1,73 @@
+"""What time brings: offers lapse and go to the next in line; a line ends when its time comes.
+
+Any number of workers: each step is one transaction on one place, that does nothing the second
+time. A worker that dies before it commits has done nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+
+import structlog
+from beanie import PydanticObjectId
+
+from backend.appointments import places
+from backend.appointments.documents import AppointmentState, CancelReason
+from backend.appointments.events import WaitEnded
+from backend.appointments.services import limits
+from backend.appointments.stored import places as rows
+from backend.core.container import Core
+from backend.core.database import Raw, Session
+from backend.core.keys import KeyDestroyed
+
+log = structlog.get_logger(__name__)
+
+
+class AppointmentWorker:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                while await self.step():
+                    pass
+            except Exception as error:  # the store is away: the next round does it
+                log.warning("appointments step failed", error=type(error).__name__)
+            await asyncio.sleep(limits()["worker_seconds"] * random.uniform(0.8, 1.2))
+
+    async def step(self) -> int:
+        """Do what is due now, the oldest first; how much that was."""
+        query = {"look_at": {"$lte": self._core.clock.now()}, "resident_id": {"$ne": None}}
+        due = await rows().find(query).sort("look_at", 1).limit(limits()["worker_batch"]).to_list()
+        done = 0
+        for place in due:
+            with contextlib.suppress(KeyDestroyed):  # who is erased leaves the line with it
+                done += await self._ended(place["_id"])
+        return done
+
+    async def _ended(self, place_id: object) -> int:
+        async def work(session: Session) -> int:
+            now = self._core.clock.now()
+            query = {"_id": place_id, "look_at": {"$lte": now}, "resident_id": {"$ne": None}}
+            place: Raw | None = await rows().find_one(query, session=session)
+            if place is None:
+                return 0
+            offered = place["state"] == AppointmentState.PROPOSED
+            reason = CancelReason.OFFER_LAPSED if offered else CancelReason.NO_PLACE
+            await places.put(session, place, places.cancelled(reason, now))
+            if offered:
+                await places.give_back(session, self._core.outbox, place["slot_id"], now)
+            else:
+                await places.leave(session, place["slot_id"])
+            event = WaitEnded(
+                resident_id=PydanticObjectId(place["resident_id"]),
+                appointment_id=PydanticObjectId(place["_id"]),
+            )
+            await self._core.outbox.publish(session, event)
+            return 1
+
+        return await self._core.store.transaction(work)
