@@ -47,3 +47,9 @@ class FollowUpUnfit(Invalid):
     code = "FOLLOW_UP_UNFIT"
     zh = "随访日期须在今后 {limit} 天以内。"
     en = "A follow-up lies within the next {limit} days."
+
+
+class PanelConditionUnknown(Invalid):
+    code = "PANEL_CONDITION_UNKNOWN"
+    zh = "没有这种疾病的筛选。可以筛选：{known}。"
+    en = "The panel cannot be filtered by this condition. It can be by: {known}."

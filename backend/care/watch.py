@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,21 +14,19 @@ from backend.access.categories import Category
 from backend.access.circle.persons import masked
 from backend.access.consent.errors import ConsentMissing
 from backend.access.errors import AccessDenied
-from backend.access.log.service import pass_gate
-from backend.access.policy import runs
 from backend.access.relations import Relation, RelationKind
-from backend.access.service import Access
+from backend.access.service import NOTHING, Access
 from backend.archive.residents import Resident, Residents
 from backend.care.conditions import condition_flags
 from backend.care.open_alerts import OpenAlerts, open_alerts
+from backend.care.panel import PanelFilter, fitting
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.core.errors import KangbanError
 from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Role, Viewer
-from backend.measurements.documents import AlertDocument
 from backend.measurements.draft import Kind
-from backend.measurements.granted import READING_CATEGORIES, category_of, kinds_in
+from backend.measurements.granted import READING_CATEGORIES, kinds_in
 
 _CARED_FOR = frozenset({RelationKind.CAREGIVER, RelationKind.GUARDIAN})
 _PATIENTS = frozenset({RelationKind.DOCTOR})
@@ -70,15 +69,18 @@ class Watch:
         *,
         first: int,
         after: Cursor | None = None,
-        with_open_alerts: bool = False,
+        wanted: PanelFilter | None = None,
     ) -> Page[Watched]:
         """The doctor's residents, by contract with them or their teams, newest first.
 
-        Raises ``AccessDenied`` for who is no doctor.
+        Raises ``AccessDenied`` for who is no doctor, and ``PanelConditionUnknown``.
         """
         if not viewer.has(Role.FAMILY_DOCTOR):
             raise AccessDenied(action="view")
-        only = await self._alarmed(viewer) if with_open_alerts else None
+        only = None
+        if wanted is not None and wanted != PanelFilter():
+            granted = await self._patients(viewer)
+            only = await fitting(self._core, viewer, granted, wanted.checked())
         page = await self._relations(viewer, _PATIENTS, only, first, after)
         return await self._watched(viewer, page, flags=True)
 
@@ -116,32 +118,20 @@ class Watch:
             "$or": [{"valid_until": None}, {"valid_until": {"$gt": now}}],
         }
 
-    async def _alarmed(self, viewer: Viewer) -> list[ObjectId]:
-        """Residents of the panel with something open of what the contract grants."""
+    async def _patients(self, viewer: Viewer) -> dict[ObjectId, frozenset[Category]]:
+        """Residents of the panel with what the viewer may see of each, by contract and consent.
+
+        Nothing is noted: only who is shown afterwards is looked at.
+        """
         query = {**await self._running(viewer), "kind": {"$in": sorted(_PATIENTS)}}
-        now = self._core.clock.now()
+        relations = Relation.get_pymongo_collection()
+        ids = await relations.distinct("resident_id", query)
+        await self._access.aware_of(viewer, ids)
         granted: dict[ObjectId, frozenset[Category]] = {}
-        async for each in Relation.find(query):
-            if runs(each, now):
-                granted.setdefault(each.resident_id, frozenset())
-                granted[each.resident_id] |= each.categories
-        found: set[ObjectId] = set()
-        for kinds, ids in _by_kinds(granted).items():
-            for resident_id in ids:
-                # Only who is shown afterwards is looked at, and noted.
-                pass_gate(resident_id)
-            found |= set(
-                await AlertDocument.get_pymongo_collection().distinct(
-                    "resident_id",
-                    {
-                        "resident_id": {"$in": ids},
-                        "open": True,
-                        "acknowledged_at": None,
-                        "kind": {"$in": sorted(kinds)},
-                    },
-                )
-            )
-        return list(found)
+        for each in ids:
+            with suppress(AccessDenied, ConsentMissing):
+                granted[each] = await self._access.categories(viewer, each, looks_at=NOTHING)
+        return granted
 
     async def _watched(self, viewer: Viewer, page: Page[_Found], *, flags: bool) -> Page[Watched]:
         ids = [each.relation.resident_id for each in page.items]
@@ -205,14 +195,3 @@ class _Found:
 
 def _name(person: Resident | KangbanError) -> str | None:
     return None if isinstance(person, KangbanError) else masked(person.profile.name)
-
-
-def _by_kinds(
-    granted: dict[ObjectId, frozenset[Category]],
-) -> dict[frozenset[Kind], list[ObjectId]]:
-    grouped: dict[frozenset[Kind], list[ObjectId]] = {}
-    for resident_id, categories in granted.items():
-        kinds = frozenset(kind for kind in Kind if category_of(kind) in categories)
-        if kinds:
-            grouped.setdefault(kinds, []).append(resident_id)
-    return grouped

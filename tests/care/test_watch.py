@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from backend.access.categories import ALL_CATEGORIES, Action, Category
 from backend.access.errors import AccessDenied
+from backend.access.log.documents import AccessEntry
 from backend.access.relations import RelationKind
+from backend.archive.sections import Coding, EncounterBody, PartialDate
+from backend.care.errors import PanelConditionUnknown
+from backend.care.panel import PanelFilter
 from backend.core.clock import FixedClock
 from backend.core.paging import Cursor
 from backend.identity.viewer import Role, Viewer
@@ -126,8 +131,57 @@ async def test_the_panel_shows_only_those_with_something_open_where_asked(
         await signed(services, owner, resident_id, practice)
     await alarmed(services, *people[1])
     doctor.memo.clear()
-    page = await services.watch.panel(doctor, first=10, with_open_alerts=True)
+    page = await services.watch.panel(doctor, first=10, wanted=PanelFilter(open_alerts=True))
     assert [each.relation.resident_id for each in page.items] == [people[1][1]]
+
+
+async def found(services: Services, doctor: Viewer, **wanted: Any) -> set[ObjectId]:
+    doctor.memo.clear()
+    page = await services.watch.panel(doctor, first=10, wanted=PanelFilter(**wanted))
+    return {each.relation.resident_id for each in page.items}
+
+
+async def test_the_panel_is_filtered_by_what_the_doctor_is_granted_and_noted_for_who_is_shown(
+    services: Services, clock: FixedClock
+) -> None:
+    practice = await a_practice(services)
+    doctor, colleague = practice.doctors
+    people = [await a_resident(services) for _ in range(4)]
+    diabetic = a_condition("2型糖尿病", "E11.9")
+    for owner, resident_id in people:
+        await signed(services, owner, resident_id, practice)
+    for (owner, resident_id), body in zip(
+        people[:3], (*(a_condition(),) * 2, diabetic), strict=True
+    ):
+        await services.entries.add(owner, resident_id, body, idempotency_key=a_key())
+    now = clock.now()
+    for (owner, resident_id), days in zip(people[:2], (13, 15), strict=True):
+        await services.recording.record(
+            owner, resident_id, bp(when=now - timedelta(days=days)), idempotency_key=a_key()
+        )
+    pressed, late, sweet, well = (each[1] for each in people)
+    assert await found(services, doctor, condition="hypertension") == {pressed, late}
+    assert await found(services, doctor, condition="copd") == set()
+    assert await found(services, doctor, overdue_readings=True) == {late, sweet}
+    assert await found(services, doctor, overdue_readings=True, condition="diabetes") == {sweet}
+    since = now - timedelta(days=30)
+    assert await found(services, doctor, no_contact_since=since) == {pressed, late, sweet, well}
+    visit = EncounterBody(
+        setting=Coding(system="http://terminology.hl7.org/CodeSystem/v3-ActCode", code="AMB"),
+        start=PartialDate((now - timedelta(days=29)).date().isoformat()),
+    )
+    await services.entries.add(*people[3], visit, idempotency_key=a_key())
+    await services.recording.record(colleague, pressed, bp(), idempotency_key=a_key())
+    assert await found(services, doctor, no_contact_since=since) == {late, sweet}
+    await services.core.store.db["consents"].delete_many({"resident_id": sweet})
+    assert await found(services, doctor, no_contact_since=since) == {late}
+    assert await found(services, doctor, overdue_readings=True) == {late}
+    before = await AccessEntry.find({"account_id": doctor.account_id}).count()
+    assert await found(services, doctor, condition="copd", no_contact_since=since) == set()
+    assert await AccessEntry.find({"account_id": doctor.account_id}).count() == before
+    with pytest.raises(PanelConditionUnknown) as refusal:
+        await found(services, doctor, condition="F32")
+    assert "hypertension" in refusal.value.data["known"]
 
 
 async def test_nobody_but_doctors_has_a_panel(services: Services) -> None:

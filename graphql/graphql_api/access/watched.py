@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import strawberry
 
 from backend.care import watch
+from backend.care.panel import PanelFilter
 from backend.measurements.thresholds import Level
 from graphql_api.access.circle_types import CircleLink, link_of
 from graphql_api.archive.resident import Resident, resident_of
@@ -42,17 +45,30 @@ class WatchQuery:
         page = await context.services.watch.people(context.viewer, first=first, after=cursor(after))
         return connection(page, lambda each: watched_of(each, info))
 
-    @strawberry.field(description="A doctor's residents, by contract, with what is open there.")
+    @strawberry.field(
+        description="A doctor's residents, by contract, with what is open there. Where filters "
+        "are given, those whom all of them fit. Overdue: home readings of a condition. "
+        "Contact: an answer or a record by the doctor or their team, or a visit."
+    )
     async def panel(
         self,
         info: Info,
         with_open_alerts: bool = False,
+        with_overdue_readings: bool = False,
+        no_contact_since: datetime | None = None,
+        condition: str | None = None,
         first: int = 20,
         after: str | None = None,
     ) -> Connection[WatchedPerson]:
         context = info.context
+        wanted = PanelFilter(
+            open_alerts=with_open_alerts,
+            overdue_readings=with_overdue_readings,
+            no_contact_since=no_contact_since,
+            condition=condition,
+        )
         page = await context.services.watch.panel(
-            context.viewer, first=first, after=cursor(after), with_open_alerts=with_open_alerts
+            context.viewer, first=first, after=cursor(after), wanted=wanted
         )
         return connection(page, lambda each: watched_of(each, info))
 
