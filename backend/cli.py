@@ -194,6 +194,17 @@ def ask(
 
 
 @main.command()
+@click.option("--as", "login", required=True, help="A demo login: father, daughter, doctor …")
+@click.option("--english", is_flag=True, help="Answer in English.")
+@_DATA_DIR
+def chat(login: str, english: bool, data_dir: Path | None) -> None:
+    """Talk with the bot in this terminal, as somebody of the demo household."""
+    from backend.commands.chat import run
+
+    run(login, data_dir, english=english)
+
+
+@main.command()
 @click.argument("name", required=False)
 @click.option("--quick", is_flag=True, help="Fewer rounds and less data; for a first look.")
 @click.option("--json", "as_json", is_flag=True)

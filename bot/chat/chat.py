@@ -1,0 +1,143 @@
+"""The bot's door: a message or a button in, replies out; nothing raised but programming errors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from backend.access.log.trail import answering
+from backend.care.reminders.documents import OccurrenceState
+from backend.core.errors import KangbanError
+from backend.identity.viewer import Role, Viewer
+from bot.assistant.stored.card import card
+from bot.chat.phrases import intent_of
+from bot.chat.reply import Reply
+from bot.chat.rooms import Rooms
+from bot.chat.talk import Talk, Writing
+from bot.chat.topics import (
+    alerts,
+    asking,
+    people,
+    points,
+    recording,
+    reminders,
+    tickets,
+    trends,
+)
+from bot.chat.turn import ChooseFirst, Turn
+from bot.chat.understanding import understand
+
+Work = Callable[[Turn], Awaitable[list[Reply]]]
+Press = Callable[[Turn, str], Awaitable[list[Reply]]]
+
+LONGEST = 4_096
+"""Characters of a message. Source: Bot API, "Message", text: 0-4096 characters."""
+
+
+class Chat:
+    """For every messenger. Each answer leaves when what was looked at is in the access log."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    async def say(self, viewer: Viewer, talk: Talk, text: str) -> list[Reply]:
+        """Replies to a message; domain errors are replies in the viewer's language."""
+        return await self._answered(viewer, talk, lambda turn: _said(turn, text))
+
+    async def press(self, viewer: Viewer, talk: Talk, action: str) -> list[Reply]:
+        """Replies to a button; an unknown or expired one says so."""
+        name, _, rest = action.partition(":")
+        work = _PRESSED.get(name)
+        if work is None:
+            return [Turn(self._rooms, viewer, talk).reply("expired")]
+        return await self._answered(viewer, talk, lambda turn: work(turn, rest))
+
+    async def _answered(self, viewer: Viewer, talk: Talk, work: Work) -> list[Reply]:
+        # A request of its own: what an earlier message found out about rights is forgotten.
+        turn = Turn(self._rooms, replace(viewer, memo={}), talk)
+        try:
+            async with answering():
+                return await _chosen(turn, work)
+        except KangbanError as error:
+            return [Reply(text=error.message(viewer.language))]
+
+
+async def _chosen(turn: Turn, work: Work) -> list[Reply]:
+    try:
+        return await work(turn)
+    except ChooseFirst:
+        return await people.offer(turn)
+    except ValueError:  # ids of a button that are none
+        return [turn.reply("expired")]
+
+
+async def _said(turn: Turn, text: str) -> list[Reply]:
+    """The emergency card comes before everything else that the words may be."""
+    text = text.strip()
+    if not text:
+        return [turn.reply("kind")]
+    if len(text) > LONGEST:
+        return [turn.reply("too_long")]
+    if turn.talk.writing is not None:
+        return await tickets.written(turn, text)
+    alarm = await asyncio.to_thread(card, text, turn.now)
+    if alarm is None:
+        return await _usual(turn, text)
+    replies = [await asking.emergency(turn, text)]
+    understood = understand(text, turn.now)
+    if understood.found and not understood.lacks:
+        replies += await recording.offer(turn, understood)
+    return replies
+
+
+async def _usual(turn: Turn, text: str) -> list[Reply]:
+    understood = understand(text, turn.now)
+    if understood.about_readings:
+        return await recording.offer(turn, understood)
+    intent = intent_of(text)
+    if intent is None:
+        return await asking.ask(turn, text)
+    if intent == "trend":
+        return await trends.show(turn, text)
+    return await _INTENTS[intent](turn)
+
+
+async def _help(turn: Turn) -> list[Reply]:
+    lines = [turn.say("help")]
+    if turn.viewer.has(Role.FAMILY_DOCTOR):
+        lines.append(turn.say("help_doctor"))
+    return [Reply(text="\n".join(lines))]
+
+
+_INTENTS: dict[str, Work] = {
+    "help": _help,
+    "people": people.offer,
+    "points": points.balance,
+    "tasks": points.tasks,
+    "reminders": reminders.show,
+    "alerts": alerts.show,
+    "tickets": tickets.show,
+    "undo": lambda turn: recording.undo(turn, None),
+}
+_PRESSED: dict[str, Press] = {
+    "yes": recording.confirm,
+    "no": recording.drop,
+    "jin": recording.in_jin,
+    "for": recording.for_whom,
+    "undo": recording.undo,
+    "who": people.choose,
+    "cite": asking.cited,
+    "choose": asking.choose,
+    "taken": lambda turn, rest: reminders.answer(turn, rest, OccurrenceState.TAKEN),
+    "skip": lambda turn, rest: reminders.answer(turn, rest, OccurrenceState.SKIPPED),
+    "later": reminders.later,
+    "ack": alerts.acknowledge,
+    "claim": tickets.claim,
+    "release": tickets.release,
+    "answer": lambda turn, rest: tickets.write(turn, rest, Writing.ANSWER),
+    "back": lambda turn, rest: tickets.write(turn, rest, Writing.ASK_BACK),
+    "send": tickets.send,
+    "unsend": tickets.cancel,
+    "unwrite": tickets.cancel,
+}

@@ -1,0 +1,58 @@
+"""The texts, units and intents of ``phrases.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from backend.core.clock import SHANGHAI
+
+
+def short(language: str) -> str:
+    return "en" if language.startswith("en") else "zh"
+
+
+def say(language: str, key: str, **values: object) -> str:
+    template: str = _table()[short(language)][key]
+    return template.format(**values)
+
+
+def unit_words(language: str, unit: str) -> str:
+    known = _table()["units"].get(unit)
+    return unit if known is None else str(known[short(language)])
+
+
+def time_of(language: str, at: datetime, now: datetime) -> str:
+    """今天 07:30, 昨天 20:00, 2026-11-03 08:12; on the wall clock of ``at``'s own zone."""
+    local, today = at, now.astimezone(at.tzinfo).date()
+    days = {today: "today", today - timedelta(days=1): "yesterday"}
+    key = days.get(local.date())
+    if key is None:
+        return f"{local:%Y-%m-%d %H:%M}"
+    return say(language, key, time=f"{local:%H:%M}")
+
+
+def here(at: datetime) -> datetime:
+    """On Shanghai's wall clock."""
+    return at.astimezone(SHANGHAI)
+
+
+def intent_of(text: str) -> str | None:
+    """Which of ``intents`` all of ``text`` is."""
+    plain = unicodedata.normalize("NFKC", text).casefold().strip().strip("。.!！?？")
+    return next((name for name, each in _intents().items() if each.fullmatch(plain)), None)
+
+
+@cache
+def _intents() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(each) for name, each in _table()["intents"].items()}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("phrases.toml").read_text("utf-8"))

@@ -1,0 +1,60 @@
+"""Readings in words: 血压 135/85 mmHg（今天 07:30）."""
+
+from __future__ import annotations
+
+from backend.measurements.draft import Draft, Kind, Quantity
+from backend.measurements.errors import NeedsConfirmation, PlausibilityImpossible
+from backend.measurements.kinds import spec
+from bot.chat.phrases import short, unit_words
+from bot.chat.turn import Turn
+
+
+def number(value: float) -> str:
+    """At most one decimal more than was said: 6.8, 62, 36.75."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def reading_words(turn: Turn, draft: Draft) -> str:
+    language = turn.viewer.language
+    name = kind_words(language, draft.kind)
+    if draft.meal is not None:
+        name = f"{turn.say(draft.meal.value)}{'' if short(language) == 'zh' else ' '}{name}"
+    return f"{name} {_values(language, draft)}（{turn.time(draft.at)}）"
+
+
+def kind_words(language: str, kind: Kind) -> str:
+    found = spec(kind)
+    return found.en if short(language) == "en" else found.zh
+
+
+def unusual_words(
+    turn: Turn, draft: Draft, error: NeedsConfirmation | PlausibilityImpossible
+) -> str:
+    """Which value, and what it mostly is; for a contradiction the error's own words."""
+    language = turn.viewer.language
+    if error.data["rule"] != "limits":
+        return error.message(language)
+    part = spec(draft.kind).components[error.data["component"]]
+    key = "unusual" if isinstance(error, NeedsConfirmation) else "impossible"
+    return turn.say(
+        key,
+        name=part.en if short(language) == "en" else part.zh,
+        value=_quantity(language, draft.values[part.name]),
+        low=number(error.data["low"]),
+        high=number(error.data["high"]),
+        unit=unit_words(language, error.data["unit"]),
+    )
+
+
+def _values(language: str, draft: Draft) -> str:
+    values = dict(draft.values)
+    if draft.kind is not Kind.BLOOD_PRESSURE:
+        return " ".join(_quantity(language, each) for each in values.values())
+    high, low = values["systolic"], values["diastolic"]
+    text = f"{number(high.value)}/{number(low.value)} {unit_words(language, high.unit)}"
+    pulse = values.get("pulse")
+    return text if pulse is None else f"{text} {_quantity(language, pulse)}"
+
+
+def _quantity(language: str, quantity: Quantity) -> str:
+    return f"{number(quantity.value)} {unit_words(language, quantity.unit)}"

@@ -1,0 +1,1 @@
+"""The bot's subjects: each knows its words and buttons, and one room's services."""

@@ -1,0 +1,42 @@
+"""Alerts of readings that nobody has taken care of."""
+
+from __future__ import annotations
+
+from backend.measurements.alert import Alert
+from backend.measurements.thresholds import Text
+from bot.chat.phrases import here, short
+from bot.chat.reply import Button, Reply
+from bot.chat.turn import Turn, two_ids
+
+_MOST = 5
+
+
+async def show(turn: Turn) -> list[Reply]:
+    resident_id = await turn.resident()
+    page = await turn.rooms.alerts.page(turn.viewer, resident_id, first=_MOST)
+    who = await turn.who(resident_id)
+    if not page.items:
+        return [turn.reply("no_alerts", who=who)]
+    head = turn.reply("alerts", who=who, count=len(page.items))
+    return [head, *[_one(turn, each) for each in page.items]]
+
+
+async def acknowledge(turn: Turn, rest: str) -> list[Reply]:
+    resident_id, alert_id = two_ids(rest)
+    await turn.rooms.alerts.acknowledge(turn.viewer, resident_id, alert_id)
+    return [turn.reply("acknowledged")]
+
+
+def _one(turn: Turn, each: Alert) -> Reply:
+    return turn.reply(
+        "alert",
+        Button(turn.say("acknowledge"), f"ack:{each.resident_id}:{each.id}"),
+        level=turn.say(f"level_{each.level.value}"),
+        at=turn.time(here(each.at)),
+        reason=_text(turn, each.reason),
+        what=_text(turn, each.what_to_do),
+    )
+
+
+def _text(turn: Turn, words: Text) -> str:
+    return words.en if short(turn.viewer.language) == "en" else words.zh

@@ -1,0 +1,93 @@
+"""Questions to the assistant: its answer, what it rests on as buttons, the emergency card."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from bot.assistant.stored.documents import TurnOutcome
+from bot.assistant.stored.service import Ask
+from bot.assistant.stored.turn import CitationWords, Said
+from bot.chat.phrases import here
+from bot.chat.reply import Button, Reply
+from bot.chat.turn import ChooseFirst, Turn
+
+_MOST_CITED = 8
+
+
+async def ask(turn: Turn, question: str) -> list[Reply]:
+    """The answer about the chosen person. Raises what ``AssistantService.ask`` raises."""
+    return [_answer(turn, await _said(turn, question))]
+
+
+async def emergency(turn: Turn, question: str) -> Reply:
+    """The card, for anybody: also who has chosen nobody, or has no record."""
+    return _answer(turn, await _said(turn, question, anybody=True))
+
+
+async def cited(turn: Turn, rest: str) -> list[Reply]:
+    """One citation in full: ``<token>:<index>``."""
+    token, _, index = rest.partition(":")
+    found = turn.talk.cited.get(token)
+    if found is None or not index.isdigit() or int(index) >= len(found):
+        return [turn.reply("expired")]
+    return [_citation(turn, found[int(index)])]
+
+
+async def choose(turn: Turn, token: str) -> list[Reply]:
+    """A question that the assistant offered."""
+    question = turn.talk.choices.get(token)
+    return [turn.reply("expired")] if question is None else await ask(turn, question)
+
+
+async def _said(turn: Turn, question: str, *, anybody: bool = False) -> Said:
+    try:
+        resident_id = await turn.resident()
+    except ChooseFirst:
+        if not anybody:
+            raise
+        resident_id = turn.viewer.account_id
+    said = await turn.rooms.assistant.ask(
+        turn.viewer,
+        Ask(
+            resident_id=resident_id,
+            question=question,
+            conversation_id=turn.talk.conversation_id,
+            idempotency_key=f"chat:{secrets.token_hex(12)}",
+        ),
+    )
+    if said.resident_id == resident_id:
+        turn.talk.conversation_id = said.conversation_id
+    return said
+
+
+def _answer(turn: Turn, said: Said) -> Reply:
+    if said.words is None:
+        return turn.reply("hidden")
+    shown = said.words.citations[:_MOST_CITED]
+    buttons: list[Button] = []
+    if shown:
+        token = turn.talk.cited.put(shown)
+        buttons += [
+            Button(turn.say("source", number=index + 1), f"cite:{token}:{index}")
+            for index in range(len(shown))
+        ]
+    for each in said.words.choices:
+        buttons.append(Button(each, f"choose:{turn.talk.choices.put(each)}"))
+    urgent = said.outcome is TurnOutcome.EMERGENCY
+    return Reply(text=said.words.text, buttons=tuple(buttons), emergency=urgent)
+
+
+def _citation(turn: Turn, each: CitationWords) -> Reply:
+    if each.at is None:
+        return turn.reply("cited", excerpt=each.excerpt)
+    return turn.reply("cited_at", at=_day(turn, each.at), excerpt=each.excerpt)
+
+
+def _day(turn: Turn, at: str) -> str:
+    """A FHIR dateTime may be a year or a month only."""
+    try:
+        parsed = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return turn.time(here(parsed)) if "T" in at and parsed.tzinfo else at

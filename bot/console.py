@@ -1,0 +1,86 @@
+"""``kangban chat``: the bot in a terminal, for demos; buttons are numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from backend.identity.viewer import Channel, Language, Viewer
+from bot.chat.chat import Chat
+from bot.chat.reply import Button, Reply
+from bot.chat.rooms import Rooms
+from bot.chat.talk import Talk
+
+Write = Callable[[str], None]
+
+
+class Console:
+    """One account at one terminal. Pictures go into ``folder`` as files."""
+
+    def __init__(self, rooms: Rooms, viewer: Viewer, write: Write, folder: Path) -> None:
+        self._chat = Chat(rooms)
+        self._viewer = viewer
+        self._write = write
+        self._folder = folder
+        self._talk = Talk()
+        self._buttons: list[Button] = []
+        self._pictures = 0
+
+    async def line(self, text: str) -> None:
+        """A typed line: a message, or the number of a button shown last."""
+        text = text.strip()
+        if text.isdigit() and 1 <= int(text) <= len(self._buttons):
+            action = self._buttons[int(text) - 1].action
+            replies = await self._chat.press(self._viewer, self._talk, action)
+        else:
+            replies = await self._chat.say(self._viewer, self._talk, text)
+        self._show(replies)
+
+    def _show(self, replies: list[Reply]) -> None:
+        self._buttons = []
+        for each in replies:
+            self._write(f"{'🚨 ' if each.emergency else ''}{each.text}")
+            if each.picture is not None:
+                self._write(f"  [{self._kept(each.picture)}]")
+            for button in each.buttons:
+                self._buttons.append(button)
+                self._write(f"  [{len(self._buttons)}] {button.label}")
+
+    def _kept(self, picture: bytes) -> Path:
+        self._pictures += 1
+        path = self._folder / f"kangban-{self._pictures}.png"
+        path.write_bytes(picture)
+        return path
+
+
+async def run(rooms: Rooms, viewer: Viewer, *, english: bool = False) -> None:
+    """Until the end of standard input. What is typed there is one message a line."""
+    # Not Channel.CONSOLE, which is the operator beside the data, whom the policy lets pass.
+    viewer.channel = Channel.APP
+    viewer.language = Language.EN if english else Language.ZH
+    with tempfile.TemporaryDirectory(prefix="kangban-chat-") as folder:
+        console = Console(rooms, viewer, _print, Path(folder))
+        await console.line("help")
+        async for line in _lines():
+            if line.strip():
+                await console.line(line)
+
+
+async def _lines() -> AsyncIterator[str]:
+    while line := await asyncio.to_thread(_prompted):
+        yield line
+
+
+def _prompted() -> str:
+    if sys.stdin.isatty():
+        sys.stdout.write("> ")
+        sys.stdout.flush()
+    return sys.stdin.readline()
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
