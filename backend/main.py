@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from backend.access.circle.events import LinkEnded
 from backend.access.circle.service import keep_renewing
 from backend.access.consent.background import with_consent
+from backend.appointments.events import AttendanceRecorded
 from backend.archive.events import (
     EntriesAdded,
     EntryChanged,
@@ -143,6 +144,10 @@ def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatc
     dispatcher.subscribe(EntryChanged, "reminders", with_consent(suggesting.on_entry))
     dispatcher.subscribe(ReadingsRecorded, "reminders", with_consent(suggesting.on_readings))
     dispatcher.subscribe(ReportConfirmed, "reminders", with_consent(suggesting.on_report))
+    visits = services.appointments.visits
+    dispatcher.subscribe(AttendanceRecorded, "reminders", with_consent(visits.on_attendance))
+    came = earning.of(EvidenceKind.FOLLOW_UP, lambda event: [event.appointment_id])
+    dispatcher.subscribe(AttendanceRecorded, "points", with_consent(came))
     return dispatcher
 
 
@@ -160,6 +165,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.access_log.keeping.run()),
         asyncio.create_task(services.notifications.sending.run()),
         asyncio.create_task(services.reminders.worker.run()),
+        asyncio.create_task(services.appointments.worker.run()),
     ]
     try:
         yield

@@ -14,6 +14,10 @@ from backend.access.log import documents as log_documents
 from backend.access.log.desk import LogDesk, build_log_desk
 from backend.access.relations import Relation
 from backend.access.service import Access
+from backend.appointments import documents as appointment_documents
+from backend.appointments.documents import AppointmentState
+from backend.appointments.services import ServiceKind
+from backend.appointments.wiring import Appointments, build_appointments
 from backend.archive import documents as archive_documents
 from backend.archive.entries import Entries
 from backend.archive.exchange import FhirExport, FhirImport
@@ -95,6 +99,7 @@ DOCUMENTS = (
     *questionnaire_documents.DOCUMENTS,
     *notification_documents.DOCUMENTS,
     *reminder_documents.DOCUMENTS,
+    *appointment_documents.DOCUMENTS,
     *assistant_documents.DOCUMENTS,
     *passage_documents.DOCUMENTS,
 )
@@ -146,6 +151,7 @@ class Services:
     summary_files: SummaryFiles
     notifications: Notifications
     reminders: ReminderServices
+    appointments: Appointments
 
 
 def build_services(core: Core) -> Services:
@@ -167,6 +173,7 @@ def build_services(core: Core) -> Services:
     reminders = build_reminders(core, access, residents, entries, notifications)
     questionnaires = build_questionnaires(core, access, people, entries, care.opening)
     content = build_content(core, access, residents, overrides)
+    appointments = build_appointments(core, access, reminders, content.library)
     passages = StoredPassages(core, embedder(core.settings.embedding_model))
     assistant = AssistantService(
         core, access, residents, consents, care, passages, writer_of(core.settings)
@@ -217,6 +224,13 @@ def build_services(core: Core) -> Services:
                     content.looking.exported,
                 ),
                 RowsExporter(
+                    "appointments",
+                    "appointments.json",
+                    "预约（FHIR Appointment）",
+                    "Appointments (FHIR Appointment)",
+                    appointments.looking.exported,
+                ),
+                RowsExporter(
                     "reminders",
                     "reminders.json",
                     "提醒和完成情况",
@@ -260,6 +274,7 @@ def build_services(core: Core) -> Services:
         summary_files=SummaryFiles(summaries),
         notifications=notifications,
         reminders=reminders,
+        appointments=appointments,
     )
 
 
@@ -267,6 +282,10 @@ def _evidence(core: Core) -> list[EvidenceSource]:
     """What earns points in rooms that rewards does not know."""
     confirmed = {"state": ReportState.CONFIRMED.value}
     answered = {"state": ResponseState.COMPLETED.value}
+    visited = {
+        "state": AppointmentState.FULFILLED.value,
+        "kind": ServiceKind.FOLLOW_UP.value,
+    }
     return [
         StoredEvidence(
             core.store, EvidenceKind.REPORT_CONFIRMED, "reports", confirmed, at="confirmed_at"
@@ -287,4 +306,5 @@ def _evidence(core: Core) -> list[EvidenceSource]:
             at="passed_at",
             subject="piece",
         ),
+        StoredEvidence(core.store, EvidenceKind.FOLLOW_UP, "appointments", visited, at="start"),
     ]

@@ -88,6 +88,11 @@ class SlotDocument(Stored):
         indexes: ClassVar = [
             unique("one_slot_per_identity", ("schedule_id", ASC), ("identity", ASC)),
             index("slots_by_kind", ("kind", ASC), ("state", ASC), ("start", ASC), ("_id", ASC)),
+            index(
+                "slots_with_line",
+                ("start", ASC),
+                partialFilterExpression={"waiting": {"$gt": 0}},
+            ),
             index("slots_by_institution", ("institution_id", ASC), ("start", ASC), ("_id", ASC)),
         ]
 

@@ -20,7 +20,7 @@ from backend.appointments.errors import (
     WaitingListFull,
 )
 from backend.appointments.events import PlaceOffered
-from backend.appointments.services import lead, limits
+from backend.appointments.services import lead, limits, shortest_offer
 from backend.appointments.stored import appointments, places, slot_raw_of, slots
 from backend.core.database import Raw, Session
 from backend.core.outbox import Outbox
@@ -70,7 +70,7 @@ async def give_back(session: Session, outbox: Outbox, slot_id: ObjectId, now: da
     """The place is offered to who is first in line, or is free again."""
     slot = await slot_raw_of(slot_id, session)
     until = min(now + timedelta(minutes=limits()["offer_minutes"]), slot["start"] - lead())
-    worth = until - now >= timedelta(minutes=limits()["shortest_offer_minutes"])
+    worth = until - now >= shortest_offer()
     first: Raw | None = None
     if worth and slot["state"] == SlotState.OPEN and slot["waiting"] > 0:
         line = {"slot_id": slot_id, "state": _LINE, "resident_id": {"$ne": None}}

@@ -81,3 +81,8 @@ def lead() -> timedelta:
 def notice() -> timedelta:
     """It cannot be moved or cancelled later than this before the start."""
     return timedelta(hours=limits()["notice_hours"])
+
+
+def shortest_offer() -> timedelta:
+    """An offer that would be kept for less is not made."""
+    return timedelta(minutes=limits()["shortest_offer_minutes"])

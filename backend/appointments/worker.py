@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from functools import partial
 
 import structlog
 from beanie import PydanticObjectId
+from bson import ObjectId
 
 from backend.appointments import places
-from backend.appointments.documents import AppointmentState, CancelReason
+from backend.appointments.documents import AppointmentState, CancelReason, SlotState
 from backend.appointments.events import WaitEnded
-from backend.appointments.services import limits
+from backend.appointments.services import lead, limits, shortest_offer
 from backend.appointments.stored import places as rows
+from backend.appointments.stored import slots
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.keys import KeyDestroyed
@@ -47,6 +50,30 @@ class AppointmentWorker:
         for place in due:
             with contextlib.suppress(KeyDestroyed):  # who is erased leaves the line with it
                 done += await self._ended(place["_id"])
+        return done + await self._free_to_line()
+
+    async def _free_to_line(self) -> int:
+        """Places that became free without anybody giving them back: who had them is erased."""
+        query = {
+            "waiting": {"$gt": 0},
+            "left": {"$gt": 0},
+            "state": SlotState.OPEN.value,
+            "start": {"$gt": self._core.clock.now() + lead() + shortest_offer()},
+        }
+        found = await slots().find(query, {"_id": 1}).limit(limits()["worker_batch"]).to_list()
+
+        async def work(session: Session, slot_id: ObjectId) -> int:
+            where = {**query, "_id": slot_id}
+            change = {"$inc": {"left": -1}}
+            if not (await slots().update_one(where, change, session=session)).modified_count:
+                return 0
+            now = self._core.clock.now()
+            await places.give_back(session, self._core.outbox, slot_id, now)
+            return 1
+
+        done = 0
+        for raw in found:
+            done += await self._core.store.transaction(partial(work, slot_id=raw["_id"]))
         return done
 
     async def _ended(self, place_id: object) -> int:

@@ -64,6 +64,28 @@ async def _inbox(store: Store, resident_id: ObjectId) -> int:
     return int((await items.delete_many({"resident_id": resident_id})).deleted_count)
 
 
+async def _places(store: Store, resident_id: ObjectId) -> int:
+    # The clinic's number stays in its list; whose it was does not, and what was to come is free.
+    places, slots = store.db["appointment_places"], store.db["appointment_slots"]
+    async for place in places.find({"resident_id": resident_id}, {"slot_id": 1, "state": 1}):
+        if place["state"] not in _OPEN_PLACES:
+            continue
+        done = await places.update_one(
+            {"_id": place["_id"], "state": place["state"]},
+            {"$set": {"state": "cancelled", "look_at": None}},
+        )
+        if done.modified_count:
+            field = _OPEN_PLACES[place["state"]]
+            step = 1 if field == "left" else -1
+            open_slot = {"_id": place["slot_id"], "state": "open"}
+            await slots.update_one(open_slot, {"$inc": {field: step}})
+    freed = await places.update_many({"resident_id": resident_id}, {"$set": {"resident_id": None}})
+    return int(freed.modified_count)
+
+
+_OPEN_PLACES = {"booked": "left", "proposed": "left", "waitlist": "waiting"}
+
+
 async def _blobs(store: Store, resident_id: ObjectId) -> int:
     bucket = AsyncGridFSBucket(store.db, bucket_name="blobs")
     found = store.db["blobs.files"].find({"metadata.resident_id": resident_id}, {"_id": 1})
@@ -79,6 +101,7 @@ NAMING: dict[str, Rule] = {
     "point_tickets": _tickets,
     "point_signals": _signals,
     "inbox_items": _inbox,
+    "appointment_places": _places,
 }
 """Collections that name a resident without belonging to one."""
 
