@@ -28,6 +28,7 @@ from backend.questionnaires.errors import (
     QuestionnaireSettled,
     QuestionnaireVersionMismatch,
 )
+from backend.questionnaires.model import Given
 from backend.services import Services
 from tests.factories import a_caregiver, a_key, a_profile, a_resident
 from tests.questionnaires.filling import all_of, filled
@@ -90,7 +91,8 @@ async def test_the_export_validates_and_carries_answers_and_scores(services: Ser
     await filled(services, viewer, resident_id, "phq9", all_of(PHQ9, 1, q9=0))
     elder = all_of(book().get("tcm_constitution_65"), 2)
     await filled(services, viewer, resident_id, "tcm_constitution_65", elder)
-    diary = {"hours": 6.5, "falling_asleep": 2, "waking": 1, "why": (1, 3), "rested": 2}
+    diary: dict[str, Given] = {"hours": 6.5, "falling_asleep": 2, "waking": 1, "why": (1, 3)}
+    diary["rested"] = 2
     await filled(services, viewer, resident_id, "sleep_diary", {**diary, "note": "起夜两次"})
     bundle = json.loads(await services.fhir_export.everything(viewer, resident_id))
     Bundle.model_validate(bundle)
@@ -166,11 +168,10 @@ async def test_answered_twice_is_refused_and_the_same_request_twice_is_not(
     begun = await answering.start(viewer, resident_id, "phq9", idempotency_key=a_key())
     key, answers = a_key(), list(all_of(PHQ9, 0).items())
 
-    async def hand_in(given: list[tuple[str, object]], key: str) -> ObjectId:
+    async def hand_in(given: list[tuple[str, Given]], key: str) -> ObjectId:
         done = await answering.complete(
-            viewer, resident_id, begun.id, given, form_version="1.0",  # type: ignore[arg-type]
-            idempotency_key=key,
-        )  # fmt: skip
+            viewer, resident_id, begun.id, given, form_version="1.0", idempotency_key=key
+        )
         return done.id
 
     assert await hand_in(answers, key) == await hand_in(answers, key) == begun.id
@@ -332,7 +333,7 @@ async def test_a_form_for_elders_is_not_begun_for_the_young(services: Services) 
 
 async def test_nothing_that_was_answered_lies_open_in_the_store(services: Services) -> None:
     viewer, resident_id = await a_resident(services)
-    diary = {"hours": 7.0, "falling_asleep": 3, "waking": 3, "rested": 3}
+    diary: dict[str, Given] = {"hours": 7.0, "falling_asleep": 3, "waking": 3, "rested": 3}
     await filled(services, viewer, resident_id, "sleep_diary", {**diary, "note": "金丝雀梦话"})
     raw = await services.core.store.db["questionnaire_responses"].find_one({})
     assert raw is not None
