@@ -19,7 +19,7 @@ from bot.console import run as talk
 
 
 def run(login: str, data_dir: Path | None, *, english: bool) -> None:
-    """Until the end of input. Raises ``ProviderUnavailable`` in production and ``SignInUnknown``."""
+    """Until the end of input. Raises as ``IdentityService.sign_in`` with a demo name."""
     settings = settings_for(data_dir, demo=True)
     configure_logs("ERROR")
     with mongodb(settings) as ready:

@@ -18,7 +18,7 @@ from bot.chat.understanding.understood import Found, Lack, Understood
 
 LONGEST = 500
 """Characters of a message that are looked at; more is a text, not a reading."""
-_CLAUSE = re.compile(r"[,，。;；\n!！、]+(?!\d{3}\b)|\.\s|然后|(?<=\d)\s*(?:and|以及|还有)\s")
+_BREAK = r"[,，。;；\n!！、]+(?!\d{3}\b)|\.\s|然后|(?<=\d)\s*(?:and|以及|还有)\s"
 _NUMBER = r"(?<![\d.])(?P<number>\d{1,6}(?:\.\d{1,3})?)(?![\d]|\.\d)"
 _TEMPERATURE = re.compile(r"(\d{2})度(\d)(?!\d)")
 _WRITTEN_BY_HAND = Source(system="manual")
@@ -32,7 +32,7 @@ def understand(text: str, now: datetime) -> Understood:
     found: list[Found] = []
     lacks: list[Lack] = []
     at, day = now, None
-    for clause in (each for each in _CLAUSE.split(plain) if each and each.strip()):
+    for clause in _clauses(plain):
         when = moment(clause, now, day)
         at, day = when.at or at, when.day or day
         reader = _Clause(clause, cut(clause, when.spans), at)
@@ -51,6 +51,12 @@ def understand(text: str, now: datetime) -> Understood:
 
 _ALONE = 24
 """A unit says the kind by itself in short messages only: 62公斤, not 买了62公斤煤."""
+
+
+def _clauses(plain: str) -> list[str]:
+    # 收缩压135，舒张压85 is one thing said in two clauses.
+    together = re.sub(rf"[,，、]\s*(?={words().pressure.diastolic.pattern})", " ", plain)
+    return [each for each in re.split(_BREAK, together) if each.strip()]
 
 
 class _Clause:

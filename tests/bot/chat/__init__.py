@@ -1,0 +1,1 @@
+"""The bot, whatever messenger carries it."""
