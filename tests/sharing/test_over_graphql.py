@@ -8,8 +8,12 @@ from typing import Any
 import httpx
 from bson import ObjectId
 
+from backend.access.categories import ALL_CATEGORIES, Action
 from backend.access.consent.purpose import Purpose
 from backend.access.consent.writing import accepted_now
+from backend.access.log.documents import AccessEntry
+from backend.access.relations import Kinship, RelationKind
+from backend.identity.viewer import Role
 from backend.services import Services
 from graphql_api.common import ids
 from tests.api import Api, sign_in
@@ -61,6 +65,31 @@ async def test_a_phone_makes_lists_and_ends_a_link(
     ended = (await api.ask(REVOKE, input={"id": link["id"]}))["revokeShareLink"]
     assert ended["shareLink"]["state"] == "REVOKED"
     assert (await client.post(url, json={"recipient": "心内科"})).status_code == 404
+
+
+async def test_a_link_ended_by_a_caregiver_is_noted_as_their_change(
+    services: Services, client: httpx.AsyncClient
+) -> None:
+    _, owner, resident_id = await a_person(services, client)
+    link = await a_link(services, owner, resident_id)
+    stranger, _ = await sign_in(services, client)
+    daughter, carer = await sign_in(services, client, Role.CAREGIVER)
+    share = {"input": {"id": ids.encode("ShareLink", resident_id, link.link.id)}}
+    assert await stranger.refusal(REVOKE, **share) == "ACCESS_DENIED"
+    actions = frozenset({Action.VIEW, Action.MANAGE})
+    await services.access.grant(
+        resident_id=resident_id,
+        account_id=carer.account_id,
+        kind=RelationKind.CAREGIVER,
+        categories=ALL_CATEGORIES,
+        actions=actions,
+        kinship=Kinship.DAUGHTER,
+    )
+    ended = (await daughter.ask(REVOKE, **share))["revokeShareLink"]["shareLink"]
+    assert ended["state"] == "REVOKED"
+    noted = await AccessEntry.find({"account_id": carer.account_id, "action": "manage"}).to_list()
+    assert {each.category for each in noted} == {str(each) for each in link.link.categories}
+    assert {each.purpose for each in noted} == {"share_link"}
 
 
 async def test_refusals_carry_their_codes(services: Services, client: httpx.AsyncClient) -> None:
