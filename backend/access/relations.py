@@ -22,6 +22,10 @@ class RelationKind(StrEnum):
     SHARE = "share"  # a share link: never stored, lent to one request
 
 
+HOLDERS = frozenset({RelationKind.SELF, RelationKind.GUARDIAN})
+"""Whose record it is, or who stands in for them."""
+
+
 class Kinship(StrEnum):
     """What the account is to the resident (女儿: daughter)."""
 

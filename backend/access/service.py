@@ -18,7 +18,7 @@ from backend.access.errors import AccessDenied, RelationExists
 from backend.access.log import AccessLog, By
 from backend.access.log.service import pass_gate
 from backend.access.policy import Decision, allowed_categories, decide, runs
-from backend.access.relations import Kinship, Relation, RelationKind
+from backend.access.relations import HOLDERS, Kinship, Relation, RelationKind
 from backend.core.clock import Clock
 from backend.core.database import Session
 from backend.identity.viewer import Channel, Language, Role, Viewer
@@ -136,6 +136,10 @@ class Access:
         now = self._clock.now()
         pass_gate(resident_id)
         return [each for each in await self._towards(viewer, resident_id) if runs(each, now)]
+
+    async def holds(self, viewer: Viewer, resident_id: ObjectId) -> bool:
+        """Whether the viewer is the person or their guardian: others see names masked."""
+        return any(each.kind in HOLDERS for each in await self.towards(viewer, resident_id))
 
     async def aware_of(self, viewer: Viewer, resident_ids: Collection[ObjectId]) -> None:
         """Read the relations to all of these at once: whoever asks for each need not."""

@@ -15,7 +15,7 @@ from backend.access.consent.guardianship import check_may_consent
 from backend.access.consent.writing import Accepted, check_first, write_first
 from backend.access.errors import AccessDenied, RelationExists
 from backend.access.log import By
-from backend.access.relations import Kinship, RelationKind
+from backend.access.relations import HOLDERS, Kinship, RelationKind
 from backend.access.service import Access, is_console
 from backend.archive.documents import ResidentDocument
 from backend.archive.errors import ProfileIncomplete, ProfileMasked, ResidentExists
@@ -31,7 +31,6 @@ from backend.core.history import ChangedMeanwhile
 from backend.core.keys import KeyDestroyed, OwnerKey
 from backend.identity.viewer import Viewer
 
-_HOLDERS = frozenset({RelationKind.SELF, RelationKind.GUARDIAN})
 _CLOCKS_AHEAD = timedelta(days=1)
 _ID_NUMBER = "urn:oid:1.2.156.112606.1.1"  # 居民身份证号码
 
@@ -174,7 +173,7 @@ class Residents:
     async def _shows_all(self, viewer: Viewer, resident_id: ObjectId, reveal: bool) -> bool:
         """Whether the person is shown unmasked; that somebody asked for it is noted."""
         relation = await self._access.require(viewer, resident_id, Category.PROFILE)
-        if relation.kind in _HOLDERS or is_console(viewer):
+        if relation.kind in HOLDERS or is_console(viewer):
             return True
         if not reveal:
             return False

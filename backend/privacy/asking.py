@@ -5,12 +5,10 @@ from __future__ import annotations
 from bson import ObjectId
 
 from backend.access.categories import Action, Category
-from backend.access.relations import RelationKind
+from backend.access.relations import HOLDERS
 from backend.access.service import Access
 from backend.identity.viewer import Viewer
 from backend.privacy.errors import RightNotYours
-
-_HOLDERS = frozenset({RelationKind.SELF, RelationKind.GUARDIAN})
 
 
 async def require_holder(
@@ -23,5 +21,5 @@ async def require_holder(
 ) -> None:
     """Raises ``AccessDenied`` for strangers, ``RightNotYours`` for others who may see."""
     relation = await access.require(viewer, resident_id, Category.PROFILE, action, purpose=purpose)
-    if relation.kind not in _HOLDERS:
+    if relation.kind not in HOLDERS:
         raise RightNotYours

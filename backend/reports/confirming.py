@@ -10,6 +10,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action, Category
+from backend.access.circle.persons import masked
 from backend.access.relations import Relation
 from backend.access.service import NOTHING, Access
 from backend.archive.entry import EntrySource, Provenance
@@ -111,6 +112,13 @@ class Confirming:
         printed = report.review.patient_name if report.review else None
         resident = await self._residents.load(resident_id)
         return match_names(printed, resident.profile.name)
+
+    async def patient_name(self, viewer: Viewer, report: Report) -> str | None:
+        """The name on the paper; masked for all but the person and their guardians."""
+        printed = report.review.patient_name if report.review else None
+        if printed is None or await self._access.holds(viewer, report.resident_id):
+            return printed
+        return masked(printed)
 
     async def _checked(
         self, resident_id: ObjectId, report: Report, version: int, said: Confirmation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bson import ObjectId
 
+from backend.access.circle.persons import masked
 from backend.archive.fhir import OutPerson
 from backend.archive.sections import PartialDate, Profile
 from backend.archive.sections.profile import PersonName
@@ -19,14 +20,9 @@ def shared_person(profile: Profile | None, share_id: ObjectId, *, named: bool) -
         return OutPerson(id=str(share_id), profile=Profile(), changed=True)
     name, born = profile.name or "", profile.birth_date
     shown = Profile(
-        names=(PersonName(text=name if named else masked_name(name)),) if name else (),
+        names=(PersonName(text=name if named else masked(name, whole=False)),) if name else (),
         sex=profile.sex,
         birth_date=born if born is None or named else PartialDate(born.text[:4]),
         deceased=profile.deceased,
     )
     return OutPerson(id=str(share_id), profile=shown, changed=True)
-
-
-def masked_name(name: str) -> str:
-    """``张**``, ``M**``: the length is not told either."""
-    return f"{name.strip()[:1]}**"

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from bson import ObjectId
 
 from backend.access.categories import Category
+from backend.access.circle.persons import masked
 from backend.access.errors import AccessDenied
 from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
@@ -98,7 +99,7 @@ class Summaries:
         return Summary(
             resident_id=resident_id,
             language=language,
-            who=await self._who(resident_id, granted, now, language),
+            who=await self._who(viewer, resident_id, granted, now, language),
             window=window,
             withheld=tuple(each for each in CATEGORIES if each not in granted),
             problems=lines.problems(entries, language) if conditions else None,
@@ -145,13 +146,20 @@ class Summaries:
         return await self._readings.opened(resident_id, rows)
 
     async def _who(
-        self, resident_id: ObjectId, granted: frozenset[Category], now: datetime, language: str
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        granted: frozenset[Category],
+        now: datetime,
+        language: str,
     ) -> Who:
         if Category.PROFILE not in granted:
             return Who(name=None, age=None, sex=None)
         profile = (await self._residents.load(resident_id)).profile
         sex = say(profile.sex.value, language) if profile.sex else say("unknown", language)
-        return Who(name=profile.name, age=_age(profile, now, language), sex=sex)
+        whole = await self._access.holds(viewer, resident_id)
+        name = profile.name if whole else masked(profile.name)
+        return Who(name=name, age=_age(profile, now, language), sex=sex)
 
     async def _indicators(
         self,

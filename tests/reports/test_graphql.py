@@ -8,15 +8,18 @@ from typing import Any
 
 from bson import ObjectId
 
+from backend.access.categories import Category
 from backend.access.consent.purpose import Purpose
 from backend.access.consent.writing import accepted_now
 from backend.access.relations import RelationKind
+from backend.identity.viewer import Role
 from backend.reports.reader import ReportReader
 from backend.services import Services
 from backend.web.graphql import admit
 from graphql_api.common import ids
 from graphql_api.common.context import Context
 from graphql_api.schema import build_schema
+from tests.api import sign_in
 from tests.factories import a_key, a_profile
 from tests.reports.graphql import changed, operation, refused, report_of
 from tests.reports.papers import Written, a_photo, a_reading, a_report, an_item
@@ -51,6 +54,23 @@ async def test_progress_is_told_from_upload_to_review(services: Services, person
         await asyncio.wait_for(listening, 30)
     assert {each["reportId"] for each in told} == {report}
     assert [each["step"] for each in told[-1]["steps"]] == ["RECEIVED", "READ", "READY"]
+
+
+async def test_the_name_on_the_paper_is_whole_for_the_owner_and_masked_for_a_caregiver(
+    services: Services, person: Person
+) -> None:
+    report = await person.uploaded(("a.png", a_photo()))
+    await ReportReader(services.core, Written(a_reading([an_item()]))).drain()
+    daughter, carer = await sign_in(services, person.api.client, Role.CAREGIVER)
+    await services.access.grant(
+        resident_id=person.resident_id,
+        account_id=carer.account_id,
+        kind=RelationKind.CAREGIVER,
+        categories=frozenset({Category.REPORTS}),
+    )
+    own, hers = await report_of(person.api, report), await report_of(daughter, report)
+    assert (own["patientName"], own["patientMatch"]) == ("张建国", "SAME")
+    assert (hers["patientName"], hers["patientMatch"]) == ("张*国", "SAME")
 
 
 async def test_a_report_of_somebody_else_goes_to_their_record(

@@ -182,7 +182,10 @@ async def test_mental_health_is_on_the_page_only_where_it_is_granted(services: S
     assert "抑郁症" in texts(own.problems)
     rest = frozenset(Category) - {Category.MENTAL_HEALTH}
     daughter = await a_caregiver(services, resident_id, categories=rest)
-    assert "抑郁症" not in html(await services.summaries.summary(daughter, resident_id))
+    hers = await services.summaries.summary(daughter, resident_id)
+    assert "抑郁症" not in html(hers)
+    assert (own.who.name, hers.who.name) == ("张建国", "张*国")
+    assert "张建国" not in html(hers)
 
 
 async def test_strangers_and_those_with_chat_only_get_nothing(services: Services) -> None:

@@ -30,10 +30,16 @@ def age_at(born: date, now: datetime) -> int:
     return today.year - born.year - before
 
 
-def masked(name: str | None) -> str:
-    """Enough to know again, too little to learn: 张建国 is 张*国."""
+def masked(name: str | None, *, whole: bool = True) -> str:
+    """Enough to know again, too little to learn: 张建国 is 张*国.
+
+    Not ``whole``: 张**, for who never knew them, so that not even the length is told.
+    """
+    name = (name or "").strip()
     if not name:
         return ""
+    if not whole:
+        return f"{name[0]}**"
     if len(name) <= 2:
         return name[0] + "*"
     return name[0] + "*" * (len(name) - 2) + name[-1]

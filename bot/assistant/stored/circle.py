@@ -11,9 +11,10 @@ from datetime import date
 from bson import ObjectId
 
 from backend.access.categories import Category
+from backend.access.circle.persons import masked
 from backend.access.consent.errors import ConsentMissing
 from backend.access.errors import AccessDenied
-from backend.access.relations import Relation, RelationKind
+from backend.access.relations import HOLDERS, Relation, RelationKind
 from backend.access.service import Access
 from backend.archive.residents import Residents, born_on
 from backend.core.clock import SHANGHAI, Clock
@@ -37,12 +38,10 @@ class Member:
     resident_id: ObjectId
     kinship: str | None
     names: tuple[str, ...]
+    """By which a question may name them, the one they are shown by among them."""
+    called: str
     sex: str | None
     born: date | None
-
-    @property
-    def called(self) -> str:
-        return self.names[0] if self.names else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +102,14 @@ class Circle:
         try:
             await self._access.require(viewer, resident_id, Category.PROFILE)
         except (AccessDenied, ConsentMissing):
-            return Member(resident_id, kinship, (), None, None)
+            return Member(resident_id, kinship, (), "", None, None)
         profile = (await self._residents.load(resident_id)).profile
         sex = profile.sex.value if profile.sex else None
         names = [n for name in profile.names for n in (name.text, *name.given) if n]
-        return Member(resident_id, kinship, tuple(names), sex, born_on(profile))
+        shown = names if relation.kind in HOLDERS else [masked(each) for each in names]
+        called = shown[0] if shown else ""
+        known = tuple(dict.fromkeys([*names, *shown]))
+        return Member(resident_id, kinship, known, called, sex, born_on(profile))
 
 
 def _person_said(asked: Asked, today: date) -> Subject | None:

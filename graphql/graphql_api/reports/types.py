@@ -70,7 +70,6 @@ class PaperReport(Node):
     state: ReportState
     kind: PaperKind | None
     title: str | None
-    patient_name: str | None
     facility: str | None
     department: str | None
     specimen: str | None
@@ -104,6 +103,11 @@ class PaperReport(Node):
         viewer_id = info.context.viewer.account_id
         return [correction_of(each, viewer_id) for each in self.report.corrections]
 
+    @strawberry.field(description="As printed; masked for others than the person and guardians.")
+    async def patient_name(self, info: Info) -> str | None:
+        confirming = info.context.services.reports.confirming
+        return await confirming.patient_name(info.context.viewer, self.report)
+
     @strawberry.field(description="The name on the paper beside the name in the profile.")
     async def patient_match(self, info: Info) -> PatientMatch:
         confirming = info.context.services.reports.confirming
@@ -124,7 +128,6 @@ def report_of(report: domain.Report, info: Info) -> PaperReport:
         state=report.state,
         kind=PaperKind(review.kind) if review else None,
         title=_title(report, info),
-        patient_name=review.patient_name if review else None,
         facility=review.facility if review else None,
         department=review.department if review else None,
         specimen=review.specimen if review else None,

@@ -9,7 +9,9 @@ import pytest
 from backend.access.categories import ALL_CATEGORIES, Category
 from backend.access.consent.errors import ConsentMissing
 from backend.access.errors import AccessDenied
+from backend.access.relations import Kinship, RelationKind
 from backend.archive.sections import Section
+from backend.archive.sections.profile import Sex
 from backend.core.clock import FixedClock
 from backend.core.idempotency import IdempotencyKeyReused
 from backend.services import Services
@@ -83,6 +85,31 @@ async def test_what_leans_on_nothing_is_asked_back_with_choices(services: Servic
     assert said.words is not None
     assert "最近一次血压是多少？" in said.words.choices
     assert numbers(said) == []
+
+
+async def test_who_is_meant_is_asked_with_masked_names_and_the_choice_is_understood(
+    services: Services,
+) -> None:
+    father = await a_father(services)
+    daughter = await a_daughter(father)
+    _, uncle = await a_person(services, profile=a_profile("李卫东", "1951-02-03", Sex.MALE))
+    await services.access.grant(
+        resident_id=uncle,
+        account_id=daughter.account_id,
+        kind=RelationKind.CAREGIVER,
+        kinship=Kinship.DAUGHTER,
+    )
+    own = next(r.resident_id for r in await services.access.relations(daughter) if r.kind == "self")
+    said = await ask(services, daughter, own, "我爸最近一次血压是多少？")
+    assert said.outcome is TurnOutcome.UNCLEAR
+    assert said.words is not None
+    shown = " ".join(said.words.choices)
+    assert "张*国" in shown
+    assert "李*东" in shown
+    assert "张建国" not in shown + said.words.text
+    choice = next(each for each in said.words.choices if "张*国" in each)
+    answered = await ask(services, daughter, own, choice)
+    assert (answered.resident_id, numbers(answered)[:2]) == (father.id, [150, 88])
 
 
 async def test_a_follow_up_leans_on_nothing_after_half_an_hour(
