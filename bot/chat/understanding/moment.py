@@ -12,7 +12,7 @@ from bot.chat.understanding.understood import Lack
 _SMALL = "一二三四五六七八九"
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}|[一两二三四五六七八九十])\s*点(?:钟|整)?"
-    r"(?:(?P<half>半)|(?P<quarter>一刻|1刻)|(?P<minute>\d{1,2})分?)?(?![\d.])"
+    r"(?:(?P<half>半)|(?P<quarter>一刻|1刻)|(?P<minute>[0-5]?\d)(?:分|(?![\d./比])))?"
     r"|(?<![\d.:])(?P<h>\d{1,2}):(?P<m>\d{2})(?![\d:])\s*(?P<apm>[ap]m)?"
     r"|\b(?:at )?(?P<eh>\d{1,2})\s*(?P<eapm>[ap]m)\b"
 )
