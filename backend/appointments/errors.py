@@ -129,3 +129,15 @@ class SlotBundleInvalid(Invalid):
     code = "SLOT_BUNDLE_INVALID"
     zh = "不是有效的 FHIR 号源 Bundle：{reason}。"
     en = "This is not a FHIR Bundle of schedules and slots: {reason}."
+
+
+class SlotTaken(Conflict):
+    code = "SLOT_TAKEN"
+    zh = "这个时段已有人预约，不能改时间；请取消时段并另发布。"
+    en = "Somebody has a place at this time: withdraw it and publish another."
+
+
+class ResourceInvalid(Invalid):
+    code = "SLOT_RESOURCE_INVALID"
+    zh = "资源不能采用：{reason}。"
+    en = "This resource cannot be taken: {reason}."

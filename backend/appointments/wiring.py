@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from backend.access.service import Access
 from backend.appointments.bookings import Bookings
 from backend.appointments.clinics import Clinics
+from backend.appointments.importing import SlotImport
 from backend.appointments.looking import Looking
 from backend.appointments.visits import VisitReminders
 from backend.appointments.waiting import WaitingList
@@ -24,6 +25,7 @@ class Appointments:
     waiting: WaitingList
     looking: Looking
     clinics: Clinics
+    fhir: SlotImport
     visits: VisitReminders
     worker: AppointmentWorker
 
@@ -33,11 +35,13 @@ def build_appointments(
 ) -> Appointments:
     visits = VisitReminders(reminders.reminders, reminders.occurrences)
     bookings = Bookings(core, access, visits)
+    clinics = Clinics(core, access, visits)
     return Appointments(
         bookings=bookings,
         waiting=WaitingList(core, bookings),
         looking=Looking(core, access, library),
-        clinics=Clinics(core, access, visits),
+        clinics=clinics,
+        fhir=SlotImport(core, clinics),
         visits=visits,
         worker=AppointmentWorker(core),
     )

@@ -9,6 +9,7 @@ from bson import ObjectId
 from graphql_api.access.log import access_log_entry
 from graphql_api.access.rights import download
 from graphql_api.access.sharing import share_link
+from graphql_api.appointments.types import appointment
 from graphql_api.archive.resident import resident_of
 from graphql_api.archive.types import entry_of
 from graphql_api.assistant.types import conversation
@@ -75,6 +76,7 @@ _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "Ticket": (2, ticket),
     "Reminder": (2, reminder),
     "ReminderOccurrence": (2, occurrence),
+    "Appointment": (2, appointment),
     "QuestionnaireResponse": (2, response),
     "Conversation": (2, conversation),
     "AccessLogEntry": (2, access_log_entry),

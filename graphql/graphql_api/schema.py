@@ -23,6 +23,9 @@ from graphql_api.access.rights import RightsMutation
 from graphql_api.access.sharing import SharingMutation
 from graphql_api.access.watch import answered, each_answered
 from graphql_api.access.watched import WatchQuery
+from graphql_api.appointments.clinics import ClinicMutation, ClinicQuery
+from graphql_api.appointments.fields import SlotQuery
+from graphql_api.appointments.mutations import AppointmentMutation
 from graphql_api.archive.mutations import ArchiveMutation
 from graphql_api.archive.resident import Resident, resident_of
 from graphql_api.assistant.mutations import AssistantMutation
@@ -70,6 +73,8 @@ class Query(
     MerchantQuery,
     PointOperatorQuery,
     NotificationQuery,
+    SlotQuery,
+    ClinicQuery,
 ):
     @strawberry.field(description="The account that is signed in.")
     async def me(self, info: Info) -> Me:
@@ -120,6 +125,8 @@ class Mutation(
     PointOperatorMutation,
     NotificationMutation,
     ReminderMutation,
+    AppointmentMutation,
+    ClinicMutation,
 ):
     pass
 

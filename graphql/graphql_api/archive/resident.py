@@ -33,6 +33,7 @@ from graphql_api.access.rights import (
     held_of,
 )
 from graphql_api.access.sharing import ShareLink, share_links_of
+from graphql_api.appointments.fields import ResidentAppointments
 from graphql_api.archive.types import (
     Entry,
     ProfileContent,
@@ -100,6 +101,7 @@ class Resident(
     ResidentTalks,
     ResidentPoints,
     ResidentReminders,
+    ResidentAppointments,
     ResidentArticles,
 ):
     key: strawberry.Private[ObjectId]

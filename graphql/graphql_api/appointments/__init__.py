@@ -1,0 +1,1 @@
+"""Appointments: times that can be booked, the resident's own, and the clinic's desk."""
