@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from beanie import PydanticObjectId
 from pydantic import BaseModel, Field
 
+from backend.core.attempts import AttemptCount, expiring
 from backend.core.documents import ASC, DESC, ResidentOwned, Stored, index, unique
 from backend.measurements.draft import Kind, Meal
 
@@ -227,18 +228,14 @@ class MeterDocument(Stored):
         ]
 
 
-class ClaimAttempts(Stored):
+class ClaimAttempts(AttemptCount):
     """How often somebody tried to bind a meter; ``key`` is a blind index of account or serial."""
-
-    key: bytes
-    attempts: int
-    until: datetime
 
     class Settings:
         name = "meter_claim_attempts"
         indexes: ClassVar = [
             unique("one_claim_count_per_key", ("key", ASC)),
-            index("meter_claim_attempts_expire", ("until", ASC), expireAfterSeconds=3_600),
+            expiring("meter_claim_attempts_expire"),
         ]
 
 

@@ -10,6 +10,7 @@ from beanie import PydanticObjectId
 
 from backend.access.categories import Action, Category
 from backend.access.relations import Kinship, RelationKind
+from backend.core.attempts import AttemptCount, expiring
 from backend.core.documents import ASC, DESC, ResidentOwned, Stored, index, unique
 
 
@@ -95,18 +96,14 @@ class GuardianRequest(ResidentOwned):
         ]
 
 
-class CodeAttempts(Stored):
+class CodeAttempts(AttemptCount):
     """How often somebody looked at a code; ``key`` is a blind index of account or address."""
-
-    key: bytes
-    attempts: int
-    until: datetime
 
     class Settings:
         name = "code_attempts"
         indexes: ClassVar = [
             unique("one_code_count_per_key", ("key", ASC)),
-            index("code_attempts_expire", ("until", ASC), expireAfterSeconds=3_600),
+            expiring("code_attempts_expire"),
         ]
 
 
