@@ -73,6 +73,7 @@ from bot.assistant.retrieval.stored import StoredPassages
 from bot.assistant.stored import documents as assistant_documents
 from bot.assistant.stored.exporter import ConversationExporter
 from bot.assistant.stored.service import AssistantService
+from bot.linking import documents as linking_documents
 from content import documents as content_documents
 from content.wiring import Content, build_content
 from rewards import documents as reward_documents
@@ -102,6 +103,7 @@ DOCUMENTS = (
     *appointment_documents.DOCUMENTS,
     *assistant_documents.DOCUMENTS,
     *passage_documents.DOCUMENTS,
+    *linking_documents.DOCUMENTS,
 )
 """Every document of every room."""
 

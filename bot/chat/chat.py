@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from backend.access.consent.purpose import Purpose
 from backend.access.log.trail import answering
 from backend.care.reminders.documents import OccurrenceState
 from backend.core.errors import KangbanError
@@ -36,10 +37,16 @@ LONGEST = 4_096
 
 
 class Chat:
-    """For every messenger. Each answer leaves when what was looked at is in the access log."""
+    """For every messenger. Each answer leaves when what was looked at is in the access log.
 
-    def __init__(self, rooms: Rooms) -> None:
+    ``leaves``: what a resident must have agreed to before anything of theirs goes out (a channel
+    abroad); who did not is not there for this chat. The emergency card, which holds nothing of a
+    record's, needs no consent.
+    """
+
+    def __init__(self, rooms: Rooms, *, leaves: Purpose | None = None) -> None:
         self._rooms = rooms
+        self._leaves = leaves
 
     async def say(self, viewer: Viewer, talk: Talk, text: str) -> list[Reply]:
         """Replies to a message; domain errors are replies in the viewer's language."""
@@ -55,7 +62,7 @@ class Chat:
 
     async def _answered(self, viewer: Viewer, talk: Talk, work: Work) -> list[Reply]:
         # A request of its own: what an earlier message found out about rights is forgotten.
-        turn = Turn(self._rooms, replace(viewer, memo={}), talk)
+        turn = Turn(self._rooms, replace(viewer, memo={}), talk, self._leaves)
         try:
             async with answering():
                 return await _chosen(turn, work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from backend.access.consent.service import Consents
 from backend.access.service import Access
 from backend.archive.residents import Residents
 from backend.care.reminders.wiring import ReminderServices
@@ -22,6 +23,8 @@ class Rooms(Protocol):
     def core(self) -> Core: ...
     @property
     def access(self) -> Access: ...
+    @property
+    def consents(self) -> Consents: ...
     @property
     def residents(self) -> Residents: ...
     @property

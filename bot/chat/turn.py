@@ -7,6 +7,8 @@ from datetime import datetime
 
 from bson import ObjectId
 
+from backend.access.consent.errors import ConsentMissing
+from backend.access.consent.purpose import Purpose
 from backend.access.relations import Relation, RelationKind
 from backend.identity.viewer import Viewer
 from bot.chat.phrases import here, say, time_of
@@ -26,6 +28,8 @@ class Turn:
     rooms: Rooms
     viewer: Viewer
     talk: Talk
+    leaves: Purpose | None = None
+    """What a resident must have agreed to before anything of theirs goes out by this channel."""
 
     @property
     def now(self) -> datetime:
@@ -45,6 +49,7 @@ class Turn:
         """One relation a person, the viewer's own record first."""
         relations = await self.rooms.access.relations(self.viewer)
         mine = [each for each in relations if each.kind in FAMILY]
+        mine = [each for each in mine if await self.may_leave(each.resident_id)]
         mine.sort(key=lambda each: (each.kind is not RelationKind.SELF, each.resident_id))
         return list({each.resident_id: each for each in reversed(mine)}.values())[::-1]
 
@@ -60,14 +65,33 @@ class Turn:
         raise ChooseFirst
 
     async def who(self, resident_id: ObjectId) -> str:
-        """The name, masked where the viewer may not see it whole. Raises ``AccessDenied``."""
+        """The name, masked where the viewer may not see it whole.
+
+        Raises ``AccessDenied`` and ``ConsentMissing``.
+        """
+        await self.require_leave(resident_id)
         found = await self.rooms.residents.get(self.viewer, resident_id)
         return found.profile.name or str(resident_id)
 
+    async def require_leave(self, resident_id: ObjectId) -> None:
+        """Raises ``ConsentMissing`` where the resident did not agree to this channel."""
+        if self.leaves is not None:
+            await self.rooms.consents.require(resident_id, self.leaves)
 
-def two_ids(rest: str) -> tuple[ObjectId, ObjectId]:
-    """``<resident>:<thing>`` of a button. Raises ``ValueError`` where it is none."""
-    first, _, second = rest.partition(":")
-    if not (ObjectId.is_valid(first) and ObjectId.is_valid(second)):
-        raise ValueError(rest)
-    return ObjectId(first), ObjectId(second)
+    async def may_leave(self, resident_id: ObjectId) -> bool:
+        try:
+            await self.require_leave(resident_id)
+        except ConsentMissing:
+            return False
+        return True
+
+    async def place(self, rest: str) -> tuple[ObjectId, ObjectId]:
+        """``<resident>:<thing>`` of a button.
+
+        Raises ``ConsentMissing``, and ``ValueError`` where it is none.
+        """
+        first, _, second = rest.partition(":")
+        if not (ObjectId.is_valid(first) and ObjectId.is_valid(second)):
+            raise ValueError(rest)
+        await self.require_leave(ObjectId(first))
+        return ObjectId(first), ObjectId(second)

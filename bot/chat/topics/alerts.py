@@ -6,7 +6,7 @@ from backend.measurements.alert import Alert
 from backend.measurements.thresholds import Text
 from bot.chat.phrases import here, short
 from bot.chat.reply import Button, Reply
-from bot.chat.turn import Turn, two_ids
+from bot.chat.turn import Turn
 
 _MOST = 5
 
@@ -22,7 +22,7 @@ async def show(turn: Turn) -> list[Reply]:
 
 
 async def acknowledge(turn: Turn, rest: str) -> list[Reply]:
-    resident_id, alert_id = two_ids(rest)
+    resident_id, alert_id = await turn.place(rest)
     await turn.rooms.alerts.acknowledge(turn.viewer, resident_id, alert_id)
     return [turn.reply("acknowledged")]
 

@@ -56,6 +56,8 @@ async def _said(turn: Turn, question: str, *, anybody: bool = False) -> Said:
             idempotency_key=f"chat:{secrets.token_hex(12)}",
         ),
     )
+    if not anybody:
+        await turn.require_leave(said.resident_id)  # the question may have named somebody else
     if said.resident_id == resident_id:
         turn.talk.conversation_id = said.conversation_id
     return said

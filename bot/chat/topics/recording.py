@@ -45,6 +45,7 @@ async def confirm(turn: Turn, token: str) -> list[Reply]:
     offered = turn.talk.offered.take(token)
     if offered is None:
         return [turn.reply("expired")]
+    await turn.require_leave(offered.resident_id)
     outcomes = await turn.rooms.recording.record_batch(
         turn.viewer,
         offered.resident_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.care.reminders.documents import OccurrenceDocument, OccurrenceState
 from bot.chat.phrases import here
 from bot.chat.reply import Button, Reply
-from bot.chat.turn import Turn, two_ids
+from bot.chat.turn import Turn
 
 _MOST = 5
 _LATER_MINUTES = 30
@@ -24,14 +24,14 @@ async def show(turn: Turn) -> list[Reply]:
 
 
 async def answer(turn: Turn, rest: str, state: OccurrenceState) -> list[Reply]:
-    resident_id, occurrence_id = two_ids(rest)
+    resident_id, occurrence_id = await turn.place(rest)
     occurrences = turn.rooms.reminders.occurrences
     await occurrences.answer(turn.viewer, resident_id, occurrence_id, state)
     return [turn.reply("taken_done" if state is OccurrenceState.TAKEN else "skipped_done")]
 
 
 async def later(turn: Turn, rest: str) -> list[Reply]:
-    resident_id, occurrence_id = two_ids(rest)
+    resident_id, occurrence_id = await turn.place(rest)
     occurrences = turn.rooms.reminders.occurrences
     await occurrences.later(turn.viewer, resident_id, occurrence_id, _LATER_MINUTES)
     return [turn.reply("later_done", minutes=_LATER_MINUTES)]

@@ -10,7 +10,7 @@ from backend.identity.viewer import Role
 from bot.chat.phrases import here
 from bot.chat.reply import Button, Reply
 from bot.chat.talk import ForTicket, Writing
-from bot.chat.turn import Turn, two_ids
+from bot.chat.turn import Turn
 
 _MOST = 5
 _MOST_EVIDENCE = 8
@@ -21,12 +21,13 @@ async def show(turn: Turn) -> list[Reply]:
     if not turn.viewer.has(Role.FAMILY_DOCTOR):
         return [turn.reply("not_doctor")]
     found = await turn.rooms.care.desk.worklist(turn.viewer, first=_MOST)
-    return [_waiting(turn, each) for each in found] or [turn.reply("no_tickets")]
+    shown = [each for each in found if await turn.may_leave(each.ticket.resident_id)]
+    return [_waiting(turn, each) for each in shown] or [turn.reply("no_tickets")]
 
 
 async def claim(turn: Turn, rest: str) -> list[Reply]:
     """Raises ``AccessDenied``, ``TicketTaken`` and ``TicketSettled``."""
-    resident_id, ticket_id = two_ids(rest)
+    resident_id, ticket_id = await turn.place(rest)
     seen = await turn.rooms.care.desk.claim(turn.viewer, resident_id, ticket_id)
     buttons = (
         Button(turn.say("answer"), f"answer:{rest}"),
@@ -37,14 +38,14 @@ async def claim(turn: Turn, rest: str) -> list[Reply]:
 
 
 async def release(turn: Turn, rest: str) -> list[Reply]:
-    await turn.rooms.care.desk.release(turn.viewer, *two_ids(rest))
+    await turn.rooms.care.desk.release(turn.viewer, *await turn.place(rest))
     turn.talk.writing = None
     return [turn.reply("released")]
 
 
 async def write(turn: Turn, rest: str, writing: Writing) -> list[Reply]:
     """The next message is its text. Who is no doctor of this ticket learns nothing of it."""
-    resident_id, ticket_id = two_ids(rest)
+    resident_id, ticket_id = await turn.place(rest)
     await turn.rooms.care.desk.claim(turn.viewer, resident_id, ticket_id)
     turn.talk.writing = ForTicket(writing=writing, resident_id=resident_id, ticket_id=ticket_id)
     cancel = Button(turn.say("cancel"), "unwrite:")

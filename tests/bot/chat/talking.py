@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bson import ObjectId
 
+from backend.access.consent.purpose import Purpose
 from backend.identity.viewer import Viewer
 from backend.measurements.documents import ReadingDocument
 from backend.services import Services
@@ -22,16 +23,21 @@ class Talker:
     viewer: Viewer
     talk: Talk = field(default_factory=Talk)
     replies: list[Reply] = field(default_factory=list)
+    leaves: Purpose | None = None
+
+    @property
+    def chat(self) -> Chat:
+        return Chat(self.services, leaves=self.leaves)
 
     async def says(self, text: str) -> str:
-        return self._got(await Chat(self.services).say(self.viewer, self.talk, text))
+        return self._got(await self.chat.say(self.viewer, self.talk, text))
 
     async def presses(self, label: str) -> str:
         """The first button whose label holds this."""
         return await self.sends(self.action(label))
 
     async def sends(self, action: str) -> str:
-        return self._got(await Chat(self.services).press(self.viewer, self.talk, action))
+        return self._got(await self.chat.press(self.viewer, self.talk, action))
 
     def action(self, label: str) -> str:
         return next(

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from backend.access.categories import Category
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.writing import accepted_now
 from backend.access.relations import RelationKind
 from backend.care.documents import TicketState
 from backend.core.clock import FixedClock
@@ -206,3 +208,51 @@ async def test_odd_messages_get_an_answer_and_write_nothing(services: Services, 
 
     assert said
     assert await stored(resident_id) == []
+
+
+async def test_abroad_nothing_of_who_did_not_agree_goes_out_but_the_emergency_card(
+    services: Services,
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    seen = await asked(services, viewer, resident_id)
+    doctor = Talker(services, await a_contract(services, resident_id), leaves=Purpose.TELEGRAM)
+    await a_reminder(services, viewer, resident_id)
+    talker = Talker(services, viewer, leaves=Purpose.TELEGRAM)
+    here = Talker(services, viewer)
+    await here.says("血压135/85")
+
+    for text in (
+        "血压135/85",
+        "积分",
+        "任务",
+        "提醒",
+        "警报",
+        "血压趋势",
+        "切换",
+        "最近一次血压？",
+    ):
+        said = await talker.says(text)
+        assert said == "您还没有可以查看的档案。"
+    for action in (f"who:{resident_id}", f"ack:{resident_id}:{resident_id}"):
+        assert "张建国" not in await talker.sends(action)
+    talker.talk = here.talk
+    assert "135" not in await talker.sends(here.action("记下"))
+    assert await stored(resident_id) == []
+    assert "没有等您答复" in await doctor.says("工单")
+    assert "最近血压高" not in await doctor.sends(f"claim:{resident_id}:{seen.id}")
+    assert "120" in await talker.says("胸口压着痛，喘不上气")
+    await services.assistant.settled()
+
+
+async def test_abroad_who_agreed_is_served_as_here(services: Services) -> None:
+    viewer, resident_id = await a_resident(services)
+    (accepted,) = accepted_now(Purpose.TELEGRAM)
+    await services.consents.change(
+        viewer, resident_id, accepted, given=True, idempotency_key=a_key()
+    )
+    talker = Talker(services, viewer, leaves=Purpose.TELEGRAM)
+    await talker.says("血压135/85")
+
+    assert "已给张建国记下" in await talker.presses("记下")
+
+    assert len(await stored(resident_id)) == 1
