@@ -47,7 +47,7 @@ class OccurrenceSettled(Conflict):
     en = "This one can no longer be answered."
 
 
-class SnoozeInvalid(Invalid):
+class ReminderSnoozeInvalid(Invalid):
     code = "REMINDER_SNOOZE_INVALID"
     zh = "稍后提醒须在 {shortest} 到 {longest} 分钟之间。"
     en = "Later is from {shortest} to {longest} minutes."

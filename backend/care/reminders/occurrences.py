@@ -16,7 +16,7 @@ from backend.care.reminders.errors import (
     OccurrenceSettled,
     ReminderChanged,
     ReminderNotFound,
-    SnoozeInvalid,
+    ReminderSnoozeInvalid,
 )
 from backend.care.reminders.events import OccurrenceAnswered
 from backend.care.reminders.limits import ReminderKind, limits
@@ -137,13 +137,13 @@ class Occurrences:
         self, viewer: Viewer, resident_id: ObjectId, occurrence_id: ObjectId, minutes: int
     ) -> OccurrenceDocument:
         """Told again after some minutes, and missed only after that. Raises as ``answer``, and
-        ``SnoozeInvalid``."""
+        ``ReminderSnoozeInvalid``."""
         before = await self._found(viewer, resident_id, occurrence_id)
         await self._access.require(viewer, resident_id, before.kind.category, Action.RECORD)
         numbers = limits()
         shortest, longest = numbers["shortest_snooze_minutes"], numbers["longest_snooze_minutes"]
         if not shortest <= minutes <= longest:
-            raise SnoozeInvalid(shortest=shortest, longest=longest)
+            raise ReminderSnoozeInvalid(shortest=shortest, longest=longest)
         if before.state not in _OPEN:
             raise OccurrenceSettled
         until = self._core.clock.now() + timedelta(minutes=minutes)

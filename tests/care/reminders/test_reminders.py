@@ -28,9 +28,9 @@ from backend.care.reminders.errors import (
     ReminderInvalid,
     ReminderNeverDue,
     ReminderNotFound,
+    ReminderSnoozeInvalid,
     RemindersTooMany,
     ScheduleUnclear,
-    SnoozeInvalid,
 )
 from backend.care.reminders.limits import ReminderKind
 from backend.care.reminders.reminder import ReminderDraft, StockDraft
@@ -110,7 +110,7 @@ async def test_later_comes_again_and_what_is_missed_is_told_to_family_if_so_chos
     assert await room.worker.drain() == 2
     first = next(each for each in await occurrences(resident_id) if each.tell_family)
     for minutes in (4, 1_441):
-        with pytest.raises(SnoozeInvalid):
+        with pytest.raises(ReminderSnoozeInvalid):
             await room.occurrences.later(owner, resident_id, first.id, minutes)
     put_off = await room.occurrences.later(owner, resident_id, first.id, 30)
     assert put_off.missed_at == NOON + timedelta(minutes=150)
