@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -36,10 +37,15 @@ from backend.privacy.documents import ErasureDocument, ErasureState
 from backend.privacy.errors import DeletionBegun, DeletionNotFound, RightNotYours
 from backend.privacy.limits import COOLING_OFF, SWEEP_AFTER
 from backend.privacy.owned import KEPT, NAMING, Owned, name_of
+from backend.reports.engines import Files, Progress
+from backend.reports.files import Incoming
+from backend.reports.reader import ReportReader
 from backend.services import DOCUMENTS, Services, build_services
+from ocr.model import ParsedReport
 from tests.factories import a_caregiver, a_condition, a_key, a_profile, a_resident, a_viewer, bp
 from tests.graphql_api.household import a_household, signed_in
 from tests.measurements.metering import a_bound
+from tests.reports.papers import Written, a_photo, a_reading, an_item
 
 MOMENT = timedelta(milliseconds=1)
 
@@ -415,6 +421,36 @@ async def test_what_was_read_before_the_deletion_is_not_written_after_it(
     with pytest.raises(KeyDestroyed):
         await elsewhere.core.store.transaction(work)
     assert await services.core.store.db["entries"].count_documents({}) == 0
+
+
+async def test_a_report_that_is_being_read_while_its_owner_is_erased_leaves_nothing(
+    services: Services, elsewhere: Services, clock: FixedClock
+) -> None:
+    owner, resident_id = await a_resident(services)
+    page = Incoming(a_photo(), "report.png")
+    await services.reports.intake.take(owner, resident_id, [page])
+    await asked(services, owner, resident_id)
+    clock.advance(COOLING_OFF)
+    db = services.core.store.db
+
+    class Slow(Written):
+        async def read(self, files: Files, progress: Progress) -> ParsedReport:
+            assert files[0][0]  # the page was opened before its owner left
+            await services.privacy.worker.drain()
+            assert await db["reports"].count_documents({}) == 0
+            return await super().read(files, progress)
+
+    slow = Slow(a_reading([an_item()]))
+    with suppress(KeyDestroyed):
+        await ReportReader(elsewhere.core, slow).step()
+    assert len(slow.files) == 1
+    assert await OutboxEntry.find({"name": "report_read"}).count() == 0
+    clock.advance(SWEEP_AFTER)
+    await services.privacy.worker.drain()
+    kept = await left(services, resident_id)
+    assert set(kept) <= KEPT | {"data_keys", "outbox", "idempotent_answers"}
+    for name in ("reports", "report_jobs", "blobs.files", "blobs.chunks", "entries", "readings"):
+        assert await db[name].count_documents({}) == 0, name
 
 
 async def test_writers_during_the_deletion_leave_nothing_behind(
