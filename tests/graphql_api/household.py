@@ -16,6 +16,7 @@ from backend.access.consent.purpose import Purpose
 from backend.access.consent.writing import accepted_now
 from backend.access.log.looks import LookFilter
 from backend.access.relations import Relation, RelationKind
+from backend.appointments.services import ServiceKind
 from backend.archive.sections import MedicationBody, coded
 from backend.care.documents import TicketReason, TicketUrgency
 from backend.care.opening import Question
@@ -42,6 +43,7 @@ from graphql_api.common import ids
 from graphql_api.common.context import Context
 from graphql_api.schema import Schema
 from ocr.model import Medication, Narrative, Patient
+from tests.appointments.helpers import a_clinic, a_slot, booked
 from tests.factories import a_condition, a_key, a_profile, a_resident, a_viewer, bp, glucose
 from tests.graphql_api.circle_household import circle_ids
 from tests.graphql_api.walk import Case, Samples
@@ -104,6 +106,7 @@ async def a_household(services: Services) -> Household:
         **await _notifications(services, owner),
         **await _questionnaires(services, owner, resident_id),
         **await _reminders(services, owner, resident_id),
+        **await _appointments(services, owner, resident_id),
     }
     return Household(owner, token, resident_id, samples(real))
 
@@ -392,6 +395,19 @@ async def _reminders(services: Services, owner: Viewer, resident_id: ObjectId) -
     return {
         "Reminder": ids.encode("Reminder", resident_id, made.id),
         "ReminderOccurrence": ids.encode("ReminderOccurrence", resident_id, due.id),
+    }
+
+
+async def _appointments(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
+    """A check-up that is booked, with another place left."""
+    clinic = await a_clinic(services)
+    slot = await a_slot(services, clinic, capacity=2, kind=ServiceKind.CHECK_UP)
+    made = await booked(services, owner, resident_id, slot)
+    return {
+        "Schedule": ids.encode("Schedule", slot.schedule.id),
+        "Slot": ids.encode("Slot", slot.id),
+        "Appointment": ids.encode("Appointment", resident_id, made),
+        "ClinicAppointment": ids.encode("ClinicAppointment", made),
     }
 
 

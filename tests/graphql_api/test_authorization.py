@@ -61,6 +61,7 @@ OWN_ACCOUNT = {
     "familyDoctors",
     "careTeams",
     "pointOffers",
+    "slots",
     "articles",
     "article",
     "articleTopics",
@@ -108,8 +109,21 @@ OPERATORS_ONLY = {
 }
 """About machines and staff, not records: refused by role, whoever else asks."""
 
-MERCHANTS_ONLY = {"merchantVouchers", "merchantTotals", "lookAtVoucher", "confirmVoucher"}
-"""An institution's own vouchers, which do not say whose they are: refused by role."""
+MERCHANTS_ONLY = {
+    "merchantVouchers",
+    "merchantTotals",
+    "lookAtVoucher",
+    "confirmVoucher",
+    "clinicSchedules",
+    "clinicAppointments",
+    "createSchedule",
+    "publishSlots",
+    "importSlots",
+    "withdrawSlot",
+    "recordAttendance",
+}
+"""An institution's own vouchers, times and places, which do not say whose they are: refused by
+role."""
 
 DOCTORS_ONLY = {"panel", "contractRequests", "worklist"}
 """Of a doctor's own: nothing of the household's owner is there to see."""
@@ -283,7 +297,7 @@ async def test_the_owner_gets_something_from_the_same_operations(services: Servi
             assert answer.codes <= {"ID_INVALID"}, (case, answer)
             seen[case.root] = seen.get(case.root, False) or not answer.shows_nothing
     roots = ("me", "resident", "careCircle", "node", "measurementKinds", "consentNotices")
-    roots += ("circlePresets", "familyDoctors", "careTeams", "pointOffers")
+    roots += ("circlePresets", "familyDoctors", "careTeams", "pointOffers", "slots")
     roots += ("articles", "article", "articleTopics")
     roots += ("inbox", "inboxUnread", "notificationChoices", "pushAddresses")
     assert seen == dict.fromkeys(roots, True)
