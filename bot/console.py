@@ -14,6 +14,8 @@ from bot.chat.reply import Button, Reply
 from bot.chat.rooms import Rooms
 from bot.chat.talk import Talk
 
+_FILE = "/file "
+"""Before a path: what a messenger's attachment would be."""
 Write = Callable[[str], None]
 
 
@@ -30,14 +32,23 @@ class Console:
         self._pictures = 0
 
     async def line(self, text: str) -> None:
-        """A typed line: a message, or the number of a button shown last."""
+        """A typed line: a message, ``/file PATH``, or the number of a button shown last."""
         text = text.strip()
         if text.isdigit() and 1 <= int(text) <= len(self._buttons):
             action = self._buttons[int(text) - 1].action
             replies = await self._chat.press(self._viewer, self._talk, action)
+        elif text.startswith(_FILE):
+            replies = await self._file(Path(text.removeprefix(_FILE).strip()))
         else:
             replies = await self._chat.say(self._viewer, self._talk, text)
         self._show(replies)
+
+    async def _file(self, path: Path) -> list[Reply]:
+        try:
+            data = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            return [Reply(text=f"{path}: {error.strerror}")]
+        return await self._chat.file(self._viewer, self._talk, data, path.name)
 
     def _show(self, replies: list[Reply]) -> None:
         self._buttons = []

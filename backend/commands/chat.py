@@ -55,10 +55,15 @@ async def _signed_in(services: Services, login: str) -> AsyncIterator[Viewer]:
 
 @contextlib.asynccontextmanager
 async def _working(services: Services) -> AsyncIterator[None]:
-    """Alerts and points follow what is recorded, also where no server runs."""
-    task = asyncio.create_task(build_dispatcher(services).run())
+    """Alerts, points and recognition follow what is sent, also where no server runs."""
+    tasks = [
+        asyncio.create_task(build_dispatcher(services).run()),
+        asyncio.create_task(services.reports.reader.run()),
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        services.reports.engines.close()

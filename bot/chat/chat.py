@@ -23,6 +23,7 @@ from bot.chat.topics import (
     points,
     recording,
     reminders,
+    reports,
     tickets,
     trends,
 )
@@ -51,6 +52,10 @@ class Chat:
     async def say(self, viewer: Viewer, talk: Talk, text: str) -> list[Reply]:
         """Replies to a message; domain errors are replies in the viewer's language."""
         return await self._answered(viewer, talk, lambda turn: _said(turn, text))
+
+    async def file(self, viewer: Viewer, talk: Talk, data: bytes, name: str) -> list[Reply]:
+        """Replies to a photo or PDF of a report; ``name`` gives its extension, or is empty."""
+        return await self._answered(viewer, talk, lambda turn: reports.take(turn, data, name))
 
     async def press(self, viewer: Viewer, talk: Talk, action: str) -> list[Reply]:
         """Replies to a button; an unknown or expired one says so."""
@@ -99,6 +104,9 @@ async def _said(turn: Turn, text: str) -> list[Reply]:
 
 
 async def _usual(turn: Turn, text: str) -> list[Reply]:
+    corrected = await reports.correct(turn, text)
+    if corrected is not None:
+        return corrected
     understood = understand(text, turn.now)
     if understood.about_readings:
         return await recording.offer(turn, understood)
@@ -140,6 +148,9 @@ _PRESSED: dict[str, Press] = {
     "skip": lambda turn, rest: reminders.answer(turn, rest, OccurrenceState.SKIPPED),
     "later": reminders.later,
     "ack": alerts.acknowledge,
+    "report": reports.show,
+    "keep": reports.keep,
+    "away": reports.put_away,
     "claim": tickets.claim,
     "release": tickets.release,
     "answer": lambda turn, rest: tickets.write(turn, rest, Writing.ANSWER),

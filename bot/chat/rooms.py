@@ -14,6 +14,7 @@ from backend.measurements.alerts import Alerts
 from backend.measurements.charting import Charting
 from backend.measurements.correcting import Correcting
 from backend.measurements.recording import Recording
+from backend.reports.wiring import ReportServices
 from bot.assistant.stored.service import AssistantService
 from rewards.wiring import Points
 
@@ -39,6 +40,8 @@ class Rooms(Protocol):
     def reminders(self) -> ReminderServices: ...
     @property
     def points(self) -> Points: ...
+    @property
+    def reports(self) -> ReportServices: ...
     @property
     def care(self) -> Care: ...
     @property

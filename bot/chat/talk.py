@@ -55,6 +55,17 @@ class Recorded:
     reading_ids: tuple[ObjectId, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A report's table as it was shown: ``items`` are its rows' ids in their order."""
+
+    resident_id: ObjectId
+    report_id: ObjectId
+    version: int
+    items: tuple[str, ...]
+    is_theirs: bool = False
+
+
 class Writing(StrEnum):
     ANSWER = "answer"
     ASK_BACK = "ask_back"
@@ -81,6 +92,7 @@ class Talk:
     recorded: Kept[Recorded] = field(default_factory=Kept)
     cited: Kept[Sequence[CitationWords]] = field(default_factory=Kept)
     choices: Kept[str] = field(default_factory=Kept)
+    reviewed: Kept[Reviewed] = field(default_factory=Kept)
     written: Kept[ForTicket] = field(default_factory=Kept)
 
     def about(self, resident_id: ObjectId) -> None:
