@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from beanie import PydanticObjectId
 from bson import ObjectId
 
+from backend.access.log.service import pass_gate
 from backend.appointments.documents import AppointmentState, CancelReason, SlotState
 from backend.appointments.errors import (
     SlotFull,
@@ -117,6 +118,8 @@ async def _offer(
         "offered_until": until,
         "changed_at": now,
     }
+    # Whoever gave the place back sees nothing of who is next.
+    pass_gate(place["resident_id"])
     await put(session, place, change, look_at=until)
     event = PlaceOffered(
         resident_id=PydanticObjectId(place["resident_id"]),
