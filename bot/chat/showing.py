@@ -19,7 +19,8 @@ def reading_words(turn: Turn, draft: Draft) -> str:
     name = kind_words(language, draft.kind)
     if draft.meal is not None:
         name = f"{turn.say(draft.meal.value)}{'' if short(language) == 'zh' else ' '}{name}"
-    return f"{name} {_values(language, draft)}（{turn.time(draft.at)}）"
+    what = f"{name} {_values(language, draft)}"
+    return turn.say("reading", what=what, at=turn.time(draft.at))
 
 
 def kind_words(language: str, kind: Kind) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from bot.assistant.stored.documents import TurnOutcome
@@ -41,8 +42,10 @@ async def choose(turn: Turn, token: str) -> list[Reply]:
 
 
 async def _said(turn: Turn, question: str, *, anybody: bool = False) -> Said:
+    # Nothing of a record is in the emergency card: the doctor hears of it whatever may leave.
+    asking = replace(turn, leaves=None) if anybody else turn
     try:
-        resident_id = await turn.resident()
+        resident_id = await asking.resident()
     except ChooseFirst:
         if not anybody:
             raise

@@ -242,6 +242,8 @@ async def test_abroad_nothing_of_who_did_not_agree_goes_out_but_the_emergency_ca
     assert "最近血压高" not in await doctor.sends(f"claim:{resident_id}:{seen.id}")
     assert "120" in await talker.says("胸口压着痛，喘不上气")
     await services.assistant.settled()
+    doctor.leaves = None
+    assert "胸口压着痛" in await doctor.says("工单")
 
 
 async def test_abroad_who_agreed_is_served_as_here(services: Services) -> None:

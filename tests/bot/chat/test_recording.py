@@ -191,5 +191,5 @@ async def test_english_is_answered_in_english(services: Services) -> None:
 
     said = await talker.says("fasting glucose 6.8 yesterday at 7 am")
 
-    assert "fasting Blood glucose 6.8 mmol/L（yesterday 07:00）" in said
+    assert "fasting Blood glucose 6.8 mmol/L (yesterday 07:00)" in said
     assert talker.labels == ["Record", "Wrong, do not"]
