@@ -80,9 +80,9 @@ async def test_a_visit_from_the_published_time_to_the_points(
     assert refused == "ROLE_REQUIRED"
     await clinic[0].ask(operation("record_attendance"), input=came)
     await build_dispatcher(services).drain()
-    points = await father[0].ask(operation("points"), id=who)
+    points = await father[0].ask(operation("points"), residentId=who)
     assert points["resident"]["points"]["balance"] == 5
-    log = await father[0].ask(operation("access_log"), id=who)
+    log = await father[0].ask(operation("access_log"), residentId=who)
     said = str(log["resident"]["accessLog"])
     assert "预约" in said
 
