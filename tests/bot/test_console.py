@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from backend.services import Services
@@ -26,8 +27,9 @@ async def test_numbers_press_the_buttons_shown_last_and_pictures_become_files(
     assert "这个数字是什么" in shown[-1]
     assert len(await stored(father.id)) == before + 1
     await console.line("血压趋势")
-    (picture,) = tmp_path.glob("*.png")
+    picture = tmp_path / "kangban-1.png"
     assert shown[-1] == f"  [{picture}]"
+    assert (await asyncio.to_thread(picture.read_bytes)).startswith(b"\x89PNG")
     await console.line("/file /nowhere/at-all.jpg")
     assert "at-all.jpg" in shown[-1]
     await console.line("胸口压着痛，喘不上气")
