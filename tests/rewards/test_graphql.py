@@ -91,7 +91,7 @@ async def test_from_a_reading_to_a_voucher_that_the_clinic_took(
     assert tasks["measuring_day"]["done"] is False  # that was yesterday's
     assert tasks["exercise_streak"]["streak"] == {"days": 0, "goal": 30, "freezesLeft": 1}
     assert tasks["article_quiz"]["progress"] == 0
-    assert "follow_up" not in tasks  # no room sends such evidence
+    assert (tasks["follow_up"]["points"], tasks["follow_up"]["done"]) == (5, False)
 
 
 async def test_who_is_no_institution_takes_no_voucher(

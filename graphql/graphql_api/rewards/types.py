@@ -32,6 +32,7 @@ _THING = {
     EvidenceKind.EXERCISE: "Reading",
     EvidenceKind.ARCHIVE_SECTION: "Entry",
     EvidenceKind.REPORT_CONFIRMED: "PaperReport",
+    EvidenceKind.FOLLOW_UP: "Appointment",
 }
 
 
