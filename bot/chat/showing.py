@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from backend.measurements.draft import Draft, Kind, Quantity
 from backend.measurements.errors import NeedsConfirmation, PlausibilityImpossible
 from backend.measurements.kinds import spec
-from bot.chat.phrases import short, unit_words
+from bot.chat.phrases import here, short, unit_words
 from bot.chat.turn import Turn
 
 
@@ -45,6 +47,15 @@ def unusual_words(
         high=number(error.data["high"]),
         unit=unit_words(language, error.data["unit"]),
     )
+
+
+def date_words(turn: Turn, at: str) -> str:
+    """A FHIR dateTime as people read it; a year, month or day stays as it is."""
+    try:
+        parsed = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return turn.time(here(parsed)) if "T" in at and parsed.tzinfo else at
 
 
 def _values(language: str, draft: Draft) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
 
 from bot.assistant.stored.documents import TurnOutcome
 from bot.assistant.stored.service import Ask
 from bot.assistant.stored.turn import CitationWords, Said
-from bot.chat.phrases import here
 from bot.chat.reply import Button, Reply
+from bot.chat.showing import date_words
 from bot.chat.turn import ChooseFirst, Turn
 
 _MOST_CITED = 8
@@ -86,13 +85,4 @@ def _answer(turn: Turn, said: Said) -> Reply:
 def _citation(turn: Turn, each: CitationWords) -> Reply:
     if each.at is None:
         return turn.reply("cited", excerpt=each.excerpt)
-    return turn.reply("cited_at", at=_day(turn, each.at), excerpt=each.excerpt)
-
-
-def _day(turn: Turn, at: str) -> str:
-    """A FHIR dateTime may be a year or a month only."""
-    try:
-        parsed = datetime.fromisoformat(at)
-    except ValueError:
-        return at
-    return turn.time(here(parsed)) if "T" in at and parsed.tzinfo else at
+    return turn.reply("cited_at", at=date_words(turn, each.at), excerpt=each.excerpt)

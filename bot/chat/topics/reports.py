@@ -12,6 +12,7 @@ from backend.reports.files import Incoming
 from backend.reports.report import Report
 from backend.reports.review import Review, ReviewItem
 from bot.chat.reply import Button, Reply
+from bot.chat.showing import date_words
 from bot.chat.talk import Reviewed
 from bot.chat.turn import Turn
 
@@ -107,7 +108,8 @@ def _table(turn: Turn, report: Report, review: Review) -> Reply:
     uncertain = any(each.uncertain for each in items)
     keep_it = Button(turn.say("keep_uncertain" if uncertain else "keep"), f"keep:{token}")
     rows = [_row(index, each) for index, each in enumerate(items, 1)]
-    head = " ".join(filter(None, (review.facility, review.collected_at or review.reported_at)))
+    at = review.collected_at or review.reported_at
+    head = " ".join(filter(None, (review.facility, at and date_words(turn, at))))
     foot = turn.say("check_uncertain" if uncertain else "check")
     text = "\n".join(filter(None, (head, *rows, foot)))
     return Reply(text=text, buttons=(keep_it, Button(turn.say("put_away"), f"away:{token}")))
