@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -54,7 +55,7 @@ async def test_a_hundred_at_once_get_as_many_places_as_there_are(services: Servi
         *(booked(services, viewer, resident, slot) for viewer, resident in wanting),
         return_exceptions=True,
     )
-    kinds = Counter(type(each) for each in answers)
+    kinds: Counter[type[object]] = Counter(type(each) for each in answers)
     assert kinds[ObjectId] == 7
     assert kinds.keys() <= {ObjectId, SlotFull, AppointmentExists}
     assert await counted(services, slot) == (0, 0)
@@ -73,7 +74,8 @@ async def test_one_resident_books_one_of_a_kind_however_often_at_once(services: 
     answers = await asyncio.gather(
         *(booked(services, viewer, resident, each) for each in slots), return_exceptions=True
     )
-    assert Counter(type(each) for each in answers) == {ObjectId: 1, AppointmentExists: 4}
+    kinds: Counter[type[object]] = Counter(type(each) for each in answers)
+    assert kinds == {ObjectId: 1, AppointmentExists: 4}
     assert sum([(await counted(services, each))[0] for each in slots]) == 4
     await booked(services, viewer, resident, other)
 
@@ -240,9 +242,11 @@ async def test_a_clinic_keeps_its_own_schedules_only(services: Services) -> None
         with pytest.raises(SlotInvalid) as refused:
             await clinics.publish(clinic, slot.schedule.id, [bad], idempotency_key=a_key())
         assert refused.value.data == {"field": field}
-    for field, value in (("title", " "), ("place", "长" * 121), ("topics", ("nothing",))):
+    changes: dict[str, Any] = {"title": " ", "place": "长" * 121, "topics": ("nothing",)}
+    for field, value in changes.items():
+        new_schedule = a_schedule(**{field: value})
         with pytest.raises(ScheduleInvalid) as unfit:
-            await clinics.create(clinic, a_schedule(**{field: value}), idempotency_key=a_key())
+            await clinics.create(clinic, new_schedule, idempotency_key=a_key())
         assert unfit.value.data == {"field": field}
     db = services.core.store.db
     assert await db["appointment_slots"].count_documents({}) == 1
