@@ -55,9 +55,9 @@ async def test_a_hundred_at_once_get_as_many_places_as_there_are(services: Servi
         *(booked(services, viewer, resident, slot) for viewer, resident in wanting),
         return_exceptions=True,
     )
-    kinds: Counter[type[object]] = Counter(type(each) for each in answers)
-    assert kinds[ObjectId] == 7
-    assert kinds.keys() <= {ObjectId, SlotFull, AppointmentExists}
+    kinds = Counter(type(each).__name__ for each in answers)
+    assert kinds["ObjectId"] == 7
+    assert kinds.keys() <= {"ObjectId", "SlotFull", "AppointmentExists"}
     assert await counted(services, slot) == (0, 0)
     mine = await services.core.store.db["appointments"].distinct("resident_id")
     assert len(mine) == 7
@@ -74,8 +74,8 @@ async def test_one_resident_books_one_of_a_kind_however_often_at_once(services: 
     answers = await asyncio.gather(
         *(booked(services, viewer, resident, each) for each in slots), return_exceptions=True
     )
-    kinds: Counter[type[object]] = Counter(type(each) for each in answers)
-    assert kinds == {ObjectId: 1, AppointmentExists: 4}
+    kinds = Counter(type(each).__name__ for each in answers)
+    assert kinds == {"ObjectId": 1, "AppointmentExists": 4}
     assert sum([(await counted(services, each))[0] for each in slots]) == 4
     await booked(services, viewer, resident, other)
 
