@@ -82,6 +82,8 @@ class Watch:
         }
         found = ReadingDocument.get_pymongo_collection().find(query, _NEEDED)
         rows = await found.sort("at", -1).limit(_LOOKED_BACK).to_list()
+        if not rows:  # taken back before the event was heard
+            return
         seen = [Seen(raw["wall"], repr(sorted(raw["values"].items()))) for raw in rows]
         table = limits()["fraud"]
         within = timedelta(minutes=table["rhythm"]["minutes"])

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from backend.core.clock import FixedClock
+from backend.core.outbox import OutboxEntry
 from backend.identity.errors import OperatorRequired
 from backend.identity.viewer import Role, Viewer
 from backend.main import build_dispatcher
@@ -58,6 +59,19 @@ async def test_one_device_in_many_records_is_noted(services: Services) -> None:
         )
     await build_dispatcher(services).drain()
     assert await signals(services) == [(Sign.SHARED_DEVICE, "ble", 9)]
+
+
+async def test_a_reading_taken_back_before_it_was_looked_at_is_no_sign(services: Services) -> None:
+    viewer, resident = await a_resident(services)
+    (outcome,) = await services.recording.record_batch(
+        viewer, resident, [bp()], idempotency_key=None
+    )
+    assert outcome.reading_id is not None
+    await services.correcting.withdraw(viewer, resident, outcome.reading_id, version=1)
+    await build_dispatcher(services).drain()
+    assert await signals(services) == []
+    unheard = {"state": {"$ne": "done"}}
+    assert await OutboxEntry.get_pymongo_collection().count_documents(unheard) == 0
 
 
 async def test_only_operators_see_and_close_signals(services: Services) -> None:
