@@ -24,6 +24,7 @@ from backend.archive.exchange import FhirExport, FhirImport
 from backend.archive.people import ArchivePeople
 from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
+from backend.assessment.assessing import Assessments
 from backend.care import documents as care_documents
 from backend.care.persons import ArchivePersons
 from backend.care.reminders import documents as reminder_documents
@@ -150,6 +151,7 @@ class Services:
     assistant: AssistantService
     passages: StoredPassages
     summaries: Summaries
+    assessments: Assessments
     summary_files: SummaryFiles
     notifications: Notifications
     reminders: ReminderServices
@@ -170,6 +172,7 @@ def build_services(core: Core) -> Services:
     alerts = Alerts(core, access)
     summaries = Summaries(core, access, residents, readings, alerts, overrides, people)
     consents = Consents(core, access, residents)
+    assessments = Assessments(core, access, residents, readings)
     care = build_care(core, access, overrides)
     entries = Entries(core, access)
     reminders = build_reminders(core, access, residents, entries, notifications)
@@ -274,6 +277,7 @@ def build_services(core: Core) -> Services:
         passages=passages,
         summaries=summaries,
         summary_files=SummaryFiles(summaries),
+        assessments=assessments,
         notifications=notifications,
         reminders=reminders,
         appointments=appointments,

@@ -6,6 +6,7 @@ from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.access.errors import AccessDenied
+from backend.access.relations import RelationKind
 from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
 from backend.archive.entries import SHOWN
@@ -14,10 +15,10 @@ from backend.archive.residents import Residents, born_on
 from backend.archive.sections import EntryStatus, Section
 from backend.archive.sections.profile import Sex
 from backend.assessment import body_rows, lab_rows
-from backend.assessment.facts import Facts
+from backend.assessment.facts import CLINIC, Facts
 from backend.assessment.model import Assessment, Outcome, Row
 from backend.assessment.risk_row import cardiovascular_risk
-from backend.assessment.table import input_rule, rows
+from backend.assessment.table import rows
 from backend.core.container import Core
 from backend.identity.viewer import Viewer
 from backend.measurements import thresholds
@@ -36,8 +37,9 @@ CATEGORIES = (
 """What the rows are made of, in the order in which it is said what is withheld."""
 
 _SECTIONS = (Section.CONDITION, Section.LIFESTYLE, Section.OBSERVATION, Section.PREGNANCY)
-_ONE_OF = {Kind.WEIGHT: "weight", Kind.HEIGHT: "height", Kind.WAIST: "waist"}
-_MOST_PRESSURES = 2_000
+_ONE_OF = (Kind.WEIGHT, Kind.HEIGHT, Kind.WAIST)
+_MOST_PRESSURES = 500  # by doctors or at home, newest first: 30 days of 16 a day
+_OTHERS = frozenset(each.value for each in RelationKind) - CLINIC
 _SEX: dict[Sex, thresholds.Sex] = {Sex.MALE: "male", Sex.FEMALE: "female"}
 
 
@@ -121,14 +123,14 @@ class Assessments:
         return [from_raw(raw, key) for raw in raws]
 
     async def _measured(self, resident_id: ObjectId) -> list[Reading]:
-        """The newest of each single value, and the pressures that may count."""
+        """The newest of each single value, and the newest pressures of each place."""
         found = []
         for kind in _ONE_OF:
             wanted = ReadingFilter(kinds=frozenset({kind}))
             found += await self._readings.rows(resident_id, wanted, limit=1)
-        since = self._core.clock.now() - input_rule("bp_clinic").lasts
-        pressures = ReadingFilter(kinds=frozenset({Kind.BLOOD_PRESSURE}), since=since)
-        recent = await self._readings.rows(resident_id, pressures, limit=_MOST_PRESSURES)
-        last = ReadingFilter(kinds=frozenset({Kind.BLOOD_PRESSURE}))
-        found += recent or await self._readings.rows(resident_id, last, limit=1)
+        for recorded_as in (CLINIC, _OTHERS):
+            pressures = ReadingFilter(
+                kinds=frozenset({Kind.BLOOD_PRESSURE}), recorded_as=recorded_as
+            )
+            found += await self._readings.rows(resident_id, pressures, limit=_MOST_PRESSURES)
         return await self._readings.opened(resident_id, found)

@@ -24,7 +24,9 @@ from backend.measurements.reading import Reading
 from backend.measurements.thresholds import Person, Sex, Text, age_in_months
 
 _FINAL = {ObservationStatus.FINAL, ObservationStatus.AMENDED, ObservationStatus.CORRECTED}
-_CLINIC = {"doctor", "institution"}
+CLINIC = frozenset({"doctor", "institution"})
+"""Relations of the recorder whose pressures are clinic pressures (诊室血压)."""
+
 _NOT_HIS = {Verification.REFUTED, Verification.ENTERED_IN_ERROR}
 
 
@@ -136,7 +138,7 @@ class Facts:
             each
             for each in self.readings
             if each.kind is Kind.BLOOD_PRESSURE
-            and (each.recorded_by.relation in _CLINIC) is clinic
+            and (each.recorded_by.relation in CLINIC) is clinic
             and {"systolic", "diastolic"} <= each.values.keys()
         ]
 

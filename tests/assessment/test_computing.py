@@ -68,7 +68,14 @@ def test_egfr_refuses_what_the_equation_was_not_made_for(creatinine: float, age:
 
 @pytest.mark.parametrize(
     ("weight", "expected"),
-    [(53.3, "thin"), (53.5, "normal"), (69.2, "normal"), (69.4, "overweight"), (80.7, "overweight"), (81.0, "obese")],
+    [
+        (53.3, "thin"),
+        (53.5, "normal"),
+        (69.2, "normal"),
+        (69.4, "overweight"),
+        (80.7, "overweight"),
+        (81.0, "obese"),
+    ],
 )
 def test_bmi_has_the_cut_offs_of_the_standard(weight: float, expected: str) -> None:
     found = classify_bmi(index(weight, 170), person=Person(), at=NOW)

@@ -39,6 +39,7 @@ from graphql_api.archive.types import (
     ProfileContent,
     entry_of,
 )
+from graphql_api.assessment.types import Assessment, assessment_of
 from graphql_api.assistant.types import ResidentTalks
 from graphql_api.care.fields import ResidentCare
 from graphql_api.common.context import Info
@@ -217,6 +218,10 @@ class Resident(
         self, info: Info, since: datetime | None = None
     ) -> DoctorSummary | None:
         return await doctor_summary(self.key, info, since)
+
+    @strawberry.field(description="BMI, pressure, glucose, lipids, kidney, smoking, with sources.")
+    async def assessment(self, info: Info) -> Assessment | None:
+        return await assessment_of(self.key, info)
 
     @strawberry.field(description="Links that give a part of the record away, newest first.")
     async def share_links(

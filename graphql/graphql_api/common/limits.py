@@ -61,6 +61,7 @@ PRICES: Mapping[str, int] = {
     "Mutation.ask": 200,
     "Subscription.answerStream": 200,
     "Resident.doctorSummary": 100,
+    "Resident.assessment": 50,
     "Resident.labTrend": 20,
     "Resident.questionnaires": 10,
     "Resident.questionnaire": 10,
