@@ -205,6 +205,16 @@ def chat(login: str, english: bool, data_dir: Path | None) -> None:
 
 
 @main.command()
+@click.option("--webhook", is_flag=True, help="Have Telegram post to the server, and end.")
+@_DATA_DIR
+def bot(webhook: bool, data_dir: Path | None) -> None:
+    """Run the Telegram bot by polling, until Ctrl-C."""
+    from backend.commands.bot import poll, set_webhook
+
+    _with_services(data_dir, set_webhook if webhook else poll)
+
+
+@main.command()
 @click.argument("name", required=False)
 @click.option("--quick", is_flag=True, help="Fewer rounds and less data; for a first look.")
 @click.option("--json", "as_json", is_flag=True)

@@ -53,6 +53,7 @@ from backend.web.plain import plain_routes
 from backend.web.report_pages import report_page_routes
 from backend.web.share import SHARED, share_routes
 from backend.web.summary import summary_routes
+from backend.web.telegram import TelegramDoor
 from backend.web.uploads import TUS_REQUEST, TUS_RESPONSE, upload_routes
 from bot.assistant.retrieval.stored import keep_rebuilding
 from bot.assistant.stored.card import warm
@@ -187,6 +188,7 @@ def build_app(services: Services) -> Litestar:
     settings = services.core.settings
     schema = build_schema(production=settings.production)
     documents = TrustedDocuments(operations(), only_known=settings.production)
+    telegram = TelegramDoor(services)
     counters, counting = metrics() if settings.metrics else ([], [])
 
     @contextlib.asynccontextmanager
@@ -201,6 +203,7 @@ def build_app(services: Services) -> Litestar:
             await warming
             await services.assistant.settled()
         services.reports.close()
+        await telegram.close()
         await services.identity.close()
         await services.notifications.close()
         await services.core.close()
@@ -220,6 +223,7 @@ def build_app(services: Services) -> Litestar:
             *code_routes(),
             *summary_routes(services),
             *download_routes(services),
+            *telegram.routes,
             *counters,
         ],
         middleware=[*counting, noted_before_answering],

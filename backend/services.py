@@ -75,6 +75,8 @@ from bot.assistant.stored import documents as assistant_documents
 from bot.assistant.stored.exporter import ConversationExporter
 from bot.assistant.stored.service import AssistantService
 from bot.linking import documents as linking_documents
+from bot.linking.links import ChatLinks
+from bot.telegram import documents as telegram_documents
 from content import documents as content_documents
 from content.wiring import Content, build_content
 from rewards import documents as reward_documents
@@ -105,6 +107,7 @@ DOCUMENTS = (
     *assistant_documents.DOCUMENTS,
     *passage_documents.DOCUMENTS,
     *linking_documents.DOCUMENTS,
+    *telegram_documents.DOCUMENTS,
 )
 """Every document of every room."""
 
@@ -156,6 +159,7 @@ class Services:
     notifications: Notifications
     reminders: ReminderServices
     appointments: Appointments
+    chat_links: ChatLinks
 
 
 def build_services(core: Core) -> Services:
@@ -281,6 +285,7 @@ def build_services(core: Core) -> Services:
         notifications=notifications,
         reminders=reminders,
         appointments=appointments,
+        chat_links=ChatLinks(core),
     )
 
 

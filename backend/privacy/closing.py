@@ -14,6 +14,8 @@ from backend.identity.sessions import EndReason, Session
 from backend.identity.sign_ins import SignIn
 from backend.identity.viewer import Role
 
+# Of rooms above this one, which all have ``account_id``.
+_WITH_THE_ACCOUNT = ("chat_links", "chat_link_codes")
 _PRIVATE = frozenset({Role.RESIDENT, Role.CAREGIVER})
 
 
@@ -44,6 +46,8 @@ class Closing:
             {"$set": {"ended_at": now, "end_reason": EndReason.SIGNED_OUT_EVERYWHERE.value}},
             session=session,
         )
+        for name in _WITH_THE_ACCOUNT:
+            await self._store.db[name].delete_many({"account_id": account_id}, session=session)
         # The document stays, empty: log entries name the account, shown as 已注销的账户.
         empty = {"display_name": None, "phone": None, "phone_index": None}
         await Account.get_pymongo_collection().update_one(

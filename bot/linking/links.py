@@ -100,6 +100,12 @@ class ChatLinks:
         done = await ChatLink.get_pymongo_collection().delete_one(query)
         return bool(done.deleted_count)
 
+    async def forget(self, channel: Channel, chat: str) -> ObjectId | None:
+        """The messenger says that the chat is gone; whose it was."""
+        query = {"channel": channel.value, "chat": self._chat(channel, chat)}
+        found = await ChatLink.get_pymongo_collection().find_one_and_delete(query)
+        return None if found is None else ObjectId(found["account_id"])
+
     async def _put(
         self, channel: Channel, chat: bytes, account_id: ObjectId, now: datetime, session: Session
     ) -> None:

@@ -32,6 +32,7 @@ from graphql_api.assistant.mutations import AssistantMutation
 from graphql_api.care.fields import CareQuery
 from graphql_api.care.mutations import CareMutation
 from graphql_api.catalogue import KindInfo, kind_infos
+from graphql_api.chat.mutations import ChatMutation
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.common.doors import Documents, doors
@@ -127,6 +128,7 @@ class Mutation(
     ReminderMutation,
     AppointmentMutation,
     ClinicMutation,
+    ChatMutation,
 ):
     pass
 

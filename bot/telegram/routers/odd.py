@@ -1,0 +1,35 @@
+"""What the bot does not take: edited, forwarded, stickers, places and the like."""
+
+from __future__ import annotations
+
+from aiogram import F, Router
+from aiogram.types import Message
+
+from bot.telegram.desk import Desk
+
+
+def router() -> Router:
+    made = Router(name="odd")
+    made.edited_message.register(_edited)
+    made.message.register(_forwarded, F.forward_origin)
+    made.message.register(_odd, ~F.text & ~F.photo & ~F.document)
+    return made
+
+
+async def _edited(message: Message, desk: Desk) -> None:
+    await _say(message, desk, "edited")
+
+
+async def _forwarded(message: Message, desk: Desk) -> None:
+    await _say(message, desk, "forwarded")
+
+
+async def _odd(message: Message, desk: Desk) -> None:
+    await _say(message, desk, "odd")
+
+
+async def _say(message: Message, desk: Desk, key: str) -> None:
+    user = message.from_user
+    if user is not None:
+        linked = await desk.viewer(user) is not None
+        await desk.say(user, key if linked else "not_linked")

@@ -1,0 +1,1 @@
+"""Linking a messenger's chat to the account."""

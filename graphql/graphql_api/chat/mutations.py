@@ -1,0 +1,53 @@
+"""A code for the bot, and the end of a link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from backend.access.consent.purpose import Purpose
+from backend.identity.viewer import Channel
+from bot.telegram.leaving import unlink
+from graphql_api.common import ids
+from graphql_api.common.context import Info
+
+
+@strawberry.input(
+    description="`residentId`: whose record it is about first; they must have agreed."
+)
+class IssueChatCodeInput:
+    resident_id: strawberry.ID
+
+
+@strawberry.type(description="Good once, for `/start CODE`; an earlier one is void.")
+class IssueChatCodePayload:
+    code: str
+    expires_at: datetime
+
+
+@strawberry.type
+class UnlinkChatPayload:
+    unlinked: bool
+
+
+@strawberry.type
+class ChatMutation:
+    @strawberry.mutation(
+        description="A one-time code that links the own account to a Telegram chat. The resident "
+        "must have consented to TELEGRAM, a channel abroad."
+    )
+    async def issue_chat_code(self, info: Info, input: IssueChatCodeInput) -> IssueChatCodePayload:
+        services, viewer = info.context.services, info.context.viewer
+        resident_id = ids.resident_id(input.resident_id)
+        await services.access.enter(viewer, resident_id)
+        await services.consents.require(resident_id, Purpose.TELEGRAM)
+        issued = await services.chat_links.issue(viewer, Channel.TELEGRAM)
+        return IssueChatCodePayload(code=issued.code, expires_at=issued.expires_at)
+
+    @strawberry.mutation(description="The bot knows the own account no more.")
+    async def unlink_chat(self, info: Info) -> UnlinkChatPayload:
+        services = info.context.services
+        addresses = services.notifications.addresses
+        done = await unlink(services.chat_links, addresses, info.context.viewer)
+        return UnlinkChatPayload(unlinked=done)

@@ -1,0 +1,1 @@
+"""The Telegram adapter against a stand-in Bot API over HTTP."""

@@ -1,0 +1,259 @@
+"""The story of a chat: linked, recorded, photographed, unlinked; and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from backend.identity.viewer import Channel
+from backend.notifications.documents import PushAddress
+from backend.reports.documents import ReportDocument
+from bot.chat.reply import Button, Reply
+from bot.telegram.documents import HandledUpdate
+from bot.telegram.shown import calls
+from bot.telegram.talks import Talks, TooManyAtOnce
+from tests.bot.chat.talking import stored
+from tests.bot.telegram.bot_api import BotApi
+from tests.bot.telegram.conftest import Bench, Father
+from tests.bot.telegram.person import Person, action, words
+from tests.reports.papers import SANDBOX, a_photo
+
+
+async def test_a_reading_is_recorded_by_a_button_and_an_update_counts_once(
+    father: Father, bench: Bench
+) -> None:
+    person = father.person
+    offered = await person.says("早上血压135/85心率72")
+    assert "135/85" in words(offered)
+    assert await stored(father.id) == []
+    yes = action(offered, "记下")
+
+    pressed = await person.presses(yes)
+
+    assert [each.method for each in pressed] == ["answerCallbackQuery", "sendMessage"]
+    before = await stored(father.id)
+    assert len(before) > 0
+    assert "记下" not in words(await person.presses(yes))
+    update = {"update_id": 900_000, "message": person.message(text="血压趋势")}
+    (trend,) = await person.feeds(update)
+    assert trend.method == "sendPhoto"
+    assert trend.parameters["photo"].startswith(b"\x89PNG")
+    assert await person.feeds(update) == []
+    assert await HandledUpdate.find({"update_id": 900_000}).count() == 1
+    assert await stored(father.id) == before
+
+
+async def test_an_unlinked_chat_hears_how_to_link_and_wrong_codes_change_nothing(
+    person: Person, bench: Bench
+) -> None:
+    for text in ("血压135/85", "/start", "/unlink", "积分"):
+        assert words(await person.says(text)).startswith("您好，这里是康伴")
+    assert "绑定码无效" in words(await person.says("/start AAAAAAAA"))
+    assert "绑定码无效" in words(await person.says("bbbb-bbbb"))
+    assert words(await person.sends(sticker=_STICKER)).startswith("您好")
+    assert words(await person.sends(photo=_photo("p", 10))).startswith("您好")
+    assert person.api.downloads == 0
+    assert await bench.services.chat_links.viewer_of(Channel.TELEGRAM, "1001") is None
+    assert await PushAddress.count() == 0
+
+
+async def test_unlinking_and_blocking_end_the_link_and_its_pushes(
+    father: Father, bench: Bench, api: BotApi
+) -> None:
+    person, links = father.person, bench.services.chat_links
+    assert await PushAddress.find({"account_id": father.viewer.account_id}).count() == 1
+    assert "已解除" in words(await person.says("/unlink"))
+    assert await links.viewer_of(Channel.TELEGRAM, "1001") is None
+    assert await PushAddress.count() == 0
+
+    async def again() -> None:
+        issued = await links.issue(father.viewer, Channel.TELEGRAM)
+        assert "已绑定" in words(await person.says(f"{issued.code[:4]}-{issued.code[4:]}"))
+
+    await again()
+    member: dict[str, Any] = {"user": {"id": 4242, "is_bot": True, "first_name": "康伴"}}
+    chat = {"id": person.id, "type": "private"}
+    left = {
+        "chat": chat,
+        "from": person.user,
+        "date": 1_790_000_000,
+        "old_chat_member": {**member, "status": "member"},
+        "new_chat_member": {**member, "status": "kicked", "until_date": 0},
+    }
+    assert await person.update(my_chat_member=left) == []
+    assert await links.viewer_of(Channel.TELEGRAM, "1001") is None
+
+    await again()
+    api.fails("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    await person.says("帮助")
+    assert await links.viewer_of(Channel.TELEGRAM, "1001") is None
+    assert await PushAddress.count() == 0
+
+
+async def test_groups_hear_one_sentence_and_are_left(father: Father) -> None:
+    group = {"id": -55, "type": "supergroup", "title": "一家人"}
+    said = await father.person.sends(text="血压趋势", chat=group)
+    assert [(each.method, each.parameters["chat_id"]) for each in said] == [
+        ("sendMessage", -55),
+        ("leaveChat", -55),
+    ]
+    assert "单独的聊天" in said[0].words
+    photo = await father.person.sends(photo=_photo("p", 10), chat=group)
+    assert [each.method for each in photo] == ["sendMessage", "leaveChat"]
+    assert father.person.api.downloads == 0
+    assert (
+        await father.person.update(
+            edited_message=father.person.message(text="血压135/85", chat=group, edit_date=1)
+        )
+        == []
+    )
+
+
+async def test_what_is_not_taken_is_answered_by_a_sentence(father: Father) -> None:
+    person = father.person
+    edited = person.message(text="血压135/85", edit_date=1_790_000_001)
+    assert "看不到变化" in words(await person.update(edited_message=edited))
+    origin = {"type": "hidden_user", "sender_user_name": "某人", "date": 1_790_000_000}
+    forwarded = await person.says("血压135/85", forward_origin=origin)
+    assert "转发的消息" in words(forwarded)
+    for odd in ({"sticker": _STICKER}, {"location": {"latitude": 31.2, "longitude": 121.4}}):
+        assert "看不懂" in words(await person.sends(**odd))
+    assert "过期" in words(await person.presses("nonsense"))
+    assert await stored(father.id) == []
+
+
+async def test_a_photo_becomes_a_report_and_what_is_too_large_does_not(
+    father: Father, api: BotApi, bench: Bench
+) -> None:
+    person = father.person
+    for room in (bench.services.reports.reports, bench.services.reports.intake):
+        room._sandbox = SANDBOX
+    api.files["large"] = a_photo()
+    taken = await person.sends(photo=[*_photo("small", 10, 90), *_photo("large", 5_000, 900)])
+    assert "张建国" in words(taken)
+    assert await ReportDocument.find({"resident_id": father.id}).count() == 1
+    assert action(taken, "识别").startswith("report:")
+
+    downloads = api.downloads
+    huge = {"file_id": "x", "file_unique_id": "x", "file_size": 90_000_000, "file_name": "a.pdf"}
+    assert "文件太大" in words(await person.sends(document=huge))
+    assert api.downloads == downloads
+    api.files["lies"] = b"\0" * 21_000_000
+    assert "文件太大" in words(await person.sends(photo=_photo("lies", 10)))
+    api.fails("getFile", 400, "Bad Request: file is too big")
+    assert "文件太大" in words(await person.sends(photo=_photo("far", 10)))
+    assert "没有取到" in words(await person.sends(photo=_photo("nowhere", 10)))
+    assert await ReportDocument.count() == 1
+
+
+async def test_floods_outages_and_pages_of_proxies_are_waited_out(
+    father: Father, api: BotApi, bench: Bench
+) -> None:
+    api.fails("sendMessage", 429, "Too Many Requests: retry after 7", retry_after=7)
+    api.fails("sendMessage", 502, "Bad Gateway")
+    api.faults["sendMessage"].append((504, "<html>gateway</html>"))
+    said = await father.person.says("帮助")
+    assert (len(said), bench.waited) == (4, [7.0, 2.0, 4.0])
+    assert len({each.words for each in said}) == 1
+
+    bench.waited.clear()
+    api.fails("sendMessage", 429, "Too Many Requests: retry after 900", retry_after=900)
+    assert len(await father.person.says("帮助")) == 1
+    for _ in range(9):
+        api.fails("sendMessage", 500, "Internal Server Error")
+    assert len(await father.person.says("帮助")) == 4
+    assert bench.waited == [1.0, 2.0, 4.0]
+    api.faults.clear()
+    assert await bench.services.chat_links.viewer_of(Channel.TELEGRAM, "1001") is not None
+
+
+async def test_an_alarm_comes_first_and_a_refused_picture_leaves_its_words(
+    father: Father, api: BotApi
+) -> None:
+    alarm = await father.person.says("胸口压着痛，喘不上气，血压150/95")
+    assert alarm[0].words.startswith("🚨")
+    assert "120" in alarm[0].words
+    await father.person.says("血压135/85")
+    await father.person.presses(action(api.calls, "记下"))
+    api.fails("sendPhoto", 400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+    shown = await father.person.says("血压趋势")
+    assert [each.method for each in shown] == ["sendPhoto", "sendMessage"]
+    assert shown[0].words == shown[1].words != ""
+
+
+async def test_polling_hands_over_updates_once(father: Father, api: BotApi, bench: Bench) -> None:
+    update = {"update_id": 700_000, "message": father.person.message(text="帮助")}
+    api.updates.append(update)
+    api.fails("getUpdates", 500, "Internal Server Error")
+    before = len(api.said())
+    running = asyncio.create_task(bench.bot.poll())
+    for _ in range(400):
+        if len(api.said()) > before:
+            break
+        await asyncio.sleep(0.02)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert len(api.said()) == before + 1
+    assert await father.person.feeds(update) == []
+    allowed = api.said("getUpdates")[0].parameters["allowed_updates"]
+    assert set(allowed) == {"message", "edited_message", "callback_query", "my_chat_member"}
+
+
+async def test_one_chat_cannot_fill_the_memory() -> None:
+    talks, key = Talks(most=2, waiting=2), (1, ObjectId())
+    async with talks.turn(key) as first:
+        waiting = asyncio.create_task(_enter(talks, key))
+        await asyncio.sleep(0)
+        told = []
+        for _ in range(2):
+            with pytest.raises(TooManyAtOnce) as error:
+                await _enter(talks, key)
+            told.append(error.value.told)
+        assert told == [False, True]
+    assert await waiting is first
+    for other in range(2, 6):
+        await _enter(talks, (other, ObjectId()))
+    assert await _enter(talks, key) is not first
+
+
+def test_long_replies_are_cut_and_long_actions_never_leave() -> None:
+    long = Reply(text="😀血压\n" * 3_000, buttons=(Button("好", "yes:1"),), picture=b"\x89PNG")
+    first, *rest = calls(1, long)
+    assert (type(first).__name__, len(rest) > 1) == ("SendPhoto", True)
+    assert all(each.reply_markup is None for each in rest[:-1])
+    assert rest[-1].reply_markup is not None
+    with pytest.raises(ValueError, match="callback_data"):
+        calls(1, Reply(text="x", buttons=(Button("好", "是" * 22),)))
+
+
+async def _enter(talks: Talks, key: tuple[int, ObjectId]) -> Any:
+    async with talks.turn(key) as talk:
+        return talk
+
+
+def _photo(file_id: str, size: int, width: int = 90) -> list[dict[str, Any]]:
+    return [
+        {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "width": width,
+            "height": width,
+            "file_size": size,
+        }
+    ]
+
+
+_STICKER = {
+    "file_id": "s",
+    "file_unique_id": "s",
+    "type": "regular",
+    "width": 512,
+    "height": 512,
+    "is_animated": False,
+    "is_video": False,
+}
