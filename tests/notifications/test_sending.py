@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from backend.core.clock import SHANGHAI, FixedClock
 from backend.core.database import Session
 from backend.core.outbox import EVENTS, Event
 from backend.identity.viewer import Language, Viewer
-from backend.notifications.catalogue import push_texts, rules
+from backend.notifications.catalogue import Rule, push_texts, rules
 from backend.notifications.channels.base import Answer, Result
 from backend.notifications.choices import Change
 from backend.notifications.documents import InboxItem, PushAddress
@@ -383,11 +384,12 @@ async def test_no_event_of_any_kind_puts_anything_but_neutral_words_on_a_phone(
     address = await reachable(services.core, room, owner.account_id, phone)
     await room.choices.change(owner, Change(quiet=False), version=1)
     neutral = {each.zh for each in push_texts().values()}
-    for name in rules():
-        event = _an_event(EVENTS[name], resident_id)
-        await room.events.on_event(event, ObjectId())
-        clock.advance(timedelta(minutes=6))
-        await room.sending.drain()
+    for name, some in rules().items():
+        for codes in _told_by(some):
+            event = _an_event(EVENTS[name], resident_id, codes)
+            await room.events.on_event(event, ObjectId())
+            clock.advance(timedelta(minutes=6))
+            await room.sending.drain()
     told = {each.text async for each in InboxItem.find({"account_id": owner.account_id})}
     own = {rule.text for some in rules().values() for rule in some if rule.to.value == "self"}
     assert own - told <= {"report_ready"}, "failed in this walk"
@@ -397,9 +399,20 @@ async def test_no_event_of_any_kind_puts_anything_but_neutral_words_on_a_phone(
         assert {parcel.title, parcel.text} <= neutral
 
 
-def _an_event(kind: type[Event], resident_id: ObjectId) -> Event:
-    """Ids for ids; for codes those by which most is told."""
-    codes = {"level": "3", "urgency": "urgent", "stage": "duty", "state": "answered"}
+_MOST = {"level": "3", "urgency": "urgent", "stage": "duty", "state": "answered"}
+
+
+def _told_by(some: Iterable[Rule]) -> Iterable[dict[str, str]]:
+    """The codes by which most is told, and those that one of the lines waits for."""
+    yield _MOST
+    for rule in some:
+        when = rule.when
+        if when is not None and when.one_of and not when.holds(_MOST):
+            yield _MOST | {when.field: when.one_of[0]}
+
+
+def _an_event(kind: type[Event], resident_id: ObjectId, codes: Mapping[str, str]) -> Event:
+    """Ids for ids, and these codes."""
     body: dict[str, Any] = {}
     for name, field in kind.model_fields.items():
         shape = str(field.annotation)
