@@ -104,10 +104,10 @@ def test_a_fuzzy_name_needs_its_unit() -> None:
 def test_a_known_name_is_found_in_microseconds() -> None:
     words = dictionary()
     words.match("葡萄糖", "GLU", "mmol/L", "serum")
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(1000):
         words.match("葡萄糖", "GLU", "mmol/L", "serum")
-    assert (time.perf_counter() - start) / 1000 < 100e-6
+    assert (time.process_time() - start) / 1000 < 100e-6
 
 
 def test_codes_agree_with_an_outside_dictionary() -> None:
