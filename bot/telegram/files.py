@@ -14,7 +14,7 @@ from bot.telegram.words import limit
 _MEGABYTE = 1024 * 1024
 
 
-class FileTooLarge(Exception):
+class TooLarge(Exception):
     pass
 
 
@@ -32,15 +32,15 @@ class Fetching:
         self._bot = bot
 
     async def fetch(self, file_id: str, size: int | None) -> bytes:
-        """``size``: as the message says, which is not believed. Raises ``FileTooLarge`` and
+        """``size``: as the message says, which is not believed. Raises ``TooLarge`` and
         ``FileNotFetched``."""
         most = most_megabytes() * _MEGABYTE
         if size is not None and size > most:
-            raise FileTooLarge
+            raise TooLarge
         try:
             return await self._loaded(file_id, most)
         except TelegramBadRequest as error:
-            raise (FileTooLarge if "too big" in error.message else FileNotFetched) from None
+            raise (TooLarge if "too big" in error.message else FileNotFetched) from None
         except (AiogramError, ClientError, TimeoutError):
             raise FileNotFetched from None
 
@@ -60,5 +60,5 @@ class _Capped(BytesIO):
 
     def write(self, data: bytes, /) -> int:  # type: ignore[override]
         if self.tell() + len(data) > self._most:
-            raise FileTooLarge
+            raise TooLarge
         return super().write(data)

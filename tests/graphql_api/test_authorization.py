@@ -71,6 +71,7 @@ OWN_ACCOUNT = {
     "markWholeInboxRead",
     "notificationChoices",
     "chooseNotifications",
+    "unlinkChat",
     "pushChannels",
     "pushAddresses",
     "registerPush",

@@ -9,7 +9,7 @@ from backend.identity.viewer import Viewer
 from bot.chat.reply import Reply
 from bot.chat.talk import Talk
 from bot.telegram.desk import Desk
-from bot.telegram.files import FileNotFetched, FileTooLarge, most_megabytes
+from bot.telegram.files import FileNotFetched, TooLarge, most_megabytes
 
 
 def router() -> Router:
@@ -27,7 +27,7 @@ async def _file(message: Message, desk: Desk) -> None:
     async def work(viewer: Viewer, talk: Talk) -> list[Reply]:
         try:
             data = await desk.fetching.fetch(file_id, size)
-        except FileTooLarge:
+        except TooLarge:
             return [desk.reply(user, "too_large", megabytes=most_megabytes())]
         except FileNotFetched:
             return [desk.reply(user, "file_failed")]
