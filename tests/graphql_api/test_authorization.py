@@ -129,8 +129,9 @@ role."""
 DOCTORS_ONLY = {"panel", "contractRequests", "worklist"}
 """Of a doctor's own: nothing of the household's owner is there to see."""
 
-OF_CHAT = ("tickets", "$Ticket", "conversations", "$Conversation", "$Answer")
-"""Talk with the assistant and questions to the doctor, in the walk's documents."""
+OF_CHAT = ("tickets", "$Ticket", "conversations", "$Conversation", "$Answer", "issueChatCode")
+"""Talk with the assistant, questions to the doctor and the code for a messenger, in the walk's
+documents."""
 
 STAFF_ONLY = {"correctionRequests"}
 """Lists of what waits for the staff who recorded it: refused by role, and empty for other staff."""

@@ -199,7 +199,8 @@ async def test_polling_hands_over_updates_once(father: Father, api: BotApi, benc
     with contextlib.suppress(asyncio.CancelledError):
         await running
     assert len(api.said()) == before + 1
-    assert await father.person.feeds(update) == []
+    again = await father.person.feeds(update)
+    assert {each.method for each in again} <= {"getUpdates"}  # the last poll may still be heard
     allowed = api.said("getUpdates")[0].parameters["allowed_updates"]
     assert set(allowed) == {"message", "edited_message", "callback_query", "my_chat_member"}
 
