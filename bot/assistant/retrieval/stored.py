@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import structlog
 from bson import ObjectId
 
@@ -154,7 +153,7 @@ class StoredPassages:
         rows = of_entries(item.said.entries)
         if not rows:
             return None
-        vectors = self._model.passages([row.text for row in rows]).astype(np.float16)
+        vectors = self._model.passages([row.text for row in rows]).astype("float16")
         return {
             "category": raw["category"],
             "at": raw["at"],
@@ -182,6 +181,8 @@ class StoredPassages:
 
 
 def _opened(rows: Sequence[Raw], key: OwnerKey) -> dict[str, Vectors]:
+    import numpy as np
+
     found: dict[str, Vectors] = {}
     for raw in rows:
         words: list[dict[str, Any]] = key.open_json(raw["words"], _place(raw["entry_id"], "words"))

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.retrieval.embedding import DEFAULT, embedder
@@ -32,7 +30,11 @@ _SPREAD = 10.0  # embeddings differ little from their mean
 _LONGEST = 300  # characters scored: long tales are for the rules
 _KEPT = 256
 
-Features = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Features: TypeAlias = "npt.NDArray[np.float64]"
 
 
 class Likeness(NamedTuple):
@@ -90,6 +92,8 @@ def silent(text: str) -> bool:
 
 def features(asked: Asked, mean: Features | None = None) -> Features:
     """What is weighed of a sentence. Raises ``EmbeddingModelMissing``."""
+    import numpy as np
+
     meant = np.asarray(embedder(DEFAULT).query(asked.plain[:_LONGEST]), dtype=np.float64)
     middle = _weights().mean if mean is None else mean
     return np.concatenate(
@@ -99,6 +103,8 @@ def features(asked: Asked, mean: Features | None = None) -> Features:
 
 def _runs(text: str) -> Features:
     """Which runs of up to three characters the text has, as a unit vector."""
+    import numpy as np
+
     found = np.zeros(BUCKETS)
     ends = f"^{text}$"
     for length in _RUNS:
@@ -108,11 +114,13 @@ def _runs(text: str) -> Features:
 
 
 def _share(value: float) -> float:
-    return float(1 / (1 + np.exp(-value)))
+    return 1 / (1 + math.exp(min(-value, 700.0)))
 
 
 @cache
 def _weights() -> _Weights:
+    import numpy as np
+
     text = files(__package__).joinpath("likeness.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
     return _Weights(
