@@ -6,8 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from backend.access.consent.purpose import Purpose
-from backend.identity.viewer import Channel
+from bot.linking.offering import telegram_code
 from bot.telegram.leaving import unlink
 from graphql_api.common import ids
 from graphql_api.common.context import Info
@@ -40,9 +39,9 @@ class ChatMutation:
     async def issue_chat_code(self, info: Info, input: IssueChatCodeInput) -> IssueChatCodePayload:
         services, viewer = info.context.services, info.context.viewer
         resident_id = ids.resident_id(input.resident_id)
-        await services.access.enter(viewer, resident_id)
-        await services.consents.require(resident_id, Purpose.TELEGRAM)
-        issued = await services.chat_links.issue(viewer, Channel.TELEGRAM)
+        issued = await telegram_code(
+            services.chat_links, services.access, services.consents, viewer, resident_id
+        )
         return IssueChatCodePayload(code=issued.code, expires_at=issued.expires_at)
 
     @strawberry.mutation(description="The bot knows the own account no more.")

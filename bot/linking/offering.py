@@ -1,0 +1,23 @@
+"""Who may have a code for a messenger, and about whom."""
+
+from __future__ import annotations
+
+from bson import ObjectId
+
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.service import Consents
+from backend.access.service import Access
+from backend.identity.viewer import Channel, Viewer
+from bot.linking.links import ChatLinks, IssuedCode
+
+
+async def telegram_code(
+    links: ChatLinks, access: Access, consents: Consents, viewer: Viewer, resident_id: ObjectId
+) -> IssuedCode:
+    """A code for the own account, first of all about this resident, who agreed to the channel.
+
+    Raises ``AccessDenied``, then ``ConsentMissing``: Telegram's servers stand abroad.
+    """
+    await access.enter(viewer, resident_id)
+    await consents.require(resident_id, Purpose.TELEGRAM)
+    return await links.issue(viewer, Channel.TELEGRAM)
