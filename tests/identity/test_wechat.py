@@ -219,7 +219,7 @@ async def test_no_secret_is_logged_or_stored(
     assert tokens.refresh_token is not None
     printed = capsys.readouterr()
     told = caplog.text + printed.out + printed.err
-    assert "/sns/jscode2session" in told
+    assert f"GET {wechat.url}/" in told
     stored = repr(await everything(core.store))
     for secret in (APP_SECRET, "code-secret", SESSION_KEY, tokens.refresh_token):
         assert secret not in told + stored

@@ -7,7 +7,6 @@ what WeChat encrypts with it.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ import orjson
 import structlog
 
 from backend.core.errors import KangbanError
+from backend.core.outgoing import outgoing_client
 from backend.identity.providers.base import ProviderIdentity
 from backend.identity.providers.wechat_errors import (
     ERRORS,
@@ -41,32 +41,15 @@ class WeChatCode:
     code: str
 
 
-class _NoQueries(logging.Filter):
-    """httpx logs whole addresses, and this protocol has the app's secret in the query."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(_bare(each) for each in record.args)
-        return True
-
-
-def _bare(value: object) -> object:
-    return value.copy_with(query=None) if isinstance(value, httpx.URL) else value
-
-
-_NO_QUERIES = _NoQueries()
-
-
 class WeChatProvider:
     name: ClassVar[ProviderName] = ProviderName.WECHAT
 
     def __init__(
         self, app_id: str, app_secret: str, base_url: str, *, timeout_seconds: float = 5.0
     ) -> None:
-        logging.getLogger("httpx").addFilter(_NO_QUERIES)
         self._app_id = app_id
         self._app_secret = app_secret
-        self._client = httpx.AsyncClient(base_url=base_url, timeout=timeout_seconds)
+        self._client = outgoing_client(base_url, timeout_seconds=timeout_seconds)
 
     def attempt_subject(self, credential: WeChatCode) -> None:
         return None

@@ -1,8 +1,7 @@
-"""What the channels over plain HTTP share: no secret in the logs, failures of the way itself."""
+"""What the channels over plain HTTP share: failures of the way itself."""
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import Any
 
@@ -15,30 +14,7 @@ from backend.notifications.channels.base import Answer, Result
 log = structlog.get_logger(__name__)
 
 _LONGEST_ANSWER = 16_384
-_SECONDS = 5.0
 _NOT_HANDED_OVER = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-class _HostsOnly(logging.Filter):
-    """httpx logs whole addresses, and these protocols have secrets in path and query."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(_bare(each) for each in record.args)
-        return True
-
-
-def _bare(value: object) -> object:
-    return value.copy_with(path="/…", query=None) if isinstance(value, httpx.URL) else value
-
-
-_HOSTS_ONLY = _HostsOnly()
-
-
-def http_client(base_url: str) -> httpx.AsyncClient:
-    """A client of one channel. Its addresses are logged without path and query."""
-    logging.getLogger("httpx").addFilter(_HOSTS_ONLY)
-    return httpx.AsyncClient(base_url=base_url, timeout=_SECONDS)
 
 
 class Failed(Exception):

@@ -13,9 +13,10 @@ from typing import Any, ClassVar, Protocol
 from pydantic import SecretStr
 
 from backend.access.consent.purpose import Purpose
+from backend.core.outgoing import outgoing_client
 from backend.identity.viewer import Viewer
 from backend.notifications.channels.base import SENT, Answer, Capability, Parcel, Result
-from backend.notifications.channels.http import Failed, http_client, post, seconds
+from backend.notifications.channels.http import Failed, post, seconds
 from backend.notifications.errors import PushAddressInvalid
 from backend.notifications.kinds import ChannelKey
 
@@ -32,7 +33,7 @@ class TelegramSender(Protocol):
 
 class HttpTelegramSender:
     def __init__(self, base_url: str, token: SecretStr) -> None:
-        self._client = http_client(base_url)
+        self._client = outgoing_client(base_url)
         self._token = token
 
     async def send_message(self, chat_id: str, text: str) -> Any:

@@ -16,10 +16,11 @@ from typing import Any, ClassVar
 from pydantic import SecretStr
 
 from backend.core.clock import SHANGHAI
+from backend.core.outgoing import outgoing_client
 from backend.identity.providers.wechat import WeChatCode, WeChatProvider
 from backend.identity.viewer import Role, Viewer
 from backend.notifications.channels.base import SENT, Answer, Capability, Parcel, Result
-from backend.notifications.channels.http import Failed, http_client, post
+from backend.notifications.channels.http import Failed, post
 from backend.notifications.kinds import ChannelKey
 
 TEMPLATE = "reminder"
@@ -46,7 +47,7 @@ class WeChatChannel:
     )
 
     def __init__(self, base_url: str, app_id: str, secret: SecretStr, template_id: str) -> None:
-        self._client = http_client(base_url)
+        self._client = outgoing_client(base_url)
         self._app_id = app_id
         self._secret = secret
         self._template_id = template_id

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
+from backend.core.outgoing import outgoing_client
 from backend.identity.viewer import Role, Viewer
 from backend.notifications.channels.base import SENT, Answer, Capability, Parcel, Result
-from backend.notifications.channels.http import Failed, http_client, post
+from backend.notifications.channels.http import Failed, post
 from backend.notifications.errors import PushAddressInvalid
 from backend.notifications.kinds import ChannelKey
 
@@ -31,7 +32,7 @@ class WeComChannel:
     )
 
     def __init__(self, base_url: str) -> None:
-        self._client = http_client(base_url)
+        self._client = outgoing_client(base_url)
 
     async def address_of(self, viewer: Viewer, given: str) -> str:
         """The robot's key, never a whole address: where it goes is not the client's to say.
