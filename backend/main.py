@@ -39,6 +39,7 @@ from backend.services import DOCUMENTS, Services, build_services
 from backend.web.access_log import access_log_routes
 from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
+from backend.web.client import client_routes
 from backend.web.codes import code_routes
 from backend.web.devices import device_routes
 from backend.web.documents import TrustedDocuments, operations
@@ -212,6 +213,7 @@ def build_app(services: Services) -> Litestar:
         route_handlers=[
             graphql_controller(services, schema, documents),
             *plain_routes(services),
+            *client_routes(services),
             *device_routes(services),
             *import_routes(services),
             *chart_routes(services),

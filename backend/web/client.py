@@ -1,0 +1,137 @@
+"""The reference client at ``/``: what ``scripts/client`` built from ``mobile_contract/client``.
+
+``/`` is asked for again each time, ``/assets`` carry their content's hash in their names and are
+kept. Nothing may be loaded from elsewhere. Where nothing was built, ``/`` says how to get it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+from litestar.params import FromPath
+
+from backend.core.settings import Settings
+from backend.identity.providers.demo import demo_allowed
+from backend.services import Services
+from backend.web.pages import PagePartUnknown
+
+BUILT = Path(__file__).resolve().parents[2] / "mobile_contract" / "client" / "dist" / "build" / "h5"
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+_ASK_AGAIN = "no-cache"
+_KEEP = "public, max-age=31536000, immutable"
+_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+_UNPACKED = frozenset({".png"})
+
+_PAGE = """<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>康伴 Kangban</title>
+<h1>康伴</h1>
+<p>服务正在运行，手机页面还没有做好。装上 Node.js 20 或更新的版本，运行 <code>make demo</code>，
+再打开这一页。</p>
+<p lang="en">The service is running; its pages for phones are not built yet. Install Node.js 20
+or newer, run <code>make demo</code>, and open this page again.</p>
+<ul>{links}</ul>
+</html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    body: bytes
+    packed: bytes | None
+    tag: str
+    media_type: str
+
+
+def client_routes(services: Services, built: Path = BUILT) -> list[Any]:
+    """``GET /``, ``/assets/…``, ``/static/…`` and ``/client.json``; ``built``: where they lie."""
+    settings = services.core.settings
+
+    @get("/", media_type=MediaType.HTML)
+    async def first_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if not (built / "index.html").is_file():
+            return Response(_how_to_get_it(settings), headers=_HEADERS)
+        return _answer(request, built / "index.html", _ASK_AGAIN)
+
+    @get("/assets/{name:str}")
+    async def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+        return _answer(request, _known(built / "assets", name), _KEEP)
+
+    @get("/static/{name:str}")
+    async def static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+        return _answer(request, _known(built / "static", name), _ASK_AGAIN)
+
+    @get("/client.json")
+    async def offered() -> Response[dict[str, bool]]:
+        """By which ways one can sign in here."""
+        ways = {
+            "demo": demo_allowed(settings),
+            "wechat": settings.wechat_app_id is not None,
+            "phone": settings.firebase_project_id is not None,
+        }
+        return Response(ways, headers={"cache-control": _ASK_AGAIN})
+
+    return [first_page, asset, static, offered]
+
+
+def _known(folder: Path, name: str) -> Path:
+    """Raises ``PagePartUnknown`` for what is no file of the folder."""
+    found = folder / name
+    if found.parent != folder or found.suffix not in _TYPES or not found.is_file():
+        raise PagePartUnknown
+    return found
+
+
+def _answer(request: Request[Any, Any, Any], path: Path, kept: str) -> Response[bytes]:
+    file = _read(path, path.stat().st_mtime_ns)
+    headers = {**_HEADERS, "cache-control": kept, "etag": file.tag, "vary": "accept-encoding"}
+    if request.headers.get("if-none-match") == file.tag:
+        return Response(b"", status_code=304, headers=headers)
+    body = file.body
+    if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        body, headers["content-encoding"] = file.packed, "gzip"
+    return Response(body, media_type=file.media_type, headers=headers)
+
+
+@lru_cache(maxsize=512)
+def _read(path: Path, written: int) -> _File:
+    body = path.read_bytes()
+    return _File(
+        body=body,
+        packed=None if path.suffix in _UNPACKED else gzip.compress(body, mtime=0),
+        tag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        media_type=_TYPES[path.suffix],
+    )
+
+
+def _how_to_get_it(settings: Settings) -> bytes:
+    links = '<li><a href="/health">/health</a></li>'
+    if not settings.production:
+        links += '<li><a href="/graphql">GraphiQL：<code>/graphql</code></a></li>'
+    return _PAGE.format(links=links).encode()
