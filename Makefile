@@ -32,6 +32,7 @@ bench: setup ## the project's own benchmarks, as ratios; ARGS="home --json"
 clean: ## remove .venv and everything else that was installed or cached; data stays
 	rm -rf .venv .stamps .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	rm -rf tests/tools/firebase/node_modules tests/artifacts *.egg-info
+	rm -rf mobile_contract/*/node_modules mobile_contract/*/dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup:

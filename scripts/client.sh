@@ -1,0 +1,40 @@
+# The reference client for browsers, which the server shows at /. Sourced after lib.sh and node.sh.
+
+CLIENT=mobile_contract/client
+SDK=mobile_contract/sdk
+
+# node_for_client: Debian's Node where it is new enough, else the one that the tests use.
+node_for_client() {
+    has_node && return 0
+    case $(apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: //p') in
+        2[0-9].*) debian_packages nodejs npm && has_node && return 0 ;;
+    esac
+    require_node
+}
+
+# What the built pages come from; a change in any builds them again.
+client_sources() {
+    find "$CLIENT" "$SDK" mobile_contract/operations mobile_contract/errors.json \
+        \( -name node_modules -o -name dist -o -name .test \) -prune -o -type f -print | LC_ALL=C sort
+}
+
+npm_ci_in() { (cd "$1" && npm ci --ignore-scripts --no-progress); }
+
+# client_packages FOLDER: its npm packages, by its lock file.
+client_packages() {
+    packages_wanted=$(hash_of "$1/package.json" "$1/package-lock.json")
+    packages_stamp=npm-$(basename "$1")
+    [ -d "$1/node_modules" ] && fresh "$packages_stamp" "$packages_wanted" && return 0
+    step "npm packages of $1" npm_ci_in "$1" && stamp "$packages_stamp" "$packages_wanted"
+}
+
+build_client() { (cd "$CLIENT" && npm run --silent build); }
+
+client() {
+    client_wanted=$(client_sources | tr '\n' '\0' | xargs -0 cat | cksum | tr ' ' '-')
+    [ -f "$CLIENT/dist/build/h5/index.html" ] && fresh client "$client_wanted" && return 0
+    node_for_client && client_packages "$SDK" && client_packages "$CLIENT" &&
+        step "pages for phones (uni-app)" build_client && stamp client "$client_wanted" && return 0
+    warn "The pages for phones are not built; the API runs without them, and / says so."
+    return 1
+}
