@@ -2,5 +2,12 @@
 
 export function source({ errors }) {
   const codes = errors.map(({ code }) => `  | '${code}'`).join('\n')
-  return `/** Every code of mobile_contract/errors.json when this was built. */\nexport type KnownCode =\n${codes}\n`
+  const server = errors.filter(({ status }) => status >= 500).map(({ code }) => `'${code}'`)
+  return `/** Every code of mobile_contract/errors.json when this was built. */
+export type KnownCode =
+${codes}
+
+/** Those of status 500 and above: the server's own trouble. */
+export const SERVER_CODES: readonly string[] = [${server.join(', ')}]
+`
 }
