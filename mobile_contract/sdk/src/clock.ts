@@ -17,7 +17,7 @@ export class ServerClock implements Clock {
 
   constructor(
     storage: Storage,
-    private readonly phone: () => number,
+    readonly phone: () => number,
   ) {
     this.shelf = new Shelf<number | null>(storage, 'kangban.clock', null)
   }

@@ -39,8 +39,8 @@ export class KangbanError extends Error {
     if (SIGNED_OUT.includes(this.code)) return 'signedOut'
     if (OUTDATED.includes(this.code)) return 'outdated'
     if (this.retryAfter !== null) return 'wait'
-    if (SERVER_CODES.includes(this.code) || (this.status ?? 0) >= 500) return 'server'
-    return 'refused'
+    if (this.code === 'ANSWER_UNREADABLE' || SERVER_CODES.includes(this.code)) return 'server'
+    return (this.status ?? 0) >= 500 ? 'server' : 'refused'
   }
 
   /** Seconds to wait before it can go well, or null where waiting does not help. */

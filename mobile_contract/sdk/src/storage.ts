@@ -1,5 +1,3 @@
-import type { Json } from './document.js'
-
 type Maybe<T> = T | Promise<T>
 
 /** Where session, queue and begun uploads survive the app's end. Text by name. */
@@ -39,7 +37,7 @@ export function webStorage(
 
 /** One JSON value in the storage; changes take turns. */
 export class Shelf<T> {
-  private turn: Promise<unknown> = Promise.resolve()
+  private readonly turns = new Map<string, Promise<unknown>>()
 
   constructor(
     private readonly storage: Storage,
@@ -58,7 +56,7 @@ export class Shelf<T> {
   }
 
   async write(value: T): Promise<void> {
-    await this.storage.set(this.name, JSON.stringify(value satisfies T as unknown as Json))
+    await this.storage.set(this.name, JSON.stringify(value))
   }
 
   async change(work: (value: T) => T): Promise<T> {
@@ -78,8 +76,8 @@ export class Shelf<T> {
     const { storage } = this
     const name = `${this.name}:${purpose}`
     const run = (): Promise<T> => (storage.alone ? storage.alone(name, work) : work())
-    const done = this.turn.then(run, run)
-    this.turn = done.catch(() => undefined)
+    const done = (this.turns.get(purpose) ?? Promise.resolve()).then(run)
+    this.turns.set(purpose, done.catch(() => undefined))
     return done
   }
 }

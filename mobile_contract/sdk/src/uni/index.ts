@@ -1,0 +1,5 @@
+export type { UniFileApi, UniRequestApi, UniSocketApi, UniStorageApi } from './api.js'
+export { fileOfPath } from './file.js'
+export { uniSocket } from './socket.js'
+export { uniStorage } from './storage.js'
+export { uniTransport } from './transport.js'
