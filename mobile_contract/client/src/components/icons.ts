@@ -1,0 +1,23 @@
+/** Drawn on 24 × 24, strokes only. */
+const PATHS = {
+  today: 'M3 11 12 3l9 8v9a1 1 0 0 1-1 1h-5v-6H9v6H4a1 1 0 0 1-1-1z',
+  record: 'M12 5v14M5 12h14',
+  archive: 'M4 4h16v4H4zM6 8v12h12V8M10 12h4',
+  ask: 'M4 5h16v11H9l-5 4z',
+  mine: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 4-6 8-6s8 2 8 6',
+  back: 'M15 5l-7 7 7 7',
+  next: 'M9 5l7 7-7 7',
+  camera: 'M4 8h4l2-3h4l2 3h4v11H4zM12 16a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
+  bell: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5',
+} as const
+
+export type IconName = keyof typeof PATHS
+
+export function icon(name: IconName, colour: string): string {
+  return (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" ' +
+    `stroke="${colour}" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round">` +
+    `<path d="${PATHS[name]}"/></svg>`
+  )
+}

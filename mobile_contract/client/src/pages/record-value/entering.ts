@@ -1,0 +1,40 @@
+import { computed, ref } from 'vue'
+import type { Asked } from '../record/kinds'
+
+const LONGEST = 6
+
+/** Digits that go into one component after the other; `at` is whose turn it is. */
+export function useEntering(asked: () => readonly Asked[]) {
+  const texts = ref<string[]>([])
+  const at = ref(0)
+
+  const now = computed(() => asked()[at.value])
+  const last = computed(() => at.value >= asked().length - 1)
+  const complete = computed(() =>
+    asked().every(({ optional }, index) => optional === true || isNumber(texts.value[index])),
+  )
+
+  function digit(typed: string): void {
+    const text = texts.value[at.value] ?? ''
+    const second = typed === '.' && (text === '' || text.includes('.'))
+    if (second || text.length >= LONGEST) return
+    texts.value[at.value] = text + typed
+  }
+
+  function erase(): void {
+    const text = texts.value[at.value] ?? ''
+    if (text === '' && at.value > 0) at.value -= 1
+    else texts.value[at.value] = text.slice(0, -1)
+  }
+
+  function reset(): void {
+    texts.value = []
+    at.value = 0
+  }
+
+  return { texts, at, now, last, complete, digit, erase, reset }
+}
+
+function isNumber(text: string | undefined): boolean {
+  return text !== undefined && text !== '' && !text.endsWith('.')
+}

@@ -1,0 +1,29 @@
+import { server } from '@/kangban'
+
+/** How one can sign in at this server: `GET /client.json`. */
+export interface Ways {
+  readonly demo: boolean
+  readonly wechat: boolean
+}
+
+export function ways(): Promise<Ways> {
+  return new Promise((resolve, reject) => {
+    uni.request({
+      url: `${server}/client.json`,
+      success: ({ statusCode, data }) =>
+        statusCode === 200 ? resolve(data as Ways) : reject(new Error(`status ${statusCode}`)),
+      fail: ({ errMsg }) => reject(new Error(errMsg)),
+    })
+  })
+}
+
+/** A one-time code from WeChat, in its mini-program only. */
+export function wechatCode(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    uni.login({
+      provider: 'weixin',
+      success: ({ code }) => resolve(code),
+      fail: ({ errMsg }) => reject(new Error(errMsg)),
+    })
+  })
+}

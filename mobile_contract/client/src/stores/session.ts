@@ -1,0 +1,67 @@
+import { computed } from 'vue'
+import { CareCircleDocument, MeDocument, ProfileDocument } from '@kangban/sdk/documents'
+import { kangban } from '@/kangban'
+import { kept } from './kept'
+import { forget } from './seen'
+import { settings } from './settings'
+
+export interface Person {
+  readonly id: string
+  readonly name: string
+  readonly relation: string
+}
+
+interface Session {
+  account: string | null
+  name: string | null
+  roles: readonly string[]
+  people: readonly Person[]
+  /** Whose record is shown. */
+  chosen: string | null
+}
+
+const NOBODY: Session = { account: null, name: null, roles: [], people: [], chosen: null }
+
+export const session = kept<Session>('session', NOBODY)
+
+export const person = computed<Person | null>(
+  () => session.people.find(({ id }) => id === session.chosen) ?? session.people[0] ?? null,
+)
+
+export const residentId = computed(() => person.value?.id ?? null)
+
+export const isDoctor = computed(() => session.roles.includes('DOCTOR'))
+
+export function choose(id: string): void {
+  session.chosen = id
+}
+
+/** Who is signed in, and whose records they may open. Throws a KangbanError. */
+export async function enter(): Promise<void> {
+  const [{ data: who }, { data: circle }] = await Promise.all([
+    kangban.query(MeDocument, {}),
+    kangban.query(CareCircleDocument, {}),
+  ])
+  session.account = who.me.id
+  session.name = who.me.displayName
+  session.roles = [...who.me.roles]
+  session.people = circle.careCircle.flatMap(({ kind, resident }) =>
+    resident.name ? [{ id: resident.id, name: resident.name, relation: kind }] : [],
+  )
+  const own = session.people.find(({ relation }) => relation === 'self')
+  session.chosen = own?.id ?? session.people[0]?.id ?? null
+  if (own) await rememberAge(own.id)
+}
+
+async function rememberAge(resident: string): Promise<void> {
+  const { data } = await kangban.query(ProfileDocument, { residentId: resident })
+  const born = data.resident?.profile?.birthDate
+  settings.birthYear = typeof born === 'string' ? Number(born.slice(0, 4)) : null
+}
+
+export async function leave(): Promise<void> {
+  await kangban.signOut()
+  forget()
+  Object.assign(session, NOBODY)
+  void uni.reLaunch({ url: '/pages/sign-in/sign-in' })
+}

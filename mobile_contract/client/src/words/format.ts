@@ -1,0 +1,98 @@
+import { settings } from '@/stores/settings'
+import { words } from '.'
+
+const t = words(
+  {
+    today: '今天 {time}',
+    yesterday: '昨天 {time}',
+    day: '{month}月{date}日',
+    dayTime: '{month}月{date}日 {time}',
+    year: '{year}年{month}月{date}日',
+  },
+  {
+    today: 'today {time}',
+    yesterday: 'yesterday {time}',
+    day: '{month}/{date}',
+    dayTime: '{month}/{date} {time}',
+    year: '{year}-{month}-{date}',
+  },
+)
+
+const two = (value: number): string => String(value).padStart(2, '0')
+const midnight = (at: Date): number => new Date(at).setHours(0, 0, 0, 0)
+const DAY = 24 * 60 * 60 * 1000
+
+/** When something was, as one says it: 今天 08:10, 昨天 21:30, 11月3日 08:10, 2025年6月1日. */
+export function when(iso: string | Date, now: Date = new Date()): string {
+  const at = new Date(iso)
+  const days = Math.round((midnight(now) - midnight(at)) / DAY)
+  const values = {
+    time: `${two(at.getHours())}:${two(at.getMinutes())}`,
+    year: at.getFullYear(),
+    month: at.getMonth() + 1,
+    date: at.getDate(),
+  }
+  if (days === 0) return t('today', values)
+  if (days === 1) return t('yesterday', values)
+  return at.getFullYear() === now.getFullYear() ? t('dayTime', values) : t('year', values)
+}
+
+/** The day only, for lists and the axis of a chart. */
+export function day(iso: string | Date): string {
+  const at = new Date(iso)
+  return t('day', { month: at.getMonth() + 1, date: at.getDate() })
+}
+
+export function clock(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+/** With the offset of the device, as readings are recorded. */
+export function withOffset(at: Date): string {
+  const minutes = -at.getTimezoneOffset()
+  const local = new Date(at.getTime() + minutes * 60_000).toISOString().slice(0, 19)
+  const sign = minutes < 0 ? '-' : '+'
+  const away = Math.abs(minutes)
+  return `${local}${sign}${two(Math.floor(away / 60))}:${two(away % 60)}`
+}
+
+const UNITS: Record<string, [zh: string, en: string]> = {
+  'mm[Hg]': ['mmHg', 'mmHg'],
+  '/min': ['次/分', '/min'],
+  '{steps}': ['步', 'steps'],
+  'min': ['分钟', 'min'],
+  'Cel': ['℃', '℃'],
+  'kg': ['公斤', 'kg'],
+  'cm': ['厘米', 'cm'],
+  'kg/m2': ['kg/m²', 'kg/m²'],
+  '{score}': ['分', 'points'],
+  'jin': ['斤', 'jin'],
+}
+
+/** A UCUM code as people write it. */
+export function unitText(code: string): string {
+  return UNITS[code]?.[settings.language === 'en' ? 1 : 0] ?? code
+}
+
+interface Value {
+  readonly component: string
+  readonly quantity: { readonly value: number; readonly unit: string }
+}
+
+/** 144/75 with mmHg; 7小时38分; 7.5 with mmol/L. The components beside the first are left out. */
+export function reading(kind: string, values: readonly Value[]): { text: string; unit: string } {
+  const [first, second] = values
+  if (!first) return { text: '', unit: '' }
+  const unit = unitText(first.quantity.unit)
+  if (kind === 'BLOOD_PRESSURE' && second) {
+    return { text: `${first.quantity.value}/${second.quantity.value}`, unit }
+  }
+  if (kind === 'SLEEP') return { text: duration(first.quantity.value), unit: '' }
+  return { text: String(first.quantity.value), unit }
+}
+
+function duration(minutes: number): string {
+  const hours = Math.floor(minutes / 60)
+  const rest = Math.round(minutes % 60)
+  return settings.language === 'en' ? `${hours} h ${rest} min` : `${hours}小时${rest}分`
+}
