@@ -8,6 +8,7 @@ import gc
 from collections.abc import AsyncIterator
 
 import structlog
+from bson import ObjectId
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from pydantic import SecretStr
@@ -22,6 +23,9 @@ from backend.archive.events import (
     ProfileChanged,
     ResidentRegistered,
 )
+from backend.care.plans.documents import DayKind
+from backend.care.plans.events import CareDaySettled
+from backend.care.reminders.events import OccurrenceAnswered, OccurrenceMissed
 from backend.care.timekeeping import keep_time
 from backend.core.container import Core, build_core
 from backend.core.database import store_at
@@ -150,7 +154,36 @@ def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatc
     dispatcher.subscribe(AttendanceRecorded, "reminders", with_consent(visits.on_attendance))
     came = earning.of(EvidenceKind.FOLLOW_UP, lambda event: [event.appointment_id])
     dispatcher.subscribe(AttendanceRecorded, "points", with_consent(came))
+    _subscribe_care_plans(dispatcher, services)
     return dispatcher
+
+
+def _subscribe_care_plans(dispatcher: Dispatcher, services: Services) -> None:
+    plans, earning = services.care_plans, services.points.earning
+    proposing, days = plans.proposing, plans.days
+    for person in (ResidentRegistered, ProfileChanged, EntriesAdded):
+        dispatcher.subscribe(person, "care_plans", with_consent(proposing.on_person))
+    dispatcher.subscribe(EntryChanged, "care_plans", with_consent(proposing.on_entry))
+    dispatcher.subscribe(ReadingsRecorded, "care_plans", with_consent(proposing.on_readings))
+    for done in (EntriesAdded, EntryChanged, AttendanceRecorded):
+        dispatcher.subscribe(done, "care_plan_duties", with_consent(plans.on_duty_done))
+    dispatcher.subscribe(ReadingsRecorded, "care_days", with_consent(days.on_recorded))
+    for changed in (ReadingCorrected, ReadingWithdrawn):
+        dispatcher.subscribe(changed, "care_days", with_consent(days.on_reading))
+    for answered in (OccurrenceAnswered, OccurrenceMissed):
+        dispatcher.subscribe(answered, "care_days", with_consent(days.on_answer))
+    settled = {
+        kind.value: earning.of(evidence, lambda event: [event.day_id])
+        for kind, evidence in (
+            (DayKind.MEASURING, EvidenceKind.PLAN_DAY),
+            (DayKind.MEDICATION, EvidenceKind.MEDICATION_DAY),
+        )
+    }
+
+    async def on_day(event: CareDaySettled, entry_id: ObjectId) -> None:
+        await settled[event.kind](event, entry_id)
+
+    dispatcher.subscribe(CareDaySettled, "points", with_consent(on_day))
 
 
 @contextlib.asynccontextmanager
@@ -168,6 +201,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.notifications.sending.run()),
         asyncio.create_task(services.reminders.worker.run()),
         asyncio.create_task(services.appointments.worker.run()),
+        asyncio.create_task(services.care_plans.worker.run()),
     ]
     try:
         yield

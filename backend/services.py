@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bson import ObjectId
+
 from backend.access.circle import documents as circle_documents
 from backend.access.circle.service import Circle, build_circle
 from backend.access.consent import documents as consent_documents
@@ -27,6 +29,10 @@ from backend.archive.timeline import Timeline
 from backend.assessment.assessing import Assessments
 from backend.care import documents as care_documents
 from backend.care.persons import ArchivePersons
+from backend.care.plans import documents as plan_documents
+from backend.care.plans.documents import DayKind
+from backend.care.plans.learning import Learning
+from backend.care.plans.wiring import CarePlans, build_care_plans
 from backend.care.reminders import documents as reminder_documents
 from backend.care.reminders.wiring import ReminderServices, build_reminders
 from backend.care.service import Care, build_care
@@ -36,6 +42,7 @@ from backend.core.container import Core
 from backend.core.links import Links
 from backend.identity import documents as identity_documents
 from backend.identity.service import IdentityService
+from backend.identity.viewer import Viewer
 from backend.identity.wiring import build_identity
 from backend.measurements import documents as measurement_documents
 from backend.measurements.alerting import Alerting
@@ -57,6 +64,7 @@ from backend.privacy import documents as privacy_documents
 from backend.privacy.exporters.rows import RowsExporter
 from backend.privacy.wiring import Privacy, Sources, build_privacy
 from backend.questionnaires import documents as questionnaire_documents
+from backend.questionnaires.book import book
 from backend.questionnaires.documents import ResponseState
 from backend.questionnaires.wiring import Questionnaires, build_questionnaires
 from backend.reports import documents as report_documents
@@ -79,6 +87,9 @@ from bot.linking import documents as linking_documents
 from bot.linking.links import ChatLinks
 from bot.telegram import documents as telegram_documents
 from content import documents as content_documents
+from content.choosing.facts import Hints, Stage
+from content.files.lists import topics
+from content.files.loading import slugs
 from content.wiring import Content, build_content
 from rewards import documents as reward_documents
 from rewards.evidence.source import EvidenceSource, StoredEvidence
@@ -104,6 +115,7 @@ DOCUMENTS = (
     *questionnaire_documents.DOCUMENTS,
     *notification_documents.DOCUMENTS,
     *reminder_documents.DOCUMENTS,
+    *plan_documents.DOCUMENTS,
     *appointment_documents.DOCUMENTS,
     *assistant_documents.DOCUMENTS,
     *passage_documents.DOCUMENTS,
@@ -159,6 +171,7 @@ class Services:
     summary_files: SummaryFiles
     notifications: Notifications
     reminders: ReminderServices
+    care_plans: CarePlans
     appointments: Appointments
     chat_links: ChatLinks
 
@@ -182,7 +195,14 @@ def build_services(core: Core) -> Services:
     entries = Entries(core, access)
     reminders = build_reminders(core, access, residents, entries, notifications)
     questionnaires = build_questionnaires(core, access, people, entries, care.opening)
-    content = build_content(core, access, residents, overrides)
+    care_plans = build_care_plans(
+        core, access, residents, reminders.reminders, overrides, people, care.opening
+    )
+    care_plans.book.check(
+        pieces=slugs(), topics=topics(), forms={form.key for form in book().current}
+    )
+    hints = PlanHints(care_plans.learning)
+    content = build_content(core, access, residents, overrides, hints)
     appointments = build_appointments(core, access, reminders, content.library)
     passages = StoredPassages(
         core, embedder(core.settings.embedding_model), reranker(core.settings.reranker_model)
@@ -249,6 +269,13 @@ def build_services(core: Core) -> Services:
                     "Reminders and what became of them",
                     reminders.rows.exported,
                 ),
+                RowsExporter(
+                    "care_plans",
+                    "care-plans.json",
+                    "健康计划、每次调整和原因",
+                    "Care plans, each change and why",
+                    care_plans.looking.exported,
+                ),
             ],
         ),
         circle=circle,
@@ -287,15 +314,31 @@ def build_services(core: Core) -> Services:
         assessments=assessments,
         notifications=notifications,
         reminders=reminders,
+        care_plans=care_plans,
         appointments=appointments,
         chat_links=ChatLinks(core),
     )
+
+
+class PlanHints:
+    """What care plans ask to be learnt, in the content library's terms."""
+
+    def __init__(self, learning: Learning) -> None:
+        self._learning = learning
+
+    async def hints(self, viewer: Viewer, resident_id: ObjectId) -> Hints:
+        found = await self._learning.now(viewer, resident_id)
+        if found is None:
+            return Hints()
+        return Hints(stage=Stage(found.pieces, found.topics, found.title.zh, found.title.en))
 
 
 def _evidence(core: Core) -> list[EvidenceSource]:
     """What earns points in rooms that rewards does not know."""
     confirmed = {"state": ReportState.CONFIRMED.value}
     answered = {"state": ResponseState.COMPLETED.value}
+    measured = {"kind": DayKind.MEASURING.value, "done": True}
+    dosed = {"kind": DayKind.MEDICATION.value, "done": True}
     visited = {
         "state": AppointmentState.FULFILLED.value,
         "kind": ServiceKind.FOLLOW_UP.value,
@@ -321,4 +364,6 @@ def _evidence(core: Core) -> list[EvidenceSource]:
             subject="piece",
         ),
         StoredEvidence(core.store, EvidenceKind.FOLLOW_UP, "appointments", visited, at="start"),
+        StoredEvidence(core.store, EvidenceKind.PLAN_DAY, "care_days", measured, at="at"),
+        StoredEvidence(core.store, EvidenceKind.MEDICATION_DAY, "care_days", dosed, at="at"),
     ]

@@ -62,6 +62,12 @@ def read_library(texts: Iterable[tuple[str, str]], today: date = date.max) -> tu
     return tuple(pieces.values())
 
 
+def slugs() -> frozenset[str]:
+    """The library's names, without reading a piece."""
+    names = (each.name for each in files("content").joinpath("library").iterdir())
+    return frozenset(each.removesuffix(_SUFFIX) for each in names if each.endswith(_SUFFIX))
+
+
 @cache
 def packaged() -> tuple[Piece, ...]:
     """The library that comes with the program, read once. Raises ``ContentInvalid``."""

@@ -16,6 +16,7 @@ class EvidenceKind(StrEnum):
     REPORT_CONFIRMED = "report_confirmed"
     ARTICLE_QUIZ = "article_quiz"
     QUESTIONNAIRE = "questionnaire"
+    PLAN_DAY = "plan_day"  # everything was measured that the plans asked for
     MEDICATION_DAY = "medication_day"
     FOLLOW_UP = "follow_up"
 

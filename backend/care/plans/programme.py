@@ -75,6 +75,20 @@ class Limits(Fixed):
     source: str
 
 
+class First(Fixed):
+    """Days after a plan's start, where the archive has no earlier one."""
+
+    questionnaire: int
+    check: int
+    visit: int
+    source: str
+
+
+class Once(Fixed):
+    at: time
+    source: str
+
+
 class PartOfDay(Words):
     """``at``: when the reminder comes; ``since`` and ``until``: hours that count as this part."""
 
@@ -91,6 +105,8 @@ class Programme(Fixed):
     stages: dict[Stage, Words]
     adapting: Adapting
     limits: Limits
+    first: First
+    once: Once
     source: str
 
     def days(self, a_week: int) -> tuple[str, ...]:

@@ -1,0 +1,126 @@
+"""What somebody may see of plans: lists, one, its revisions; the download's part; hints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bson import ObjectId
+
+from backend.access.categories import Category
+from backend.access.errors import AccessDenied
+from backend.access.service import NOTHING, Access
+from backend.care.plans.book import Book
+from backend.care.plans.deciding import PURPOSE
+from backend.care.plans.documents import PlanDocument, PlanState, RevisionDocument
+from backend.care.plans.errors import CarePlanNotFound
+from backend.care.plans.plan import Plan, Revision, from_raw, revision_of
+from backend.care.plans.programme import programme
+from backend.core.container import Core
+from backend.core.database import Raw
+from backend.identity.viewer import Viewer
+
+_MOST = 50
+_PAST = (PlanState.ENDED.value,)
+_RUNS = (PlanState.ACTIVE.value, PlanState.PAUSED.value)
+
+
+class Looking:
+    def __init__(self, core: Core, access: Access, book: Book) -> None:
+        self._core = core
+        self._access = access
+        self._categories = frozenset(each.category for each in book.pathways)
+
+    async def plans(
+        self, viewer: Viewer, resident_id: ObjectId, *, ended: bool = False
+    ) -> list[Plan]:
+        """Those of granted categories, newest first. Raises ``AccessDenied``."""
+        states = (*_RUNS, *_PAST) if ended else _RUNS
+        return await self._listed(viewer, resident_id, states)
+
+    async def proposals(self, viewer: Viewer, resident_id: ObjectId) -> list[Plan]:
+        """Those that wait for an answer. Raises ``AccessDenied``."""
+        return await self._listed(viewer, resident_id, (PlanState.PROPOSED.value,))
+
+    async def get(self, viewer: Viewer, resident_id: ObjectId, plan_id: ObjectId) -> Plan:
+        """In any state. Raises ``AccessDenied``, ``CarePlanNotFound``."""
+        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
+        query = {
+            "resident_id": resident_id,
+            "_id": plan_id,
+            "category": {"$in": sorted(allowed)},
+        }
+        raw = await _plans().find_one(query)
+        if raw is None:
+            raise CarePlanNotFound
+        await self._access.require(viewer, resident_id, Category(raw["category"]), purpose=PURPOSE)
+        return from_raw(raw, await self._core.keyring.key(resident_id))
+
+    async def revisions(self, plan: Plan) -> list[Revision]:
+        """Of a plan that the viewer was shown, the newest first."""
+        query = {"resident_id": plan.resident_id, "plan_id": plan.id}
+        rows = RevisionDocument.get_pymongo_collection().find(query)
+        raws = await rows.sort("number", -1).limit(programme().limits.revisions).to_list()
+        key = await self._core.keyring.key(plan.resident_id)
+        return [revision_of(each, key) for each in raws]
+
+    async def running(self, resident_id: ObjectId, categories: frozenset[Category]) -> list[Plan]:
+        """For other rooms that asked the policy: active plans of these categories."""
+        query = {
+            "resident_id": resident_id,
+            "state": PlanState.ACTIVE.value,
+            "category": {"$in": sorted(categories)},
+        }
+        return await self._read(resident_id, query)
+
+    async def exported(self, viewer: Viewer, resident_id: ObjectId) -> list[dict[str, Any]]:
+        """Plain rows of granted categories, with every revision. Raises ``AccessDenied``."""
+        states = tuple(each.value for each in PlanState)
+        found = await self._listed(viewer, resident_id, states)
+        return [_row(each, await self.revisions(each)) for each in reversed(found)]
+
+    async def _listed(
+        self, viewer: Viewer, resident_id: ObjectId, states: tuple[str, ...]
+    ) -> list[Plan]:
+        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
+        granted = allowed & self._categories
+        if not granted:
+            raise AccessDenied(category=Category.CONDITIONS.value)
+        query = {
+            "resident_id": resident_id,
+            "state": {"$in": list(states)},
+            "category": {"$in": sorted(granted)},
+        }
+        found = await self._read(resident_id, query)
+        # Of what is private only its being there would tell: noted when something is shown.
+        shown = {each.category for each in found} | (granted & {Category.CONDITIONS})
+        for category in sorted(shown):
+            await self._access.require(viewer, resident_id, category, purpose=PURPOSE)
+        return found
+
+    async def _read(self, resident_id: ObjectId, query: Raw) -> list[Plan]:
+        rows = _plans().find(query).sort([("created_at", -1), ("_id", -1)]).limit(_MOST)
+        raws = await rows.to_list()
+        if not raws:
+            return []
+        key = await self._core.keyring.key(resident_id)
+        return [from_raw(each, key) for each in raws]
+
+
+def _row(plan: Plan, revisions: list[Revision]) -> dict[str, Any]:
+    return {
+        "plan": plan.content.title.zh,
+        "state": plan.state.value,
+        "stage": plan.stage.value,
+        "reason": plan.reason.zh,
+        "proposed_at": plan.created_at.isoformat(),
+        "started_at": plan.started_at.isoformat() if plan.started_at else None,
+        "ended_at": plan.ended_at.isoformat() if plan.ended_at else None,
+        "revisions": [
+            {"at": each.at.isoformat(), "what": each.what.value, "why": each.why.zh}
+            for each in reversed(revisions)
+        ],
+    }
+
+
+def _plans() -> Any:
+    return PlanDocument.get_pymongo_collection()
