@@ -1,0 +1,127 @@
+"""The TypeScript SDK's own tests, in Node, against a server that runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy
+import pytest
+from bson import ObjectId
+from PIL import Image
+
+from backend.core.clock import FixedClock, SystemClock
+from backend.core.container import build_core
+from backend.core.database import connect
+from backend.core.keys import LocalMasterKey
+from backend.core.settings import Settings
+from backend.identity.providers.demo import DemoName
+from backend.identity.sessions import Device
+from backend.identity.viewer import Role, Viewer
+from backend.services import DOCUMENTS, Services, build_services
+from graphql_api.common import ids
+from tests.factories import a_resident
+from tests.graphql_api.live import server
+
+SDK = Path(__file__).resolve().parents[2] / "mobile_contract" / "sdk"
+_PEOPLE = 32
+_EXPIRED = 8
+
+
+def _node(*command: str, environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command,
+        cwd=SDK,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+async def _person(services: Services) -> dict[str, str]:
+    name = f"demo-{ObjectId()}"
+    account = await services.identity.create_demo_account(name, frozenset({Role.RESIDENT}))
+    viewer = Viewer(account_id=account, roles=frozenset({Role.RESIDENT}))
+    _, resident_id = await a_resident(services, viewer)
+    return {
+        "name": name,
+        "account": ids.encode("Account", account),
+        "residentId": ids.encode("Resident", resident_id),
+    }
+
+
+async def _expired(services: Services, past: Services) -> dict[str, str]:
+    person = await _person(services)
+    tokens = await past.identity.sign_in(DemoName(person["name"]), Device())
+    assert tokens.refresh_token is not None
+    return {
+        **person,
+        "accessToken": tokens.access_token,
+        "refreshToken": tokens.refresh_token,
+    }
+
+
+def _picture(path: Path) -> str:
+    """Noise, so that its file has some pieces."""
+    noise = numpy.random.default_rng(7).integers(0, 255, (200, 200, 3), dtype=numpy.uint8)
+    Image.fromarray(noise).save(path)
+    return str(path)
+
+
+async def _town(services: Services, past: Services, folder: Path) -> dict[str, Any]:
+    return {
+        "people": [await _person(services) for _ in range(_PEOPLE)],
+        "expired": [await _expired(services, past) for _ in range(_EXPIRED)],
+        "picture": _picture(folder / "noise.png"),
+    }
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (SDK / "node_modules").is_dir(),
+    reason="no Node, or no npm packages of the SDK: scripts/setup test installs both",
+)
+async def test_the_sdk_keeps_its_word_against_a_real_server(
+    mongodb_uri: str, tmp_path: Path
+) -> None:
+    _node("node", "codegen.mjs")
+    compiling = asyncio.to_thread(_node, "node_modules/.bin/tsc", "-p", "test/tsconfig.json")
+    key_file = tmp_path / "master.key"
+    key, database = LocalMasterKey.from_file(key_file, create=True), f"t{uuid4().hex[:12]}"
+    settings = Settings(environment="test", data_dir=tmp_path, demo=True, _env_file=None)
+    store = await connect(mongodb_uri, database)
+    await store.prepare(DOCUMENTS)
+    services = build_services(build_core(settings, store, key, SystemClock()))
+    an_hour_ago = FixedClock(datetime.now(UTC) - timedelta(hours=1))
+    past = build_services(build_core(settings, store, key, an_hour_ago))
+    environment = {
+        "KANGBAN_MONGODB_URI": mongodb_uri,
+        "KANGBAN_DATABASE": database,
+        "KANGBAN_MASTER_KEY_FILE": str(key_file),
+        "KANGBAN_ENVIRONMENT": "test",
+        "KANGBAN_DEMO": "true",
+    }
+    _, town = await asyncio.gather(compiling, _town(services, past, tmp_path))
+
+    def run() -> str:
+        with server(tmp_path / "server", environment) as address:
+            told = json.dumps({**town, "endpoint": f"http://{address}"})
+            given = {"KANGBAN_TEST_TOWN": told}
+            return _node("node", "--test", ".test/test/all.js", environment=given)
+
+    shown = await asyncio.to_thread(run)
+    await store.client.drop_database(database)
+    await store.close()
+    assert "# fail 0" in shown
+    assert "# skipped 0" in shown
