@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { codegen } from '@graphql-codegen/core'
 import * as operationTypes from '@graphql-codegen/typescript-operations'
-import { buildSchema, parse } from 'graphql'
+import { Source, buildSchema, parse } from 'graphql'
 import * as documents from './codegen/documents.mjs'
 import * as errorCodes from './codegen/errors.mjs'
 import { composed } from './codegen/composed.mjs'
@@ -28,7 +28,7 @@ const text = await codegen({
   filename: 'documents.ts',
   schemaAst: schema,
   schema: undefined,
-  documents: sources.map(([location, source]) => ({ location, document: parse(source) })),
+  documents: sources.map(([location, source]) => ({ location, document: parse(new Source(source, location)) })),
   config: {
     enumType: 'string-literal',
     futureProofEnums: true,

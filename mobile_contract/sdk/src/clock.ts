@@ -20,6 +20,7 @@ export class ServerClock implements Clock {
     readonly phone: () => number,
   ) {
     this.shelf = new Shelf<number | null>(storage, 'kangban.clock', null)
+    this.ahead = this.shelf.readNow()
   }
 
   async load(): Promise<void> {

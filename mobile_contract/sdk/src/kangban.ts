@@ -74,6 +74,8 @@ export interface Kangban {
   readonly uploads: PendingUploads
   readonly queue: Queue
   readonly clock: Clock
+  /** Where the storage answers late: `clock` knows what was known before. */
+  ready(): Promise<void>
   /** Ends sockets and timers; the storage stays. */
   close(): void
 }
@@ -199,6 +201,11 @@ class App implements Kangban {
     return this.uploads.upload(residentId, file, options)
   }
 
+  ready(): Promise<void> {
+    this.loaded ??= this.clock.load()
+    return this.loaded
+  }
+
   close(): void {
     for (const end of [...this.endings]) end()
     this.queue.rest()
@@ -227,8 +234,4 @@ class App implements Kangban {
     return { accessToken: session.accessToken, refreshToken: session.refreshToken }
   }
 
-  private ready(): Promise<void> {
-    this.loaded ??= this.clock.load()
-    return this.loaded
-  }
 }

@@ -46,13 +46,13 @@ export class Shelf<T> {
   ) {}
 
   async read(): Promise<T> {
-    const text = await this.storage.get(this.name)
-    if (text === null || text === '') return this.empty
-    try {
-      return JSON.parse(text) as T
-    } catch {
-      return this.empty
-    }
+    return this.understood(await this.storage.get(this.name))
+  }
+
+  /** At once where the storage can, else `empty`. */
+  readNow(): T {
+    const text = this.storage.get(this.name)
+    return text instanceof Promise ? this.empty : this.understood(text)
   }
 
   async write(value: T): Promise<void> {
@@ -79,5 +79,14 @@ export class Shelf<T> {
     const done = (this.turns.get(purpose) ?? Promise.resolve()).then(run)
     this.turns.set(purpose, done.catch(() => undefined))
     return done
+  }
+
+  private understood(text: string | null): T {
+    if (text === null || text === '') return this.empty
+    try {
+      return JSON.parse(text) as T
+    } catch {
+      return this.empty // cut off in the middle of writing
+    }
   }
 }

@@ -132,8 +132,8 @@ export class Uploads implements PendingUploads {
     let state = from
     let races = 0
     while (state.report === null && state.offset < file.size) {
-      if (options.signal?.aborted) throw localError('UPLOAD_STOPPED', this.locale())
       options.onProgress?.(state.offset, file.size)
+      if (options.signal?.aborted) throw localError('UPLOAD_STOPPED', this.locale())
       try {
         state = await this.piece(pending, state.offset, file, options)
       } catch (error) {

@@ -67,7 +67,7 @@ test('what is no report is refused with its code and forgotten; an abandoned one
   const { phone: own, residentId } = await home()
   const words = fileOfBlob(new Blob(['not a picture at all']), 'notes.txt')
   const error = await refusal(own.upload(residentId, words))
-  assert.deepEqual([error.kind, error.status], ['refused', 400])
+  assert.deepEqual([error.kind, error.status], ['refused', 415])
   assert.deepEqual(await own.uploads.list(), [])
   const stop = { aborted: true }
   await refusal(own.upload(residentId, fileOfBlob(picture(), 'a.png'), { signal: stop }))
