@@ -17,7 +17,7 @@ from backend.identity.viewer import Role, Viewer
 from backend.main import build_dispatcher
 from backend.measurements.draft import Source
 from backend.services import Services
-from tests.factories import a_condition, a_key, a_resident, a_viewer, bp
+from tests.factories import a_condition, a_key, a_resident, bp
 
 HIGH = ("高血压", "I10")
 SUGAR = ("2型糖尿病", "E11.9")
@@ -60,7 +60,9 @@ async def started(
 
 
 async def a_doctor_of(services: Services, resident_id: ObjectId) -> Viewer:
-    doctor = a_viewer(Role.FAMILY_DOCTOR)
+    held = frozenset({Role.FAMILY_DOCTOR})
+    account_id = await services.identity.create_demo_account(f"doctor-{ObjectId()}", held)
+    doctor = Viewer(account_id=account_id, roles=held)
     await services.access.grant(
         resident_id=resident_id,
         account_id=doctor.account_id,
@@ -90,9 +92,7 @@ async def a_week(
             drafts.append(bp(*values, at, source=Source(system="cuff", id=at.isoformat())))
     clock.set(datetime.combine(monday + timedelta(days=6), time(22), SHANGHAI))
     if drafts:
-        await services.recording.record_batch(
-            viewer, resident_id, drafts, idempotency_key=None
-        )
+        await services.recording.record_batch(viewer, resident_id, drafts, idempotency_key=None)
     clock.set(datetime.combine(monday + timedelta(days=7), time(3, 30), SHANGHAI))
     await services.care_plans.worker.drain()
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date, time, timedelta
 
+import pytest
+from bson import ObjectId
+
+from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied, RoleRequired
-from backend.archive.sections import Section
+from backend.archive.sections import Amount, ObservationBody, PartialDate, Section, coded
+from backend.archive.sections.result import Result as ObservationResult
 from backend.care.plans.documents import Change, PlanState
 from backend.care.plans.editing import Edit, Target
-from backend.care.plans.errors import CarePlanChanged, CarePlanInvalid, CarePlanNotOpen
+from backend.care.plans.errors import (
+    CarePlanChanged,
+    CarePlanInvalid,
+    CarePlanNotFound,
+    CarePlanNotOpen,
+)
+from backend.care.plans.judging import Week
 from backend.care.plans.programme import Part
+from backend.care.reminders.documents import OccurrenceState
+from backend.care.reminders.limits import ReminderKind
+from backend.care.reminders.reminder import ReminderDraft
 from backend.core.clock import FixedClock
-from backend.measurements.draft import Kind
+from backend.measurements.draft import Kind, Source
 from backend.services import Services
 from tests.care.plans.helpers import (
     HIGH,
@@ -25,7 +39,7 @@ from tests.care.plans.helpers import (
     told,
     with_conditions,
 )
-from tests.factories import a_caregiver, a_key
+from tests.factories import a_caregiver, a_key, a_resident, at, bp
 
 
 async def test_a_diagnosis_of_the_archive_is_the_reason_of_a_plan_that_starts_when_confirmed(
@@ -46,7 +60,7 @@ async def test_a_diagnosis_of_the_archive_is_the_reason_of_a_plan_that_starts_wh
     [visit] = await reminders(resident_id, "follow_up")
     assert visit["start"] == "2026-12-19"
     page = await services.entries.page(viewer, resident_id, Section.CARE_PLAN, first=5)
-    assert [each.body.title("zh") for each in page.items][0].startswith("照护计划：高血压管理计划")
+    assert page.items[0].body.title("zh").startswith("照护计划：高血压管理计划")
     [revision] = await services.care_plans.looking.revisions(plan)
     assert (revision.what, revision.by) == (Change.STARTED, viewer.account_id)
     assert revision.why.zh == "您确认了这份计划"
@@ -54,3 +68,276 @@ async def test_a_diagnosis_of_the_archive_is_the_reason_of_a_plan_that_starts_wh
         await services.care_plans.deciding.confirm(
             viewer, resident_id, plan.id, idempotency_key=a_key()
         )
+
+
+async def test_two_plans_that_ask_for_the_same_measurement_share_one_reminder(
+    services: Services,
+) -> None:
+    viewer, resident_id, _ = await with_conditions(services, HIGH, SUGAR)
+    elder, _ = await started(services, viewer, resident_id, "elder", "hypertension")
+    [pressure] = await reminders(resident_id)
+    assert pressure["rule"] == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"
+    await started(services, viewer, resident_id, "diabetes")
+    found = {each["subject"]: each for each in await reminders(resident_id)}
+    assert set(found) == {"blood_pressure", "glucose", "weight"}
+    lipids = [
+        each for each in await reminders(resident_id, "recheck") if each["subject"] == "13457-7"
+    ]
+    assert len(lipids) == 1
+    hypertension = (await proposed(services, viewer, resident_id)).get("hypertension")
+    assert hypertension is None
+    running = await services.care_plans.looking.plans(viewer, resident_id)
+    pressure_plan = next(each for each in running if each.pathway == "hypertension")
+    await services.care_plans.deciding.end(
+        viewer, resident_id, pressure_plan.id, version=pressure_plan.version, note="已痊愈"
+    )
+    found = {each["subject"]: each for each in await reminders(resident_id)}
+    assert found["blood_pressure"]["rule"] == "FREQ=WEEKLY;BYDAY=SU"
+    assert (await reload(services, elder)).version == elder.version
+
+
+async def test_a_plan_ends_itself_when_its_diagnosis_was_entered_in_error(
+    services: Services,
+) -> None:
+    viewer, resident_id, [sugar, high] = await with_conditions(services, SUGAR, HIGH)
+    [plan] = await started(services, viewer, resident_id, "hypertension")
+    for entry_id in (sugar, high):
+        await services.entries.mark_entered_in_error(viewer, resident_id, entry_id, version=1)
+    await told(services)
+    ended = await reload(services, plan)
+    assert (ended.state, ended.ended_at) == (PlanState.ENDED, services.core.clock.now())
+    [last, _] = await services.care_plans.looking.revisions(ended)
+    assert (last.what, last.by) == (Change.ENDED, None)
+    assert last.why.zh.startswith("档案中不再有开始这份计划的原因")
+    assert await reminders(resident_id) == []
+    assert await states(resident_id) == {
+        PlanState.ENDED: 1,
+        PlanState.WITHDRAWN: 1,  # the proposal for diabetes
+        PlanState.PROPOSED: 1,  # for the age
+    }
+    page = await services.entries.page(viewer, resident_id, Section.CARE_PLAN, first=5)
+    assert [each.body.status.value for each in page.items] == ["completed"]  # type: ignore[attr-defined]
+    await told(services)
+    assert (await reload(services, plan)).version == ended.version
+
+
+async def test_what_was_declined_or_ended_by_somebody_does_not_come_back_soon(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id, _ = await with_conditions(services, HIGH)
+    waiting = await proposed(services, viewer, resident_id)
+    deciding, proposing = services.care_plans.deciding, services.care_plans.proposing
+    for _ in range(2):
+        declined = await deciding.decline(viewer, resident_id, waiting["hypertension"].id)
+    assert declined.state is PlanState.DECLINED
+    [plan] = await started(services, viewer, resident_id, "elder")
+    with pytest.raises(CarePlanNotOpen):
+        await deciding.decline(viewer, resident_id, plan.id)
+    await deciding.end(viewer, resident_id, plan.id, version=plan.version)
+    assert await proposing.look(resident_id) == 0
+    clock.advance(timedelta(days=91))
+    assert await proposing.look(resident_id) == 1
+    assert set(await proposed(services, viewer, resident_id)) == {"elder"}
+    clock.advance(timedelta(days=90))
+    assert await proposing.look(resident_id) == 1
+
+
+async def test_only_who_may_manage_decides_and_only_the_doctor_edits(services: Services) -> None:
+    viewer, resident_id, _ = await with_conditions(services, HIGH)
+    waiting = (await proposed(services, viewer, resident_id))["hypertension"]
+    deciding = services.care_plans.deciding
+    recorder = await a_caregiver(
+        services, resident_id, actions=frozenset({Action.VIEW, Action.RECORD})
+    )
+    with pytest.raises(AccessDenied):
+        await deciding.confirm(recorder, resident_id, waiting.id, idempotency_key=a_key())
+    readings_only = await a_caregiver(
+        services, resident_id, categories=frozenset({Category.READINGS})
+    )
+    with pytest.raises(AccessDenied):
+        await services.care_plans.looking.plans(readings_only, resident_id)
+    with pytest.raises(CarePlanNotFound):
+        await services.care_plans.looking.get(readings_only, resident_id, waiting.id)
+    daughter = await a_caregiver(services, resident_id)
+    plan = await deciding.confirm(daughter, resident_id, waiting.id, idempotency_key=a_key())
+    [revision] = await services.care_plans.looking.revisions(plan)
+    assert (revision.relation, revision.why.zh) == ("caregiver", "家人确认了这份计划")
+    for each in (viewer, daughter):
+        with pytest.raises(RoleRequired):
+            await deciding.edit(each, resident_id, plan.id, Edit(), version=plan.version)
+    assert (await reload(services, plan)).version == plan.version
+
+
+async def test_a_doctor_edits_schedule_steps_checks_and_targets_as_one_revision(
+    services: Services,
+) -> None:
+    viewer, resident_id, _ = await with_conditions(services, HIGH)
+    [plan] = await started(services, viewer, resident_id, "hypertension")
+    doctor = await a_doctor_of(services, resident_id)
+    deciding = services.care_plans.deciding
+    edit = Edit(
+        measures={Kind.BLOOD_PRESSURE: (3, (Part.EVENING,)), Kind.WEIGHT: (1, (Part.MORNING,))},
+        steps=(("每天泡脚前量体重", 7),),
+        checks={"ecg": 180, "fundus": 365},
+        dropped=frozenset({"no_tobacco", "lipids"}),
+        targets=(Target(kind=Kind.BLOOD_PRESSURE, component="systolic", high=145),),
+        note="先放宽一些",
+    )
+    after = await deciding.edit(doctor, resident_id, plan.id, edit, version=plan.version)
+    assert (after.held, after.version) == (True, plan.version + 1)
+    assert [each.key for each in after.content.step] == ["less_salt", "active", "own_1"]
+    assert {each.key: each.every_days for each in after.content.check} == {
+        "kidney": 365,
+        "urine_albumin": 365,
+        "ecg": 180,
+        "fundus": 365,
+    }
+    found = {each["subject"]: each["rule"] for each in await reminders(resident_id)}
+    assert found == {
+        "blood_pressure": "FREQ=WEEKLY;BYDAY=MO,WE,SA",
+        "weight": "FREQ=WEEKLY;BYDAY=SU",
+    }
+    [(_, limit)] = await services.overrides.of(resident_id)
+    assert (limit.component, limit.high, limit.set_by) == ("systolic", 145, "签约医生")
+    [revision, _] = await services.care_plans.looking.revisions(after)
+    assert (revision.what, revision.by) == (Change.EDITED, doctor.account_id)
+    assert revision.why.zh == "医生调整了计划：先放宽一些"
+    with pytest.raises(CarePlanChanged):
+        await deciding.edit(doctor, resident_id, plan.id, edit, version=plan.version)
+    wrong = {
+        "checks": Edit(checks={"nonsense": 90}),
+        "dropped": Edit(dropped=frozenset({"nonsense"})),
+        "measures": Edit(measures={Kind.GLUCOSE: (2, (Part.MORNING,))}),
+        "targets": Edit(targets=(Target(kind=Kind.WEIGHT, component="systolic", high=1),)),
+        "steps": Edit(steps=(("", 7),)),
+    }
+    for field, each in wrong.items():
+        with pytest.raises(CarePlanInvalid) as refused:
+            await deciding.edit(doctor, resident_id, plan.id, each, version=after.version)
+        assert refused.value.data == {"field": field}
+    assert (await reload(services, plan)).version == after.version
+    assert len(await services.overrides.of(resident_id)) == 1
+
+
+async def test_a_paused_plan_asks_for_nothing_and_goes_on_with_new_reminders(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id, _ = await with_conditions(services, HIGH)
+    [plan] = await started(services, viewer, resident_id, "hypertension")
+    deciding = services.care_plans.deciding
+    paused = await deciding.pause(viewer, resident_id, plan.id, version=plan.version)
+    assert await reminders(resident_id) == []
+    with pytest.raises(CarePlanNotOpen):
+        await deciding.tick(viewer, resident_id, plan.id, "active")
+    clock.advance(timedelta(days=21))
+    assert await services.care_plans.worker.drain() == 0
+    resumed = await deciding.resume(viewer, resident_id, plan.id, version=paused.version)
+    assert (resumed.state, len(await reminders(resident_id))) == (PlanState.ACTIVE, 1)
+    assert str(resumed.stage_since) == "2026-12-13"
+
+
+async def test_progress_counts_this_week_and_what_is_due_from_the_archive(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id, _ = await with_conditions(services, HIGH)
+    [plan] = await started(services, viewer, resident_id, "hypertension")
+    clock.set(at("2026-11-25", "21:00"))  # Wednesday
+    drafts = [
+        bp(*values, at(f"2026-11-{day}", hour), source=Source(system="cuff", id=f"{day}{hour}"))
+        for day, hour, values in (
+            (23, "08:00", (130, 80)),
+            (23, "20:00", (128, 79)),
+            (24, "08:00", (150, 92)),
+            (25, "20:00", (131, 82)),
+        )
+    ]
+    await services.recording.record_batch(viewer, resident_id, drafts, idempotency_key=None)
+    deciding = services.care_plans.deciding
+    for day in ("2026-11-23", "2026-11-25", "2026-11-25"):
+        on = date.fromisoformat(day)
+        await deciding.tick(viewer, resident_id, plan.id, "active", day=on)
+    for step, number in (("nonsense", 25), ("active", 22), ("active", 26)):
+        on = date(2026, 11, number)
+        with pytest.raises(CarePlanInvalid):
+            await deciding.tick(viewer, resident_id, plan.id, step, day=on)
+    progress = await services.care_plans.progressing.of(viewer, plan)
+    assert (progress.days_done, progress.days_due) == (1, 3)
+    assert progress.weeks[-1] == (date(2026, 11, 23), Week(6, 4, 4, 3))
+    assert {each.step.key: each.done for each in progress.steps}["active"] == 2
+    assert progress.today_due == ((Kind.BLOOD_PRESSURE, ("morning", "evening"), ("evening",)),)
+    assert [str(each.target.upper.value) for each in progress.targets if each.target.upper] == [
+        "135.0",
+        "85.0",
+    ]
+    creatinine = ObservationBody(
+        name=coded("http://loinc.org", "2160-0", text="肌酐"),
+        result=ObservationResult(type="Quantity", amount=Amount(value=80, unit="umol/L")),
+        effective=PartialDate("2026-06-01"),
+    )
+    await services.entries.add(viewer, resident_id, creatinine, idempotency_key=a_key())
+    await told(services)
+    found = await services.care_plans.progressing.of(viewer, plan)
+    due = {each.key: (each.last, each.due) for each in found.duties}
+    assert due["kidney"] == (date(2026, 6, 1), date(2027, 6, 1))
+    assert due["lipids"] == (None, date(2026, 12, 5))
+    kidney = [e for e in await reminders(resident_id, "recheck") if e["subject"] == "2160-0"]
+    assert [each["start"] for each in kidney] == ["2027-06-01"]
+    narrow = await a_caregiver(services, resident_id, categories=frozenset({Category.CONDITIONS}))
+    seen = await services.care_plans.looking.get(narrow, resident_id, plan.id)
+    little = await services.care_plans.progressing.of(narrow, seen)
+    assert little.withheld == {Category.READINGS, Category.REPORTS}
+    assert (little.weeks, little.targets) == ((), ())
+    assert {each.kind.value for each in little.duties} == {"visit", "questionnaire"}
+
+
+async def test_a_measuring_day_within_the_plan_earns_and_a_withdrawn_reading_takes_it_back(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id, _ = await with_conditions(services, HIGH)
+    await started(services, viewer, resident_id, "hypertension")
+    clock.set(at("2026-11-23", "21:00"))
+    ids = []
+    for hour in ("08:00", "20:00"):
+        draft = bp(130, 80, at("2026-11-23", hour), source=Source(system="cuff", id=hour))
+        [outcome] = await services.recording.record_batch(
+            viewer, resident_id, [draft], idempotency_key=None
+        )
+        assert outcome.reading_id is not None
+        ids.append(outcome.reading_id)
+        await told(services)
+    assert await _earned(services, resident_id, "plan_day") == 2
+    await services.correcting.withdraw(viewer, resident_id, ids[0], version=1)
+    await told(services)
+    assert await _earned(services, resident_id, "plan_day") == 0
+
+
+async def test_a_day_of_medicines_counts_when_every_dose_was_taken(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    room = services.reminders
+    draft = ReminderDraft(
+        kind=ReminderKind.MEDICATION,
+        title="氨氯地平",
+        times=(time(8), time(20)),
+        start=date(2026, 11, 22),
+        rule="FREQ=DAILY",
+    )
+    await room.reminders.create(viewer, resident_id, draft, idempotency_key=a_key())
+    for hour, points in (("08:01", 0), ("20:01", 2)):
+        clock.set(at("2026-11-22", hour))
+        await room.worker.drain()
+        page = await room.occurrences.page(viewer, resident_id, first=1, open_only=True)
+        await room.occurrences.answer(viewer, resident_id, page.items[0].id, OccurrenceState.TAKEN)
+        await told(services)
+        assert await _earned(services, resident_id, "medication_day") == points
+    last = (await room.occurrences.page(viewer, resident_id, first=1)).items[0]
+    await room.occurrences.answer(viewer, resident_id, last.id, OccurrenceState.SKIPPED)
+    await told(services)
+    assert await _earned(services, resident_id, "medication_day") == 0
+
+
+async def _earned(services: Services, resident_id: ObjectId, rule: str) -> int:
+    query = {"resident_id": resident_id, "rule": rule}
+    rows = services.core.store.db["point_transfers"].find(query)
+    return sum([raw["points"] * (-1 if raw["kind"] == "reversal" else 1) async for raw in rows])
