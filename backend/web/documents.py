@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from strawberry.http import GraphQLRequestData
 
+import mobile_contract
 from backend.core.errors import Forbidden, Invalid
-
-_OPERATIONS = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
 
 
 class DocumentNotTrusted(Forbidden):
@@ -31,9 +29,9 @@ class BatchingOff(Invalid):
     en = "Batched requests are off."
 
 
-def operations(folder: Path = _OPERATIONS) -> dict[str, str]:
+def operations() -> dict[str, str]:
     """Each operation's text by the SHA-256 of it."""
-    texts = (path.read_text("utf-8") for path in sorted(folder.glob("*.graphql")))
+    texts = mobile_contract.operations().values()
     return {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,15 +15,10 @@ from backend.identity.viewer import Role, Viewer
 from backend.main import build_dispatcher
 from backend.services import Services
 from graphql_api.common.ids import encode
+from mobile_contract import operation
 from tests.api import Api, sign_in
 from tests.appointments.helpers import MORNING
 from tests.factories import a_key, a_resident
-
-OPERATIONS = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
-
-
-def operation(name: str) -> str:
-    return (OPERATIONS / f"{name}.graphql").read_text("utf-8")
 
 
 async def test_a_visit_from_the_published_time_to_the_points(

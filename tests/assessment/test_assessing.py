@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import httpx
 import pytest
@@ -31,10 +30,10 @@ from backend.identity.viewer import Role, Viewer
 from backend.measurements.draft import Draft, Kind, Quantity
 from backend.services import Services
 from graphql_api.common.ids import encode
+from mobile_contract import operation
 from tests.api import sign_in
 from tests.factories import ICD10, a_caregiver, a_key, a_resident, a_viewer, at, bp
 
-OPERATION = Path(__file__).resolve().parents[2] / "mobile_contract/operations/assessment.graphql"
 LOINC = "http://loinc.org"
 
 
@@ -184,7 +183,7 @@ async def test_the_phone_gets_it_by_its_operation_with_nodes_that_can_be_opened(
     _, resident_id = await a_resident(services, viewer)
     await services.entries.add(viewer, resident_id, BODIES[0], idempotency_key=a_key())
     who = encode("Resident", resident_id)
-    data = await api.ask(OPERATION.read_text("utf-8"), residentId=who)
+    data = await api.ask(operation("assessment"), residentId=who)
     rows = {each["key"]: each for each in data["resident"]["assessment"]["rows"]}
     assert rows["kidney"]["category"]["key"] == "G2"
     assert "CKD-EPI 2021" in rows["kidney"]["source"]

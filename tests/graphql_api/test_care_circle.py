@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,16 +11,12 @@ from bson import ObjectId
 from backend.identity.viewer import Role, Viewer
 from backend.services import Services
 from graphql_api.common import ids
+from mobile_contract import operation
 from tests.api import Api, sign_in
 from tests.factories import a_key, a_resident, a_viewer
 
-OPERATIONS = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
 RECORD = """mutation M($input: RecordReadingInput!) { recordReading(input: $input) {
   reading { recordedBy { label mine } } } }"""
-
-
-def operation(name: str) -> str:
-    return (OPERATIONS / f"{name}.graphql").read_text("utf-8")
 
 
 async def do(api: Api, name: str, **given: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +21,12 @@ from backend.web.graphql import admit
 from graphql_api.common import ids
 from graphql_api.common.context import Context
 from graphql_api.schema import build_schema
+from mobile_contract import operation
 from tests.factories import a_condition, a_key, a_profile, a_resident, at, many_bp
 from tests.graphql_api.commands import Commands, listened_store
 from tests.graphql_api.household import a_household, signed_in
 
 SCHEMA = build_schema()
-OPERATIONS = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
 KINDS = ["BLOOD_PRESSURE", "GLUCOSE", "HEART_RATE", "WEIGHT", "SPO2", "TEMPERATURE"]
 
 
@@ -54,7 +53,7 @@ async def run(
     services: Services, commands: Commands, token: str, name: str, **variables: Any
 ) -> tuple[dict[str, Any], list[str]]:
     """A registered operation as a request would run it: its data and its commands."""
-    text = (OPERATIONS / f"{name}.graphql").read_text("utf-8")
+    text = operation(name)
     with commands.counted() as seen:
         context = Context(services=services)
         await admit(context, f"Bearer {token}")

@@ -29,6 +29,7 @@ from backend.core.settings import Settings
 from backend.identity.viewer import Role, Viewer
 from backend.services import DOCUMENTS, Services, build_services
 from graphql_api.common import ids
+from mobile_contract import operation
 from tests.access.contract.practice import a_practice
 from tests.api import Api
 from tests.factories import a_key, a_resident
@@ -43,7 +44,6 @@ EMERGENCIES = """subscription E($id: ID!) {
 RECORD = """mutation M($input: RecordReadingInput!) {
   recordReading(input: $input) { outcome reading { id } } }"""
 PUBLIC = "http://kangban.example"
-REGISTERED = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
 
 
 @dataclass(frozen=True)
@@ -421,7 +421,7 @@ def production(town: Town, tmp_path: Path) -> Iterator[str]:
 async def test_production_trusts_registered_documents_only_over_sockets_too(
     production: str, person: Person
 ) -> None:
-    registered = (REGISTERED / "reading_recorded.graphql").read_text("utf-8")
+    registered = operation("reading_recorded")
     async with opened(production) as socket:
         await socket.init(person.token)
         await socket.subscribe("1", READINGS, id=person.id)

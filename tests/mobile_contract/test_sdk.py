@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 import numpy
-import pytest
 from bson import ObjectId
 from PIL import Image
 
@@ -27,10 +25,12 @@ from backend.identity.sessions import Device
 from backend.identity.viewer import Role, Viewer
 from backend.services import DOCUMENTS, Services, build_services
 from graphql_api.common import ids
+from mobile_contract import FOLDER
 from tests.factories import a_resident
 from tests.graphql_api.live import server
+from tests.mobile_contract.node import needs_node
 
-SDK = Path(__file__).resolve().parents[2] / "mobile_contract" / "sdk"
+SDK = FOLDER / "sdk"
 _PEOPLE = 32
 _EXPIRED = 8
 
@@ -88,10 +88,7 @@ async def _town(services: Services, past: Services, folder: Path) -> dict[str, A
     }
 
 
-@pytest.mark.skipif(
-    shutil.which("node") is None or not (SDK / "node_modules").is_dir(),
-    reason="no Node, or no npm packages of the SDK: scripts/setup test installs both",
-)
+@needs_node
 async def test_the_sdk_keeps_its_word_against_a_real_server(
     mongodb_uri: str, tmp_path: Path
 ) -> None:

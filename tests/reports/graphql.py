@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
+from mobile_contract import operation
 from tests.api import Api
-
-_OPERATIONS = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
-
-
-def operation(name: str) -> str:
-    return (_OPERATIONS / f"{name}.graphql").read_text("utf-8")
 
 
 async def report_of(api: Api, report: str) -> dict[str, Any]:

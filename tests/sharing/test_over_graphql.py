@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,14 +15,13 @@ from backend.access.relations import Kinship, RelationKind
 from backend.identity.viewer import Role
 from backend.services import Services
 from graphql_api.common import ids
+from mobile_contract import operation
 from tests.api import Api, sign_in
 from tests.factories import a_key
 from tests.sharing.shares import a_link, a_person, ask, decrypted, of_type, read_shlink, refusal
 
-OPERATIONS = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
 CREATE, REVOKE, LIST = (
-    (OPERATIONS / f"{name}.graphql").read_text("utf-8")
-    for name in ("create_share_link", "revoke_share_link", "share_links")
+    operation(name) for name in ("create_share_link", "revoke_share_link", "share_links")
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,9 +11,9 @@ import pytest
 from backend.services import Services
 from backend.web.documents import operations
 from graphql_api.schema import build_schema
+from mobile_contract import operation
 
-FOLDER = Path(__file__).resolve().parents[2] / "mobile_contract" / "operations"
-KINDS = (FOLDER / "measurement_kinds.graphql").read_text("utf-8")
+KINDS = operation("measurement_kinds")
 
 
 def code(response: httpx.Response) -> str:
@@ -111,8 +110,5 @@ async def test_the_demo_cannot_be_signed_in_to(production: Services) -> None:
     assert "demo" not in {each.value for each in production.identity.providers}
 
 
-def test_operations_are_named_by_the_hash_of_their_text(tmp_path: Path) -> None:
-    (tmp_path / "a.graphql").write_text("{ me { id } }", "utf-8")
-    assert operations(tmp_path) == {
-        hashlib.sha256(b"{ me { id } }").hexdigest(): "{ me { id } }",
-    }
+def test_operations_are_named_by_the_hash_of_their_text() -> None:
+    assert operations()[hashlib.sha256(KINDS.encode()).hexdigest()] == KINDS

@@ -27,14 +27,14 @@ from backend.web.graphql import admit
 from graphql_api.common import ids
 from graphql_api.common.context import Context, Info
 from graphql_api.schema import Mutation, Query, Subscription, build_schema, schema_of
+from mobile_contract import operation
 from tests.access.log.test_noting import refuse_entries, rows, told
 from tests.api import Api, sign_in
 from tests.factories import a_caregiver, a_key, a_resident, bp
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
-OPERATIONS = Path(__file__).resolve().parents[3] / "mobile_contract" / "operations"
-LOG = (OPERATIONS / "access_log.graphql").read_text("utf-8")
-REPORT = (OPERATIONS / "report_access_entry.graphql").read_text("utf-8")
+LOG = operation("access_log")
+REPORT = operation("report_access_entry")
 LATEST = "query($id: ID!) { resident(id: $id) { latestReadings(kinds: [GLUCOSE]) { id } name } }"
 
 
@@ -114,16 +114,16 @@ async def _reported(
     events = services.core.store.db["outbox"]
     assert await events.count_documents({"name": "access_entry_reported"}) == 1
     operator, _ = await sign_in(services, client, Role.OPERATOR)
-    waiting = (OPERATIONS / "reported_access.graphql").read_text("utf-8")
+    waiting = operation("reported_access")
     assert await own.refusal(waiting) == "OPERATOR_REQUIRED"
     (edge,) = (await operator.ask(waiting))["reportedAccess"]["edges"]
     assert edge["node"]["reason"] == "我没有同意过"
     assert edge["node"]["entry"]["who"] == "女儿王芳"
-    answer = (OPERATIONS / "answer_access_report.graphql").read_text("utf-8")
+    answer = operation("answer_access_report")
     reply = {"id": edge["node"]["id"], "answer": "她在您的照护圈里"}
     await operator.ask(answer, input=reply)
     assert await operator.refusal(answer, input=reply) == "ACCESS_REPORT_ANSWERED_ALREADY"
-    mine = (OPERATIONS / "access_reports.graphql").read_text("utf-8")
+    mine = operation("access_reports")
     (report,) = (await own.ask(mine, residentId=relay_id))["resident"]["accessReports"]
     assert (report["state"], report["answer"]) == ("ANSWERED", "她在您的照护圈里")
 
@@ -142,7 +142,7 @@ async def test_the_downloaded_log_is_checked_with_the_standard_library_alone(
         await services.access.require(sister, resident_id, Category.READINGS)
         await Anchoring(services.core.clock).anchor()
     relay_id = ids.encode("Resident", resident_id)
-    query = (OPERATIONS / "access_log_download.graphql").read_text("utf-8")
+    query = operation("access_log_download")
     address = (await own.ask(query, residentId=relay_id))["resident"]["accessLogDownload"]
     path = address.removeprefix(services.core.settings.public_url)
     text = (await client.get(path)).text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import httpx
 
@@ -12,19 +11,15 @@ from backend.identity.viewer import Role
 from backend.services import Services
 from bot.assistant.stored.card import warm
 from graphql_api.common import ids
+from mobile_contract import operation
 from tests.api import Api, sign_in
 from tests.assistant.stored.people import a_daughter, a_father, a_person
 from tests.factories import a_key, at, bp
 
-OPERATIONS = Path(__file__).resolve().parents[3] / "mobile_contract" / "operations"
 NODE = """query ($id: ID!) { node(id: $id) {
   ... on Reading { values { quantity { value } } }
   ... on Entry { title section }
 } }"""
-
-
-def operation(name: str) -> str:
-    return (OPERATIONS / f"{name}.graphql").read_text("utf-8")
 
 
 async def asked(api: Api, resident: str, question: str, conversation: str | None = None) -> dict:  # type: ignore[type-arg]

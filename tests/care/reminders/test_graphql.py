@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,15 +15,11 @@ from backend.identity.viewer import Role, Viewer
 from backend.main import build_dispatcher
 from backend.services import Services
 from graphql_api.common.ids import encode
+from mobile_contract import operation
 from tests.api import Api, sign_in
 from tests.factories import a_key, a_resident, bp
 
-OPERATIONS = Path(__file__).resolve().parents[3] / "mobile_contract" / "operations"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=SHANGHAI)
-
-
-def operation(name: str) -> str:
-    return (OPERATIONS / f"{name}.graphql").read_text("utf-8")
 
 
 async def _family(
