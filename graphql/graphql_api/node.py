@@ -20,6 +20,7 @@ from graphql_api.common.scalars import Node
 from graphql_api.measurements.alerts import alert_of
 from graphql_api.measurements.meters import meter_of
 from graphql_api.measurements.types import reading_of
+from graphql_api.plans.types import care_plan
 from graphql_api.questionnaires.fields import response
 from graphql_api.reminders.types import occurrence, reminder
 from graphql_api.reports.alerts import result_alert
@@ -76,6 +77,7 @@ _LOADERS: dict[str, tuple[int, Callable[..., Awaitable[Node]]]] = {
     "Ticket": (2, ticket),
     "Reminder": (2, reminder),
     "ReminderOccurrence": (2, occurrence),
+    "HealthPlan": (2, care_plan),
     "Appointment": (2, appointment),
     "QuestionnaireResponse": (2, response),
     "Conversation": (2, conversation),

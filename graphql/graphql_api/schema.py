@@ -49,6 +49,7 @@ from graphql_api.measurements.mutations import ReadingMutation
 from graphql_api.node import load_node
 from graphql_api.notifications.fields import NotificationQuery
 from graphql_api.notifications.mutations import NotificationMutation
+from graphql_api.plans.mutations import CarePlanMutation
 from graphql_api.questionnaires.mutations import QuestionnaireMutation
 from graphql_api.reminders.mutations import ReminderMutation
 from graphql_api.reports.alerts import ResultAlertMutation
@@ -126,6 +127,7 @@ class Mutation(
     PointOperatorMutation,
     NotificationMutation,
     ReminderMutation,
+    CarePlanMutation,
     AppointmentMutation,
     ClinicMutation,
     ChatMutation,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -57,11 +58,21 @@ class Looking:
 
     async def revisions(self, plan: Plan) -> list[Revision]:
         """Of a plan that the viewer was shown, the newest first."""
-        query = {"resident_id": plan.resident_id, "plan_id": plan.id}
+        return (await self.revisions_of(plan.resident_id, [plan.id]))[plan.id]
+
+    async def revisions_of(
+        self, resident_id: ObjectId, plan_ids: Sequence[ObjectId]
+    ) -> dict[ObjectId, list[Revision]]:
+        """By plan, in one read; of plans that the viewer was shown."""
+        query = {"resident_id": resident_id, "plan_id": {"$in": list(plan_ids)}}
+        most = programme().limits.revisions * len(plan_ids)
         rows = RevisionDocument.get_pymongo_collection().find(query)
-        raws = await rows.sort("number", -1).limit(programme().limits.revisions).to_list()
-        key = await self._core.keyring.key(plan.resident_id)
-        return [revision_of(each, key) for each in raws]
+        raws = await rows.sort([("at", -1), ("number", -1)]).limit(most).to_list()
+        key = await self._core.keyring.key(resident_id)
+        found: dict[ObjectId, list[Revision]] = {each: [] for each in plan_ids}
+        for raw in raws:
+            found[raw["plan_id"]].append(revision_of(raw, key))
+        return found
 
     async def running(self, resident_id: ObjectId, categories: frozenset[Category]) -> list[Plan]:
         """For other rooms that asked the policy: active plans of these categories."""
@@ -76,7 +87,10 @@ class Looking:
         """Plain rows of granted categories, with every revision. Raises ``AccessDenied``."""
         states = tuple(each.value for each in PlanState)
         found = await self._listed(viewer, resident_id, states)
-        return [_row(each, await self.revisions(each)) for each in reversed(found)]
+        if not found:
+            return []
+        revisions = await self.revisions_of(resident_id, [each.id for each in found])
+        return [_row(each, revisions[each.id]) for each in reversed(found)]
 
     async def _listed(
         self, viewer: Viewer, resident_id: ObjectId, states: tuple[str, ...]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.access.service import NOTHING, Access
 from backend.care.plans.deciding import PURPOSE
 from backend.care.plans.documents import PlanState, TickDocument
 from backend.care.plans.duties import Duty, DutyKind, duties
-from backend.care.plans.facts import Archive
+from backend.care.plans.facts import Archive, Past
 from backend.care.plans.judging import Week
 from backend.care.plans.measuring import Counted, Measuring, week
 from backend.care.plans.pathway import Lesson, Step
@@ -68,7 +70,7 @@ class Progress:
 
 
 class Progressing:
-    """Some ten commands for a plan, whatever it holds."""
+    """Some ten commands, however many plans a resident has."""
 
     def __init__(
         self,
@@ -86,79 +88,133 @@ class Progressing:
 
     async def of(self, viewer: Viewer, plan: Plan) -> Progress:
         """Of a plan that the viewer was shown. Raises ``AccessDenied``."""
+        return (await self.all(viewer, plan.resident_id, [plan]))[plan.id]
+
+    async def all(
+        self, viewer: Viewer, resident_id: ObjectId, plans: Sequence[Plan]
+    ) -> dict[ObjectId, Progress]:
+        """By plan; of plans of one resident that the viewer was shown."""
         now = self._core.clock.now()
+        active = [each for each in plans if each.state is PlanState.ACTIVE]
+        idle = [each for each in plans if each.state is not PlanState.ACTIVE]
+        found = {each.id: Progress(week_of_plan=each.week_of(now)) for each in idle}
+        if not active:
+            return found
         today = local_day(now)
-        if plan.state is not PlanState.ACTIVE:
-            return Progress(week_of_plan=plan.week_of(now))
-        granted, withheld = await self._granted(viewer, plan)
-        steps, past, measured = await asyncio.gather(
-            self._steps(plan, today),
-            self._archive.past(plan.resident_id, granted),
-            self._measured(plan, today, granted),
+        granted = await self._granted(viewer, resident_id, active)
+        ticks, past, schedule, measured = await asyncio.gather(
+            _ticks(resident_id, active, today),
+            self._archive.past(resident_id, granted),
+            self._scheduling.of(resident_id),
+            self._measured(resident_id, active, granted, today),
         )
-        reports = Category.REPORTS in granted
-        return Progress(
-            week_of_plan=plan.week_of(now),
-            steps=steps,
-            duties=tuple(
-                each for each in duties(plan, past) if reports or each.kind is not DutyKind.CHECK
-            ),
-            lessons=tuple(each for each in plan.content.lesson if each.week <= plan.week_of(now)),
-            withheld=withheld,
-            **measured,
-        )
+        phases = schedule.phases if schedule else []
+        for plan in active:
+            found[plan.id] = Progress(
+                week_of_plan=plan.week_of(now),
+                steps=tuple(
+                    StepDone(each, ticks.get((plan.id, each.key), 0)) for each in plan.content.step
+                ),
+                duties=_granted_duties(plan, past, granted),
+                lessons=tuple(
+                    each for each in plan.content.lesson if each.week <= plan.week_of(now)
+                ),
+                withheld=_needed(plan) - granted,
+                **_shown(plan, phases, measured, granted, today),
+            )
+        return found
 
     async def _granted(
-        self, viewer: Viewer, plan: Plan
-    ) -> tuple[frozenset[Category], frozenset[Category]]:
-        needed = {category_of(each.kind) for each in plan.content.measure}
-        needed |= {Category.REPORTS} if plan.content.check else set()
-        resident_id = plan.resident_id
+        self, viewer: Viewer, resident_id: ObjectId, plans: Sequence[Plan]
+    ) -> frozenset[Category]:
+        needed = frozenset(category for plan in plans for category in _needed(plan))
         allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
         for category in sorted(allowed & needed):
             await self._access.require(viewer, resident_id, category, purpose=PURPOSE)
-        return (allowed & needed) | {plan.category}, frozenset(needed - allowed)
-
-    async def _steps(self, plan: Plan, today: date) -> tuple[StepDone, ...]:
-        stages: list[dict[str, Any]] = [
-            {
-                "$match": {
-                    "resident_id": plan.resident_id,
-                    "plan_id": plan.id,
-                    "day": {"$gte": monday(today).isoformat(), "$lte": today.isoformat()},
-                }
-            },
-            {"$group": {"_id": "$step", "done": {"$sum": 1}}},
-        ]
-        rows = await TickDocument.get_pymongo_collection().aggregate(stages)
-        done = {raw["_id"]: raw["done"] async for raw in rows}
-        return tuple(StepDone(each, done.get(each.key, 0)) for each in plan.content.step)
+        return (allowed & needed) | {plan.category for plan in plans}
 
     async def _measured(
-        self, plan: Plan, today: date, granted: frozenset[Category]
-    ) -> dict[str, Any]:
-        kinds = [each.kind for each in plan.content.measure if category_of(each.kind) in granted]
-        schedule = await self._scheduling.of(plan.resident_id)
-        if not kinds or schedule is None:
-            return {}
-        first = monday(today) - WEEK * (_WEEKS - 1)
-        limits = await self._measuring.limits(plan.resident_id, kinds, self._core.clock.now())
-        counted = await self._measuring.counted(plan.resident_id, limits, first, today)
-        judged = plan.content.judged & set(kinds)
-        mondays = [first + WEEK * number for number in range(_WEEKS)]
-        tomorrow = today + timedelta(days=1)
-        weeks = [
-            (each, week(schedule.phases, counted, kinds, judged, each, until=tomorrow))
-            for each in mondays
-        ]
-        days = _days(schedule.phases, counted, kinds, monday(today), today)
-        return {
-            "weeks": tuple(each for each in weeks if each[1].due or each[1].judged),
-            "days_due": len(days),
-            "days_done": sum(days),
-            "today_due": _today(schedule.phases, counted, kinds, today),
-            "targets": _targets(limits, judged),
+        self,
+        resident_id: ObjectId,
+        plans: Sequence[Plan],
+        granted: frozenset[Category],
+        today: date,
+    ) -> _Measured:
+        kinds = {
+            each.kind
+            for plan in plans
+            for each in plan.content.measure
+            if category_of(each.kind) in granted
         }
+        if not kinds:
+            return _Measured({}, {})
+        now = self._core.clock.now()
+        limits = await self._measuring.limits(resident_id, sorted(kinds), now)
+        first = monday(today) - WEEK * (_WEEKS - 1)
+        counted = await self._measuring.counted(resident_id, limits, first, today)
+        return _Measured(limits, counted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    limits: Mapping[Kind, Mapping[Meal | None, Limits]]
+    counted: Mapping[Kind, Mapping[date, Counted]]
+
+
+async def _ticks(
+    resident_id: ObjectId, plans: Sequence[Plan], today: date
+) -> dict[tuple[ObjectId, str], int]:
+    """This week's, by plan and step."""
+    stages: list[dict[str, Any]] = [
+        {
+            "$match": {
+                "resident_id": resident_id,
+                "plan_id": {"$in": [each.id for each in plans]},
+                "day": {"$gte": monday(today).isoformat(), "$lte": today.isoformat()},
+            }
+        },
+        {"$group": {"_id": {"plan": "$plan_id", "step": "$step"}, "done": {"$sum": 1}}},
+    ]
+    rows = await TickDocument.get_pymongo_collection().aggregate(stages)
+    return {(raw["_id"]["plan"], raw["_id"]["step"]): raw["done"] async for raw in rows}
+
+
+def _needed(plan: Plan) -> frozenset[Category]:
+    """What its progress is made of, beside the plan itself."""
+    measured = {category_of(each.kind) for each in plan.content.measure}
+    return frozenset(measured | ({Category.REPORTS} if plan.content.check else set()))
+
+
+def _granted_duties(plan: Plan, past: Past, granted: frozenset[Category]) -> tuple[Duty, ...]:
+    reports = Category.REPORTS in granted
+    found = duties(plan, past)
+    return tuple(each for each in found if reports or each.kind is not DutyKind.CHECK)
+
+
+def _shown(
+    plan: Plan,
+    phases: list[dict[str, Any]],
+    measured: _Measured,
+    granted: frozenset[Category],
+    today: date,
+) -> dict[str, Any]:
+    kinds = [each.kind for each in plan.content.measure if category_of(each.kind) in granted]
+    if not kinds:
+        return {}
+    counted, judged = measured.counted, plan.content.judged & set(kinds)
+    first, tomorrow = monday(today) - WEEK * (_WEEKS - 1), today + timedelta(days=1)
+    weeks = [
+        (each, week(phases, counted, kinds, judged, each, until=tomorrow))
+        for each in (first + WEEK * number for number in range(_WEEKS))
+    ]
+    days = _days(phases, counted, kinds, monday(today), today)
+    return {
+        "weeks": tuple(each for each in weeks if each[1].due or each[1].judged),
+        "days_due": len(days),
+        "days_done": sum(days),
+        "today_due": _today(phases, counted, kinds, today),
+        "targets": _targets(measured.limits, judged),
+    }
 
 
 def _days(

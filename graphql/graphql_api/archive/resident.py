@@ -51,6 +51,7 @@ from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limi
 from graphql_api.measurements.meters import Meter, meters_of
 from graphql_api.measurements.trends import Trend, trend_of
 from graphql_api.measurements.types import Reading, reading_of
+from graphql_api.plans.fields import ResidentPlans
 from graphql_api.questionnaires.fields import ResidentQuestionnaires
 from graphql_api.reminders.fields import ResidentReminders
 from graphql_api.reports.fields import ResidentReports
@@ -102,6 +103,7 @@ class Resident(
     ResidentTalks,
     ResidentPoints,
     ResidentReminders,
+    ResidentPlans,
     ResidentAppointments,
     ResidentArticles,
 ):

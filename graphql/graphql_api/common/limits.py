@@ -29,6 +29,8 @@ LISTS: Mapping[str, int] = {
     "careContracts": 10,
     "contractRequests": 20,
     "emergencyAccesses": 10,
+    "carePlans": 4,
+    "carePlanProposals": 4,
     "buckets": 30,
 }
 """How many entries a list that is not paged is taken to have, beside its parent's size."""
@@ -62,6 +64,10 @@ PRICES: Mapping[str, int] = {
     "Subscription.answerStream": 200,
     "Resident.doctorSummary": 100,
     "Resident.assessment": 50,
+    "Resident.carePlans": 10,
+    "Resident.carePlanProposals": 10,
+    "HealthPlan.progress": 30,
+    "HealthPlan.revisions": 10,
     "Resident.labTrend": 20,
     "Resident.questionnaires": 10,
     "Resident.questionnaire": 10,

@@ -6,6 +6,8 @@ from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
 from backend.archive.residents import Resident
+from backend.care.plans.plan import Plan, Revision
+from backend.care.plans.progress import Progress
 from backend.core.errors import KangbanError
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Kind
@@ -28,6 +30,11 @@ class Loaders:
         self.latest: DataLoader[tuple[ObjectId, Kind], Reading | None] = DataLoader(self._latest)
         self.report_job: DataLoader[Two, Job] = DataLoader(self._report_jobs)
         self.paper: DataLoader[Two, tuple[Report, str] | None] = DataLoader(self._papers)
+        self.plan_progress: DataLoader[Plan, Progress] = DataLoader(
+            self._plan_progress, cache_key_fn=_plan_key
+        )
+        self.plan_revisions: DataLoader[Two, list[Revision]] = DataLoader(self._plan_revisions)
+        self.read_pieces: DataLoader[ObjectId, frozenset[str]] = DataLoader(self._read_pieces)
 
     async def _residents(self, ids: list[ObjectId]) -> list[Resident | KangbanError]:
         found = await self._services.residents.get_many(self._viewer, ids)
@@ -50,6 +57,31 @@ class Loaders:
         }
         return [found.get(key) for key in keys]
 
+    async def _plan_progress(self, plans: list[Plan]) -> list[Progress]:
+        by_resident: dict[ObjectId, list[Plan]] = {}
+        for plan in plans:
+            by_resident.setdefault(plan.resident_id, []).append(plan)
+        found: dict[ObjectId, Progress] = {}
+        progressing = self._services.care_plans.progressing
+        for resident_id, some in by_resident.items():
+            found |= await progressing.all(self._viewer, resident_id, some)
+        return [found[plan.id] for plan in plans]
+
+    async def _plan_revisions(self, keys: list[Two]) -> list[list[Revision]]:
+        found: dict[ObjectId, list[Revision]] = {}
+        looking = self._services.care_plans.looking
+        for resident_id, wanted in _by_resident(keys).items():
+            found |= await looking.revisions_of(resident_id, wanted)
+        return [found[plan_id] for _, plan_id in keys]
+
+    async def _read_pieces(self, resident_ids: list[ObjectId]) -> list[frozenset[str]]:
+        """Slugs of what was read; of residents whose plans were shown."""
+        pasts = [await self._services.content.looking.past(each) for each in resident_ids]
+        return [
+            frozenset(slug for slug, met in past.items() if met.read_at is not None)
+            for past in pasts
+        ]
+
     async def _report_jobs(self, keys: list[Two]) -> list[Job]:
         found: dict[ObjectId, Job] = {}
         for resident_id, wanted in _by_resident(keys).items():
@@ -70,3 +102,7 @@ def _by_resident(keys: list[Two]) -> dict[ObjectId, list[ObjectId]]:
     for resident_id, each in keys:
         grouped.setdefault(resident_id, []).append(each)
     return grouped
+
+
+def _plan_key(plan: Plan) -> ObjectId:
+    return plan.id
