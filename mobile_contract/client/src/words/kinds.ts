@@ -46,6 +46,6 @@ export const mealName = words(
 export type MealName = Parameters<typeof mealName>[0]
 
 export const levelName = words(
-  { NOTICE: '请留意', HIGH: '偏高偏低，联系医生', URGENT: '今天就要看医生', EMERGENCY: '马上打 120' },
+  { NOTICE: '请留意', HIGH: '要联系医生', URGENT: '今天就要看医生', EMERGENCY: '马上打 120' },
   { NOTICE: 'Please note', HIGH: 'Contact your doctor', URGENT: 'See a doctor today', EMERGENCY: 'Call 120 now' },
 )

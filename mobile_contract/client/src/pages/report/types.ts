@@ -1,0 +1,4 @@
+import type { ReportQuery } from '@kangban/sdk/documents'
+
+export type Report = Extract<NonNullable<ReportQuery['node']>, { items: unknown }>
+export type Item = Report['items'][number]
