@@ -143,7 +143,7 @@ NO_TOKEN = {"TOKEN_MISSING"}
 @cache
 def walked() -> Schema:
     """The schema, remembering every document of the walk: each is validated once."""
-    doors.REMEMBERED = 2_000
+    doors.REMEMBERED = 10_000
     return build_schema()
 
 
