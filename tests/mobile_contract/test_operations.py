@@ -17,14 +17,14 @@ SDK = FOLDER / "sdk"
 def test_an_operation_is_followed_by_the_fragments_that_it_uses_each_once(tmp_path: Path) -> None:
     (tmp_path / "fragments").mkdir()
     files = {
-        "a": "query A { x { ...ZFields ...BloodGroup ... on X { id } ...Own } }\n",
-        "fragments/z_fields": "fragment ZFields on X { id ...BloodGroup }\n",
+        "a": "query A { x { ...LastFields ...BloodGroup ... on X { id } ...Own } }\n",
+        "fragments/last_fields": "fragment LastFields on X { id ...BloodGroup }\n",
         "fragments/blood_group": "fragment BloodGroup on X { group }\n",
         "fragments/unused": "fragment Unused on X { id }\n",
     }
     for name, text in files.items():
         (tmp_path / f"{name}.graphql").write_text(text, "utf-8")
-    expected = "\n".join((files["a"], files["fragments/blood_group"], files["fragments/z_fields"]))
+    expected = "\n".join((files["a"], files["fragments/blood_group"], files["fragments/last_fields"]))
     assert operations(tmp_path) == {"a": expected}
 
 

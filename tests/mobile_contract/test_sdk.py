@@ -31,7 +31,7 @@ from tests.graphql_api.live import server
 from tests.mobile_contract.node import needs_node
 
 SDK = FOLDER / "sdk"
-_PEOPLE = 32
+_PEOPLE = 30
 _EXPIRED = 8
 
 
