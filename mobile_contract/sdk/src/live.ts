@@ -31,14 +31,13 @@ export class Live {
   private used: string | null = null // the token that the socket was opened with
   private failures = 0
   private readonly listeners = new Set<Listener>()
+  private readonly pauses = new Set<() => void>()
 
   constructor(
     private readonly url: () => string,
     private readonly socket: SocketClass,
     private readonly session: Session,
     private readonly locale: () => string,
-    private readonly pause: (ms: number) => Promise<void> = (ms) =>
-      new Promise((done) => setTimeout(done, ms)),
   ) {}
 
   /** Gives back what ends it. */
@@ -59,8 +58,22 @@ export class Live {
 
   close(): void {
     this.listeners.clear()
-    void this.client?.dispose()
+    // Disposing of a socket that never opened rejects; it is gone all the same.
+    Promise.resolve(this.client?.dispose()).catch(() => undefined)
     this.client = null
+    for (const wake of [...this.pauses]) wake()
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((done) => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        this.pauses.delete(wake)
+        done()
+      }
+      const timer = setTimeout(wake, ms)
+      this.pauses.add(wake)
+    })
   }
 
   private begin(
@@ -83,7 +96,8 @@ export class Live {
           if (data !== null && data !== undefined) listener.onData(data)
         },
         error: (thrown) => {
-          for (const error of Array.isArray(thrown) ? thrown : []) failed(graphqlError(error))
+          if (Array.isArray(thrown)) for (const error of thrown) failed(graphqlError(error))
+          else if (this.listeners.has(listener)) listener.onUnreachable() // closed for good
         },
         complete: () => undefined,
       },
