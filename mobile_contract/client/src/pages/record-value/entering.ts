@@ -19,6 +19,13 @@ export function useEntering(asked: () => readonly Asked[]) {
     const second = typed === '.' && (text === '' || text.includes('.'))
     if (second || text.length >= LONGEST) return
     texts.value[at.value] = text + typed
+    if (full()) at.value += 1
+  }
+
+  /** Three digits before another component are all that a meter shows. */
+  function full(): boolean {
+    const text = texts.value[at.value] ?? ''
+    return !last.value && now.value?.decimals === false && text.length === 3
   }
 
   function erase(): void {
