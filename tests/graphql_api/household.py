@@ -107,6 +107,7 @@ async def a_household(services: Services) -> Household:
         **await _questionnaires(services, owner, resident_id),
         **await _reminders(services, owner, resident_id),
         **await _appointments(services, owner, resident_id),
+        **await _care_plan(services, owner, resident_id),
     }
     return Household(owner, token, resident_id, samples(real))
 
@@ -409,6 +410,15 @@ async def _appointments(services: Services, owner: Viewer, resident_id: ObjectId
         "Appointment": ids.encode("Appointment", resident_id, made),
         "ClinicAppointment": ids.encode("ClinicAppointment", made),
     }
+
+
+async def _care_plan(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:
+    """One that runs."""
+    waiting = await services.care_plans.looking.proposals(owner, resident_id)
+    plan = await services.care_plans.deciding.confirm(
+        owner, resident_id, waiting[0].id, idempotency_key=a_key()
+    )
+    return {"HealthPlan": ids.encode("HealthPlan", resident_id, plan.id)}
 
 
 async def _article(services: Services, owner: Viewer, resident_id: ObjectId) -> dict[str, str]:

@@ -15,7 +15,7 @@ from backend.access.categories import Action, Category
 from backend.access.circle.persons import display_names
 from backend.access.errors import RoleRequired
 from backend.access.relations import Relation, RelationKind
-from backend.access.service import NOTHING, Access
+from backend.access.service import Access
 from backend.archive.entry import Provenance
 from backend.care.plans.book import Book
 from backend.care.plans.documents import Change, PlanDocument, PlanState, TickDocument
@@ -28,6 +28,7 @@ from backend.care.plans.errors import (
 )
 from backend.care.plans.facts import Archive
 from backend.care.plans.judging import said
+from backend.care.plans.looking import PURPOSE, granted_categories
 from backend.care.plans.plan import Plan, first_day, from_raw, local_day, monday, next_review
 from backend.care.plans.programme import Stage, Words, programme
 from backend.care.plans.revising import Author, Changed, Revising
@@ -39,7 +40,6 @@ from backend.identity.viewer import Viewer
 from backend.measurements.overrides import Overrides
 from backend.measurements.thresholds import Override
 
-PURPOSE = "care_plan"
 _DOCTOR = "签约医生"
 _MAY = frozenset(
     {
@@ -334,13 +334,12 @@ class Deciding:
         return raw, relation
 
     async def _raw(self, viewer: Viewer, resident_id: ObjectId, plan_id: ObjectId) -> Raw:
-        # What is not granted looks like what is not there.
-        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
+        granted = await granted_categories(self._access, self._book, viewer, resident_id)
         raw: Raw | None = await _plans().find_one(
             {
                 "resident_id": resident_id,
                 "_id": plan_id,
-                "category": {"$in": sorted(allowed)},
+                "category": {"$in": sorted(granted)},
             },
             {"box": 0},
         )

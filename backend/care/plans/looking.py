@@ -11,7 +11,6 @@ from backend.access.categories import Category
 from backend.access.errors import AccessDenied
 from backend.access.service import NOTHING, Access
 from backend.care.plans.book import Book
-from backend.care.plans.deciding import PURPOSE
 from backend.care.plans.documents import PlanDocument, PlanState, RevisionDocument
 from backend.care.plans.errors import CarePlanNotFound
 from backend.care.plans.plan import Plan, Revision, from_raw, revision_of
@@ -19,6 +18,9 @@ from backend.care.plans.programme import programme
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.identity.viewer import Viewer
+
+PURPOSE = "care_plan"
+"""What the log of who looked says of plans."""
 
 _MOST = 50
 _PAST = (PlanState.ENDED.value,)
@@ -29,7 +31,7 @@ class Looking:
     def __init__(self, core: Core, access: Access, book: Book) -> None:
         self._core = core
         self._access = access
-        self._categories = frozenset(each.category for each in book.pathways)
+        self._book = book
 
     async def plans(
         self, viewer: Viewer, resident_id: ObjectId, *, ended: bool = False
@@ -44,11 +46,11 @@ class Looking:
 
     async def get(self, viewer: Viewer, resident_id: ObjectId, plan_id: ObjectId) -> Plan:
         """In any state. Raises ``AccessDenied``, ``CarePlanNotFound``."""
-        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
+        granted = await granted_categories(self._access, self._book, viewer, resident_id)
         query = {
             "resident_id": resident_id,
             "_id": plan_id,
-            "category": {"$in": sorted(allowed)},
+            "category": {"$in": sorted(granted)},
         }
         raw = await _plans().find_one(query)
         if raw is None:
@@ -95,10 +97,7 @@ class Looking:
     async def _listed(
         self, viewer: Viewer, resident_id: ObjectId, states: tuple[str, ...]
     ) -> list[Plan]:
-        allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
-        granted = allowed & self._categories
-        if not granted:
-            raise AccessDenied(category=Category.CONDITIONS.value)
+        granted = await granted_categories(self._access, self._book, viewer, resident_id)
         query = {
             "resident_id": resident_id,
             "state": {"$in": list(states)},
@@ -118,6 +117,20 @@ class Looking:
             return []
         key = await self._core.keyring.key(resident_id)
         return [from_raw(each, key) for each in raws]
+
+
+async def granted_categories(
+    access: Access, book: Book, viewer: Viewer, resident_id: ObjectId
+) -> frozenset[Category]:
+    """Of those that plans are kept in; what is not among them looks like what is not there.
+
+    Raises ``AccessDenied`` for who is granted none.
+    """
+    allowed = await access.categories(viewer, resident_id, looks_at=NOTHING)
+    granted = allowed & {each.category for each in book.pathways}
+    if not granted:
+        raise AccessDenied(category=Category.CONDITIONS.value)
+    return granted
 
 
 def _row(plan: Plan, revisions: list[Revision]) -> dict[str, Any]:

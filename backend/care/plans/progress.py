@@ -12,11 +12,11 @@ from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.access.service import NOTHING, Access
-from backend.care.plans.deciding import PURPOSE
 from backend.care.plans.documents import PlanState, TickDocument
 from backend.care.plans.duties import Duty, DutyKind, duties
 from backend.care.plans.facts import Archive, Past
 from backend.care.plans.judging import Week
+from backend.care.plans.looking import PURPOSE
 from backend.care.plans.measuring import Counted, Measuring, week
 from backend.care.plans.pathway import Lesson, Step
 from backend.care.plans.plan import Plan, local_day, monday

@@ -156,8 +156,13 @@ async def test_only_who_may_manage_decides_and_only_the_doctor_edits(services: S
     )
     with pytest.raises(AccessDenied):
         await services.care_plans.looking.plans(readings_only, resident_id)
-    with pytest.raises(CarePlanNotFound):
+    with pytest.raises(AccessDenied):
         await services.care_plans.looking.get(readings_only, resident_id, waiting.id)
+    private = await a_caregiver(
+        services, resident_id, categories=frozenset({Category.REPRODUCTIVE_HEALTH})
+    )
+    with pytest.raises(CarePlanNotFound):
+        await services.care_plans.looking.get(private, resident_id, waiting.id)
     daughter = await a_caregiver(services, resident_id)
     plan = await deciding.confirm(daughter, resident_id, waiting.id, idempotency_key=a_key())
     [revision] = await services.care_plans.looking.revisions(plan)
