@@ -1,6 +1,8 @@
-"""Write what clients build on: the schema's SDL and the catalogue of errors.
+"""Write what clients build on: the schema's SDL, the catalogue of errors, the changelog.
 
-    scripts/write_contract.py     writes mobile_contract/schema.graphql and errors.json
+    scripts/write_contract.py              writes mobile_contract/schema.graphql and errors.json,
+                                           and what changed into CHANGELOG.md
+    scripts/write_contract.py --release    dates what changed: from now on it is promised
 
 A test fails while the files differ from the code. ``scripts/check_sdl.py`` says
 what a difference of the schema means for clients.
@@ -12,6 +14,9 @@ import importlib
 import json
 import pkgutil
 import string
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,7 @@ import backend
 import bot
 import graphql_api
 import rewards
+from backend.core.clock import SHANGHAI
 from backend.core.errors import CATALOGUE, KangbanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,11 +79,24 @@ def errors_json() -> str:
     return json.dumps({"errors": errors()}, ensure_ascii=False, indent=2) + "\n"
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     SCHEMA.write_text(sdl(), encoding="utf-8")
     ERRORS.write_text(errors_json(), encoding="utf-8")
     print(f"{SCHEMA.relative_to(ROOT)} and {ERRORS.relative_to(ROOT)} written")
+    _write_changelog(release="--release" in arguments)
+
+
+def _write_changelog(*, release: bool) -> None:
+    from mobile_contract.changelog import Changelog
+
+    try:
+        if release:
+            Changelog().release(datetime.now(SHANGHAI).date())
+        elif Changelog().update():
+            print("mobile_contract/CHANGELOG.md has what changed; add what apps should know")
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        sys.exit("CHANGELOG.md is not written: that needs Node and scripts/setup test")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -24,7 +24,9 @@ def test_an_operation_is_followed_by_the_fragments_that_it_uses_each_once(tmp_pa
     }
     for name, text in files.items():
         (tmp_path / f"{name}.graphql").write_text(text, "utf-8")
-    expected = "\n".join((files["a"], files["fragments/blood_group"], files["fragments/last_fields"]))
+    expected = "\n".join(
+        (files["a"], files["fragments/blood_group"], files["fragments/last_fields"])
+    )
     assert operations(tmp_path) == {"a": expected}
 
 
