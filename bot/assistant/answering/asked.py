@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.areas import area_and_terms
-from bot.assistant.answering.by_kind import answer_kind
+from bot.assistant.answering.by_kind import answer_facets
 from bot.assistant.answering.entries import answer_entries
 from bot.assistant.answering.family import answer_family
 from bot.assistant.answering.general import answer_general
@@ -114,7 +114,7 @@ def _words_or(
 def _numbers(
     query: Query, view: ArchiveView, windows: Sequence[Window], event: Entry | None
 ) -> Draft:
-    drafts = [answer_kind(view, query, key, windows) for key in query.kinds]
+    drafts = [answer_facets(view, query, key, windows) for key in query.kinds]
     answered = [d for d in drafts if d.outcome is Outcome.ANSWERED]
     draft = Draft(outcome=Outcome.ANSWERED if answered else Outcome.NOT_FOUND)
     chosen = answered or drafts[:1]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from bot.assistant.answer import Window
-from bot.assistant.answering.change import compare, trend
+from bot.assistant.answer import Outcome, Window
+from bot.assistant.answering.change import compare, compare_facets, trend
 from bot.assistant.answering.how_often import how_often
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.answering.statistics import average, count, extremes, highest, lowest, total
@@ -16,6 +18,37 @@ from bot.assistant.records import Reading
 from bot.assistant.understanding.asks import Ask
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
+
+
+def answer_facets(view: ArchiveView, query: Query, key: str, windows: Sequence[Window]) -> Draft:
+    """As ``answer_kind``; several facets are set beside each other or answered one by one."""
+    if not query.facets:
+        return answer_kind(view, query, key, windows)
+    each = [
+        replace(query, meal=f.meal, hours=f.hours or query.hours, facets=()) for f in query.facets
+    ]
+    if query.ask is Ask.COMPARE or _WHICH.search(query.asked.plain):
+        window = windows[0] if len(windows) == 1 else None
+        draft = compare_facets(Numbers(view, replace(query, meal=None), key), each, window)
+        if draft is not None:
+            return draft
+    drafts = [answer_kind(view, one, key, windows) for one in each]
+    return _one_by_one(query, drafts)
+
+
+def _one_by_one(query: Query, drafts: list[Draft]) -> Draft:
+    colon = "：" if query.language == "zh" else ": "
+    found = [each for each in drafts if each.outcome is Outcome.ANSWERED]
+    if not found:
+        return drafts[0]
+    whole = Draft()
+    for facet, draft in zip(query.facets, drafts, strict=True):
+        if facet.hours is not None:
+            draft.sentences[0] = f"{facet.name}{colon}{draft.sentences[0]}"
+        if draft.outcome is not Outcome.ANSWERED:
+            draft = Draft(sentences=draft.sentences[:1])
+        whole.take(draft)
+    return whole
 
 
 def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Window]) -> Draft:
@@ -36,6 +69,10 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
     draft.window = window
     return draft
 
+
+_WHICH = re.compile(
+    r"[高低大小好差]还是|哪个|哪一个|谁[高低]|区别|差别|差多少|which|difference|higher|lower"
+)
 
 _ASKED: dict[Ask, Callable[[Numbers, list[Reading], Window | None], Draft]] = {
     Ask.AVERAGE: average,

@@ -13,6 +13,7 @@ from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, moment, number, phrase, shown, time_fact
 from bot.assistant.queries import series
 from bot.assistant.records import Reading
+from bot.assistant.understanding.query import Query
 
 
 def trend(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
@@ -76,32 +77,62 @@ def compare(n: Numbers, known: list[Reading], windows: Sequence[Window]) -> Draf
             draft.cite(*cite(r, n.language))
         return draft
     later, earlier = (0, 1) if windows[0].start >= windows[1].start else (1, 0)
-    told_later, facts_later, new = n.averages(groups[later])
-    told_earlier, facts_earlier, old = n.averages(groups[earlier])
     zh = n.language == "zh"
     marks = ("（后一段）", "（前一段）") if zh else (" (later)", " (earlier)")
-    draft.facts += [f._replace(label=f.label + marks[0]) for f in facts_later]
-    draft.facts += [f._replace(label=f.label + marks[1]) for f in facts_earlier]
+    return _beside(n, "compare", (groups[later], groups[earlier]), marks)
+
+
+def compare_facets(n: Numbers, sides: Sequence[Query], window: Window | None) -> Draft | None:
+    """The first two facets of ``n.query`` beside each other; None where one has no readings."""
+    known = list(n.view.readings(n.key))
+    groups = [
+        [
+            r
+            for r in series.select(known, window, hours=s.hours, meal=s.meal, part=s.part)
+            if r.values
+        ]
+        for s in sides[:2]
+    ]
+    if not all(groups):
+        return None
+    names = [facet.name for facet in n.query.facets[:2]]
+    marks = tuple(f"（{name}）" if n.language == "zh" else f" ({name})" for name in names)
+    return _beside(
+        n, "sides", (groups[0], groups[1]), (marks[0], marks[1]), one=names[0], other=names[1]
+    )
+
+
+def _beside(
+    n: Numbers,
+    key: str,
+    groups: tuple[list[Reading], list[Reading]],
+    marks: tuple[str, str],
+    **names: str,
+) -> Draft:
+    """The averages of two groups and what is between them, as seen from the first."""
+    draft = Draft()
+    told, facts, new = n.averages(groups[0])
+    told_other, facts_other, old = n.averages(groups[1])
+    draft.facts += [f._replace(label=f.label + marks[0]) for f in facts]
+    draft.facts += [f._replace(label=f.label + marks[1]) for f in facts_other]
     changes = {p: new[p] - old[p] for p in new if p in old}
     unit = (n.kind.unit_in(n.language) if n.kind else "") or ""
+    name = "差值" if n.language == "zh" else " difference"
     for p, change in changes.items():
-        draft.facts.append(
-            Fact(n.part_name(p) + ("差值" if zh else " difference"), abs(change), unit or None)
-        )
+        draft.facts.append(Fact(n.part_name(p) + name, abs(change), unit or None))
     lead = next(iter(changes.values()))
-    key = "compare_same" if lead == 0 else ("compare_up" if lead > 0 else "compare_down")
+    way = "same" if lead == 0 else ("up" if lead > 0 else "down")
     told_change = n.with_unit(number(abs(lead)), unit)
-    if len(changes) > 1:
-        rest = list(changes.items())[1:]
-        told_change += "".join(_other_change(n, p, c, unit) for p, c in rest)
+    told_change += "".join(_other_change(n, p, c, unit) for p, c in list(changes.items())[1:])
     draft.sentences.append(
         phrase(
             n.language,
-            key,
+            f"{key}_{way}",
             label=n.label,
-            first=told_later,
-            second=told_earlier,
+            first=told,
+            second=told_other,
             change=told_change,
+            **names,
         )
     )
     for r in (*groups[0], *groups[1]):

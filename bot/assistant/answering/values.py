@@ -77,10 +77,11 @@ def judge(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
 
 def nothing(n: Numbers, known: list[Reading], window: Window | None) -> Draft:
     draft = Draft(outcome=Outcome.NOT_FOUND)
-    key = "none_window" if known and window else "none_kind"
+    narrowed = window is not None or n.query.hours is not None
+    key = "none_window" if known and narrowed else "none_kind"
     draft.sentences.append(phrase(n.language, key, label=n.label))
     rest = series.select(known, None, meal=n.query.meal, part=n.query.part)
-    if window is not None and rest:
+    if narrowed and rest:
         found = n.one("none_window_latest", rest[-1])
         draft.sentences += found.sentences
         draft.facts += found.facts

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.assistant.answer import Window
 from bot.assistant.lexicon.terms import Term
 from bot.assistant.records import Area
 from bot.assistant.understanding.asks import Ask, Limit
+from bot.assistant.understanding.clock_times import Hours
 from bot.assistant.understanding.persons import PATIENT, Subject
 from bot.assistant.understanding.text import Asked
 from bot.assistant.understanding.when import Anchor
+
+
+class Facet(NamedTuple):
+    """One of several sides of the day or of meals that a question names: 空腹 and 餐后, 早上 and
+    晚上."""
+
+    name: str
+    meal: str | None = None
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +30,7 @@ class Query:
 
     ``rest`` is the plain question without its time words. ``kinds`` are set
     for numbers, ``terms`` and ``areas`` for words; a question may name both.
+    ``facets`` are two or more, or none.
     """
 
     asked: Asked
@@ -33,7 +45,8 @@ class Query:
     areas: tuple[Area | str, ...] = ()
     windows: tuple[Window, ...] = ()
     anchor: Anchor | None = None
-    hours: tuple[int, int] | None = None
+    hours: Hours | None = None
+    facets: tuple[Facet, ...] = ()
     vague: bool = False
     limit: Limit | None = None
     side: str | None = None

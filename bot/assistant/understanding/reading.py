@@ -8,8 +8,9 @@ from backend.core.clock import SHANGHAI
 from bot.assistant.lexicon.kinds import kinds, panels
 from bot.assistant.lexicon.terms import Term
 from bot.assistant.understanding.asks import Ask, ask_in, last_n, limit_in, says, side_in
+from bot.assistant.understanding.clock_times import TimeOfDay
 from bot.assistant.understanding.persons import subject
-from bot.assistant.understanding.query import Query
+from bot.assistant.understanding.query import Facet, Query
 from bot.assistant.understanding.text import Asked
 from bot.assistant.understanding.topics import Mention, Topics, areas_in
 from bot.assistant.understanding.when import read_when
@@ -32,7 +33,7 @@ def understand(asked: Asked, view: ArchiveView, topics: Topics) -> Query:
     when = read_when(asked, view.now)
     rest = when.rest
     mentions = topics.mentions(rest)
-    found, panel, part, meal, at = _numbers(rest, mentions)
+    found, panel, part, meals, at = _numbers(rest, mentions)
     terms = _terms(mentions, rest)
     limit = limit_in(rest)
     side = side_in(rest)
@@ -50,12 +51,13 @@ def understand(asked: Asked, view: ArchiveView, topics: Topics) -> Query:
         kinds=found,
         panel=panel,
         part=part,
-        meal=meal,
+        meal=meals[0] if meals else None,
         terms=terms,
         areas=tuple(areas_in(rest if asked.language == "en" else asked.plain)),
         windows=when.windows,
         anchor=when.anchor,
         hours=when.hours,
+        facets=_facets(meals, when.times, asked.language) if found else (),
         vague=when.vague,
         limit=limit,
         side=side,
@@ -66,10 +68,11 @@ def understand(asked: Asked, view: ArchiveView, topics: Topics) -> Query:
 
 def _numbers(
     text: str, mentions: list[Mention]
-) -> tuple[tuple[str, ...], str | None, str | None, str | None, int | None]:
-    """The kinds asked for, with panel, component, meal and where they are said."""
+) -> tuple[tuple[str, ...], str | None, str | None, tuple[str, ...], int | None]:
+    """The kinds asked for, with panel, component, meals and where they are said."""
     named: list[str] = []
-    panel = meal = None
+    panel: str | None = None
+    meals: list[str] = []
     parts: list[tuple[str, str]] = []
     at: int | None = None
     for m in mentions:
@@ -77,13 +80,13 @@ def _numbers(
             at = m.at
         if m.what in ("kind", "own"):
             named.append(m.key)
-            meal = meal or _meal_of(m)
+            meals += _meal_of(m)
         elif m.what == "component":
             parts.append((m.key, m.part))
         elif m.what == "panel":
             panel = panel or m.key
         elif m.what == "meal":
-            meal = meal or m.part
+            meals.append(m.part)
     if parts and not named:
         named = [parts[0][0]]
     chosen = {p for k, p in parts if k in named}
@@ -94,19 +97,29 @@ def _numbers(
         named = ["glucose"]
     if not named and _PRESSURE.search(text):
         named = ["blood_pressure"]
-    if not named and meal:
+    if not named and meals:
         named = ["glucose"] if re.search(r"糖|测|量|多少|sugar|reading|level", text) else []
-    return tuple(dict.fromkeys(named)), panel, part, meal if "glucose" in named else None, at
+    of_meals = tuple(dict.fromkeys(meals)) if "glucose" in named else ()
+    return tuple(dict.fromkeys(named)), panel, part, of_meals, at
 
 
-def _meal_of(m: Mention) -> str | None:
+def _facets(
+    meals: tuple[str, ...], times: tuple[TimeOfDay, ...], language: str
+) -> tuple[Facet, ...]:
+    if len(meals) > 1:
+        known = kinds()["glucose"].meals
+        return tuple(Facet(known[m].zh if language == "zh" else known[m].en, meal=m) for m in meals)
+    if len(times) > 1:
+        return tuple(Facet(time.said, hours=time.hours) for time in times)
+    return ()
+
+
+def _meal_of(m: Mention) -> list[str]:
     """空腹血糖 is one word of the table: the meal hides inside it."""
     if m.key != "glucose":
-        return None
-    for meal in kinds()["glucose"].meals.values():
-        if any(word in m.word for word in meal.say):
-            return meal.key
-    return None
+        return []
+    known = kinds()["glucose"].meals.values()
+    return [meal.key for meal in known if any(word in m.word for word in meal.say)][:1]
 
 
 def _terms(mentions: list[Mention], text: str) -> tuple[Term, ...]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bot.assistant.answer import Window
 from bot.assistant.understanding import when_en, when_zh
+from bot.assistant.understanding.clock_times import Hours, TimeOfDay, by_the_clock
 from bot.assistant.understanding.text import Asked
 
 
@@ -31,7 +32,7 @@ class When:
 
     windows: tuple[Window, ...]
     anchor: Anchor | None
-    hours: tuple[int, int] | None
+    times: tuple[TimeOfDay, ...]
     vague: bool
     rest: str
 
@@ -39,6 +40,12 @@ class When:
     def window(self) -> Window | None:
         return self.windows[0] if self.windows else None
 
+    @property
+    def hours(self) -> Hours | None:
+        return self.times[0].hours if self.times else None
+
+
+_BEFORE_A_PART = re.compile(r"^(?:in|at|on|during) (?:the )?")
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Window | None]]
 
@@ -47,9 +54,9 @@ def read_when(asked: Asked, now: datetime) -> When:
     grammar = when_zh if asked.language == "zh" else when_en
     rest, windows = _windows(asked.plain, grammar.RULES, now)
     anchor, rest = _anchor(rest, grammar.ANCHORS)
-    hours, rest = _hours(rest, grammar.HOURS)
+    times, rest = _times(rest, grammar.HOURS, asked.language)
     vague = not windows and anchor is None and bool(grammar.VAGUE.search(rest))
-    return When(tuple(windows), anchor, hours, vague, rest)
+    return When(tuple(windows), anchor, times, vague, rest)
 
 
 def _windows(text: str, rules: list[Rule], now: datetime) -> tuple[str, list[Window]]:
@@ -81,10 +88,20 @@ def _anchor(
     return None, text
 
 
-def _hours(
-    text: str, parts: list[tuple[re.Pattern[str], tuple[int, int]]]
-) -> tuple[tuple[int, int] | None, str]:
+def _times(
+    text: str, parts: list[tuple[re.Pattern[str], Hours]], language: str
+) -> tuple[tuple[TimeOfDay, ...], str]:
+    """The times of day in the order they are said, each once; an hour says more than a part."""
+    clock = by_the_clock(text, language)
+    if clock is not None:
+        time, (start, end) = clock
+        return (time,), f"{text[:start]} {text[end:]}"
+    found: list[tuple[int, TimeOfDay]] = []
     for pattern, hours in parts:
-        if pattern.search(text):
-            return hours, pattern.sub(" ", text)
-    return None, text
+        match = pattern.search(text)
+        if match:
+            said = _BEFORE_A_PART.sub("", match[0].strip())
+            found.append((match.start(), TimeOfDay(said, hours)))
+            text = pattern.sub(lambda m: "\0" * len(m[0]), text)
+    found.sort(key=lambda pair: pair[0])
+    return tuple(time for _, time in found), re.sub("\0+", " ", text)
