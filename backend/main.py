@@ -161,11 +161,13 @@ def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatc
 def _subscribe_care_plans(dispatcher: Dispatcher, services: Services) -> None:
     plans, earning = services.care_plans, services.points.earning
     proposing, days = plans.proposing, plans.days
-    for person in (ResidentRegistered, ProfileChanged, EntriesAdded):
+    for person in (ResidentRegistered, ProfileChanged):
         dispatcher.subscribe(person, "care_plans", with_consent(proposing.on_person))
+    dispatcher.subscribe(EntriesAdded, "care_plans", with_consent(proposing.on_entries))
     dispatcher.subscribe(EntryChanged, "care_plans", with_consent(proposing.on_entry))
     dispatcher.subscribe(ReadingsRecorded, "care_plans", with_consent(proposing.on_readings))
-    for done in (EntriesAdded, EntryChanged, AttendanceRecorded):
+    dispatcher.subscribe(EntriesAdded, "care_plan_duties", with_consent(plans.on_entries))
+    for done in (EntryChanged, AttendanceRecorded):
         dispatcher.subscribe(done, "care_plan_duties", with_consent(plans.on_duty_done))
     dispatcher.subscribe(ReadingsRecorded, "care_days", with_consent(days.on_recorded))
     for changed in (ReadingCorrected, ReadingWithdrawn):

@@ -21,6 +21,7 @@ from backend.demo.accounts import CLINIC, Accounts, ClinicAccess
 from backend.demo.household import first_day, household
 from backend.demo.papers import Papers
 from backend.demo.people import Household, PlannedResident
+from backend.demo.plans import Plans
 from backend.demo.records import Records
 from backend.demo.replay import ReplayClock
 from backend.demo.shop import ensure_offers
@@ -28,6 +29,7 @@ from backend.demo.together import AT_ONCE, several
 from backend.main import build_dispatcher
 from backend.services import Services
 
+_TICKED = timedelta(hours=20)
 _REPLAYED = timedelta(days=7)
 """The family's last days come in day by day, so that alerts are of their day."""
 Say = Callable[[str], None]
@@ -99,6 +101,7 @@ class _Loader:
         self._say = say
         self._dispatcher: Dispatcher = build_dispatcher(services, index_words=False)
         self._passages = services.passages
+        self._services = services
         self._papers = Papers(services, accounts, clock, plan.seed)
         self._since = first_day(plan.anchor)
 
@@ -152,13 +155,24 @@ class _Loader:
         self._clock.set(_midnight(begin))
         self._say("演示数据：家人 12 个月的测量")
         new = await self._catch_up(family, _midnight(begin))
+        plans = Plans(
+            self._services,
+            self._accounts,
+            self._clock,
+            self._plan.anchor,
+            {each.plan.key: each.id for each in family},
+        )
+        await plans.live(begin)
         for number in range((now.astimezone(SHANGHAI).date() - begin).days + 1):
             day = begin + timedelta(days=number)
             until = min(_midnight(day + timedelta(days=1)), now)
+            await plans.day(day)
             self._clock.set(until)
             new += await self._catch_up(family, until, after=_midnight(day))
             await self._drain()
             await self._notice(family, day)
+            self._clock.set(min(_midnight(day) + _TICKED, now))
+            await plans.tick(day)
         return new
 
     async def _catch_up(

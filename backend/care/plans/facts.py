@@ -17,6 +17,7 @@ from backend.access.categories import ALL_CATEGORIES, Category
 from backend.archive.documents import EntryDocument
 from backend.archive.entries import SHOWN
 from backend.archive.entry import Entry, from_raw
+from backend.archive.events import EntriesAdded
 from backend.archive.people import condition_runs, pregnant_at
 from backend.archive.residents import Residents, born_on
 from backend.archive.sections import ConditionBody, EntryStatus, PregnancyBody, Section
@@ -30,8 +31,14 @@ from backend.measurements.documents import ReadingDocument, State
 from backend.measurements.draft import Kind
 from backend.measurements.thresholds import Person, age_in_months, classify_bmi
 
-_WHY = (Section.CONDITION, Section.PREGNANCY)
-_CHECKED = (Section.OBSERVATION, Section.PROCEDURE, Section.REPORT, Section.DOCUMENT)
+WHY = (Section.CONDITION, Section.PREGNANCY)
+CHECKED = (
+    Section.OBSERVATION,
+    Section.PROCEDURE,
+    Section.REPORT,
+    Section.DOCUMENT,
+    Section.QUESTIONNAIRE,
+)
 _MOST = 1000
 _LOINC = "loinc.org"
 _CM_A_METRE = 100
@@ -70,7 +77,7 @@ class Archive:
         now = self._core.clock.now()
         resident, entries, sizes = await asyncio.gather(
             self._residents.load(resident_id),
-            self._entries(resident_id, _WHY),
+            self._entries(resident_id, WHY),
             _sizes(resident_id),
         )
         born = born_on(resident.profile)
@@ -89,7 +96,7 @@ class Archive:
         """Of the granted categories."""
         since = self._core.clock.now() - timedelta(days=programme().limits.longest_interval)
         entries, visited, filled = await asyncio.gather(
-            self._entries(resident_id, _CHECKED, granted, since),
+            self._entries(resident_id, CHECKED[:-1], granted, since),
             self._visited(resident_id),
             self._filled(resident_id, granted),
         )
@@ -139,6 +146,17 @@ class Archive:
         ]
         rows = await self._core.store.db["questionnaire_responses"].aggregate(stages)
         return {raw["_id"]: local_day(raw["at"]) async for raw in rows}
+
+
+async def added(event: EntriesAdded, sections: Collection[Section]) -> bool:
+    """Whether some of the new entries are of these sections."""
+    query = {
+        "resident_id": event.resident_id,
+        "_id": {"$in": list(event.entry_ids)},
+        "section": {"$in": [each.value for each in sections]},
+    }
+    entries: Any = EntryDocument.get_pymongo_collection()
+    return await entries.find_one(query, {"_id": 1}) is not None
 
 
 def _known(entry: Entry, now: datetime) -> Known | None:

@@ -13,11 +13,11 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from backend.archive.events import EntryChanged
+from backend.archive.events import EntriesAdded, EntryChanged
 from backend.care.plans.book import Book
 from backend.care.plans.documents import Change, PlanDocument, PlanState
 from backend.care.plans.events import PlanProposed
-from backend.care.plans.facts import Archive
+from backend.care.plans.facts import WHY, Archive, added
 from backend.care.plans.fitting import Fit, fits
 from backend.care.plans.judging import said
 from backend.care.plans.plan import Plan, mark, proposal, to_raw
@@ -43,8 +43,13 @@ class Proposing:
         self._revising = revising
 
     async def on_person(self, event: Event, _: ObjectId) -> None:
-        """``ResidentRegistered``, ``ProfileChanged``, ``EntriesAdded``."""
+        """``ResidentRegistered``, ``ProfileChanged``."""
         await self.look(event.resident_id)
+
+    async def on_entries(self, event: EntriesAdded, _: ObjectId) -> None:
+        """Only a diagnosis or a pregnancy says something of a pathway."""
+        if await added(event, WHY):
+            await self.look(event.resident_id)
 
     async def on_entry(self, event: EntryChanged, _: ObjectId) -> None:
         """Also ends a plan whose own entry was marked as wrong."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from backend.access.service import Access
+from backend.archive.events import EntriesAdded
 from backend.archive.residents import Residents
 from backend.care.opening import Opening
 from backend.care.plans.book import Book, book
 from backend.care.plans.days import Days
 from backend.care.plans.deciding import Deciding
-from backend.care.plans.facts import Archive
+from backend.care.plans.facts import CHECKED, Archive, added
 from backend.care.plans.learning import Learning
 from backend.care.plans.looking import Looking
 from backend.care.plans.measuring import Measuring
@@ -43,8 +44,13 @@ class CarePlans:
     worker: WeeklyWorker
 
     async def on_duty_done(self, event: Event, _: ObjectId) -> None:
-        """``EntriesAdded`` and the like: what was checked is due later now."""
+        """``EntryChanged`` and the like: what was done may be due at another time now."""
         await self.scheduling.renew(event.resident_id)
+
+    async def on_entries(self, event: EntriesAdded, _: ObjectId) -> None:
+        """What was checked is due later now."""
+        if await added(event, CHECKED):
+            await self.scheduling.renew(event.resident_id)
 
 
 def build_care_plans(
