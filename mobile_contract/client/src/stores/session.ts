@@ -32,6 +32,9 @@ export const residentId = computed(() => person.value?.id ?? null)
 
 export const isDoctor = computed(() => session.roles.includes('DOCTOR'))
 
+/** Where one begins. */
+export const firstPage = computed(() => (isDoctor.value ? '/pages/worklist/worklist' : '/pages/home/home'))
+
 export function choose(id: string): void {
   session.chosen = id
 }
@@ -45,6 +48,7 @@ export async function enter(): Promise<void> {
   session.account = who.me.id
   session.name = who.me.displayName
   session.roles = [...who.me.roles]
+  settings.atWork = isDoctor.value
   session.people = circle.careCircle.flatMap(({ kind, resident }) =>
     resident.name ? [{ id: resident.id, name: resident.name, relation: kind }] : [],
   )

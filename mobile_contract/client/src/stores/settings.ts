@@ -11,6 +11,8 @@ interface Settings {
   language: Language
   /** Of who is signed in; until it is known, text is large. */
   birthYear: number | null
+  /** Staff at work read dense lists. */
+  atWork: boolean
 }
 
 const ELDER = 65
@@ -20,6 +22,7 @@ export const settings = kept<Settings>('settings', {
   contrast: false,
   language: 'zh-CN',
   birthYear: null,
+  atWork: false,
 })
 
 export const textSize = computed<TextSize>(() => settings.textSize ?? sizeByAge())
@@ -34,6 +37,7 @@ export const frameClass = computed(() => [
 ])
 
 function sizeByAge(): TextSize {
+  if (settings.atWork) return 'normal'
   if (settings.birthYear === null) return 'large'
   return new Date().getFullYear() - settings.birthYear > ELDER ? 'large' : 'normal'
 }

@@ -1,3 +1,3 @@
 import type { TicketQuery } from '@kangban/sdk/documents'
 
-export type Ticket = Extract<TicketQuery['node'], { __typename?: 'Ticket' }>
+export type Ticket = Extract<NonNullable<TicketQuery['node']>, { question: unknown }>
