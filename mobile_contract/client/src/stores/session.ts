@@ -1,5 +1,5 @@
 import { computed } from 'vue'
-import { CareCircleDocument, MeDocument, ProfileDocument } from '@kangban/sdk/documents'
+import { CareCircleDocument, MeDocument, ProfileDocument, type Role } from '@kangban/sdk/documents'
 import { kangban } from '@/kangban'
 import { kept } from './kept'
 import { forget } from './seen'
@@ -14,7 +14,7 @@ export interface Person {
 interface Session {
   account: string | null
   name: string | null
-  roles: readonly string[]
+  roles: readonly Role[]
   people: readonly Person[]
   /** Whose record is shown. */
   chosen: string | null
@@ -30,7 +30,7 @@ export const person = computed<Person | null>(
 
 export const residentId = computed(() => person.value?.id ?? null)
 
-export const isDoctor = computed(() => session.roles.includes('DOCTOR'))
+export const isDoctor = computed(() => session.roles.includes('FAMILY_DOCTOR'))
 
 /** Where one begins. */
 export const firstPage = computed(() => (isDoctor.value ? '/pages/worklist/worklist' : '/pages/home/home'))
