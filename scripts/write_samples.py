@@ -10,6 +10,7 @@ sample on: the same contract writes the same files.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import tempfile
@@ -74,7 +75,7 @@ class Stable:
         except ids.IdInvalid:
             return _HEX_ID.sub(lambda found: self._id(found[0]), value)
         shown = f"{kind}:{'.'.join(self._id(str(part)) for part in parts)}"
-        return ids.base64.urlsafe_b64encode(shown.encode()).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(shown.encode()).rstrip(b"=").decode()
 
     def _id(self, hex_id: str) -> str:
         return self.known.setdefault(hex_id, f"{len(self.known) + 1:024x}")

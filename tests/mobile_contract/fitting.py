@@ -25,7 +25,13 @@ from graphql import (
     print_ast,
 )
 
-_PLAIN = {"Int": int, "Float": (int, float), "Boolean": bool, "String": str, "ID": str}
+_PLAIN: dict[str, tuple[type, ...]] = {
+    "Int": (int,),
+    "Float": (int, float),
+    "Boolean": (bool,),
+    "String": (str,),
+    "ID": (str,),
+}
 Path = tuple[str | int, ...]
 
 
@@ -76,7 +82,9 @@ class Fitting:
                     yield f"{path}: is no {value[key]}"
                 continue
             inner = [each.selection_set for each in nodes if each.selection_set]
-            selected = SelectionSetNode(selections=[s for each in inner for s in each.selections])
+            selected = SelectionSetNode(
+                selections=tuple(s for each in inner for s in each.selections)
+            )
             yield from self._value(type_.fields[name].type, selected, value[key], (*path, key))
 
     def _fields(
@@ -127,7 +135,7 @@ class Fitting:
             if value not in type_.values:
                 yield f"{path}: {value} is none of {type_.name}"
         elif isinstance(type_, GraphQLScalarType):
-            if not isinstance(value, _PLAIN.get(type_.name, object)):
+            if not isinstance(value, _PLAIN.get(type_.name, (object,))):
                 yield f"{path}: {value!r} is no {type_.name}"
         else:
             yield from self._composite(type_, selections, value, path)
