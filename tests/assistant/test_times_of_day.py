@@ -84,3 +84,12 @@ def test_one_side_without_records_is_said() -> None:
     assert none.text == (
         "档案里这段时间没有血压的记录。最近的一次是 150/90 mmHg（2026年11月2日 07:30）。"
     )
+
+
+@pytest.mark.parametrize("question", ["这次血压比上次高吗", "最近一次和上一次血压差多少"])
+def test_the_last_is_set_beside_the_one_before_it(question: str) -> None:
+    text = assistant(*MORNING, *EVENING).ask(question).text
+    assert text.startswith(
+        "血压比上一次低 10 mmHg：上一次 150/90 mmHg（2026年11月2日 07:30），"
+        "最近一次 140/84 mmHg（2026年11月2日 21:10）。"
+    )

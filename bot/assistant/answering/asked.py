@@ -25,6 +25,9 @@ from bot.assistant.understanding.query import Query
 from bot.assistant.understanding.topics import Topics
 from bot.assistant.view import ArchiveView
 
+_LEAFLET = re.compile(
+    r"副作用|不良反应|禁忌|相互作用|伤(?:肝|肾|胃)|说明书|side effects?|interact|leaflet"
+)
 _EVENTS = {
     "checkup": ("体检", "a check-up"),
     "stay": ("住院", "a hospital stay"),
@@ -57,6 +60,8 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     if query.anchor is not None and event is None and query.anchor.event != "checkup":
         return _no_event(query)
     area, terms = area_and_terms(query, view)
+    if terms and _LEAFLET.search(query.asked.plain):
+        return _leaflet(query, terms[0])
     if query.kinds and area is None:
         return _numbers(query, view, windows, event)
     if "profile" in query.areas and area is None:
@@ -78,6 +83,15 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     if query.anchor is not None and query.anchor.event == "checkup" and event is not None:
         return answer_report(view, query, _with_event([], event, view, window), window)
     return answer_words(query, view, window)
+
+
+def _leaflet(query: Query, medicine: Term) -> Draft:
+    """What a medicine may do stands in no archive."""
+    draft = Draft(outcome=Outcome.NOT_FOUND)
+    name = medicine.name(query.language)
+    draft.sentences.append(phrase(query.language, "none_leaflet", name=name))
+    draft.sentences.append(phrase(query.language, "offer_doctor"))
+    return draft
 
 
 def _entries(

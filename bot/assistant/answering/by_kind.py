@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.assistant.answer import Outcome, Window
-from bot.assistant.answering.change import compare, compare_facets, trend
+from bot.assistant.answering.change import compare, compare_facets, last_two, trend
 from bot.assistant.answering.how_often import how_often
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.answering.statistics import average, count, extremes, highest, lowest, total
@@ -70,6 +70,19 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
     return draft
 
 
+_LAST_TWO = re.compile(
+    r"次.{0,2}(?:和|跟|与|比|同)(?:再)?[上前]1?次|比[上前]1?次|(?:compared (?:to|with)|than) the "
+    r"(?:previous|last) (?:one|time|reading)"
+)
+
+
+def _since_before(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+    """Compared without two spans: the last with the one before it, or how it went."""
+    if _LAST_TWO.search(n.query.asked.plain):
+        return last_two(n, rows)
+    return trend(n, rows, window)
+
+
 _WHICH = re.compile(
     r"[高低大小好差]还是|哪个|哪一个|谁[高低]|区别|差别|差多少|which|difference|higher|lower"
 )
@@ -81,8 +94,8 @@ _ASKED: dict[Ask, Callable[[Numbers, list[Reading], Window | None], Draft]] = {
     Ask.EXTREMES: extremes,
     Ask.COUNT: count,
     Ask.TOTAL: total,
-    Ask.TREND: trend,
-    Ask.COMPARE: trend,
+    Ask.TREND: _since_before,
+    Ask.COMPARE: _since_before,
     Ask.FIRST: first,
     Ask.LAST_N: last_n,
     Ask.WHEN: when,

@@ -16,19 +16,24 @@ from bot.assistant.records import Reading
 from bot.assistant.understanding.query import Query
 
 
-def trend(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
+def last_two(n: Numbers, rows: list[Reading]) -> Draft:
+    """The last beside the one before it."""
+    return trend(n, rows[-2:], None, told="last_two")
+
+
+def trend(n: Numbers, rows: list[Reading], window: Window | None, *, told: str = "trend") -> Draft:
     if len(rows) == 1:
         draft = n.one("trend_one", rows[0])
         draft.extras += meaning(n.view, draft, rows[0], n.query)
         return draft
     draft = Draft()
-    told, facts, canonical = n.averages(rows)
+    average, facts, canonical = n.averages(rows)
     part = n.parts(rows)[0]
     with_part = [r for r in rows if part in r.values]
     first, last = with_part[0], with_part[-1]
     change = last.values[part].value - first.values[part].value
     spread = abs(first.values[part].value) * Decimal("0.03")
-    key = "trend_flat" if abs(change) <= spread else ("trend_up" if change > 0 else "trend_down")
+    way = "flat" if abs(change) <= spread else ("up" if change > 0 else "down")
     difference = abs(
         shown(last.values[part], n.key, False) - shown(first.values[part], n.key, False)
     )
@@ -37,14 +42,14 @@ def trend(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     draft.sentences.append(
         phrase(
             n.language,
-            key,
+            f"{told}_{way}",
             label=n.label,
             first=n.value(first),
             first_at=moment(first, n.language),
             last=n.value(last),
             last_at=moment(last, n.language),
             change=n.with_unit(number(difference), unit or ""),
-            average=told,
+            average=average,
             count=len(rows),
         )
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
-from bot.assistant.answer import Fact, Outcome, Window
+from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.entry_drafts import (
+    COUNT,
+    counted_draft,
     dated,
     dates_draft,
     doses_draft,
@@ -16,7 +17,6 @@ from bot.assistant.answering.entry_drafts import (
     one_of_each,
     rows_draft,
 )
-from bot.assistant.answering.rows import tell
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.terms import Term
@@ -56,7 +56,6 @@ _WHEN = re.compile(
     r"什么时候|啥时候|何时|哪(?:一)?[天年]|几号|几月|哪个月|多久(?:没|前|"
     r"以前)|日期|when|what date|which (?:day|year|date)|how long ago|what year"
 )
-_COUNT = re.compile(r"(?:几|多少)(?:次|种|个|样|针|剂|回|项|条|遍|趟)|how many|number of|how often")
 _LAST = re.compile(
     r"最近1?(?:一)?次|上(?:一|1)?次|上回|最后(?:一|1)?次|最近的|最新|last|"
     r"latest|most recent"
@@ -114,8 +113,10 @@ def _told(query: Query, area: Area, found: list[Entry], terms: Sequence[Term]) -
         return dates_draft(query, one_of_each(found, last=False), "since_entry")
     if _FIRST.search(text):
         return dates_draft(query, [dated(found)[0]], "when_entry")
-    if _COUNT.search(text):
-        return _counted(query, area, found)
+    if COUNT.search(text):
+        if area is Area.MEDICATION and not _ALL.search(text):
+            found = [e for e in found if e.active] or found
+        return counted_draft(query, area, found)
     if _WHEN.search(text):
         many = not terms and not _LAST.search(text)
         return dates_draft(
@@ -161,28 +162,6 @@ def _listed(query: Query, area: Area, found: list[Entry]) -> Draft:
             draft.take(rows_draft(query, area, past, f"{key}_past"))
         return draft
     return rows_draft(query, area, found[-30:], f"list_{area}")
-
-
-def _counted(query: Query, area: Area, found: list[Entry]) -> Draft:
-    text = query.asked.plain
-    kinds_asked = re.search(
-        (
-            r"(?:几|多少)(?:种|样|个)|how many (?:different |kinds|medic|drugs|condit|"
-            r"diseas|allerg|pills)"
-        ),
-        text,
-    )
-    if area is Area.MEDICATION and not _ALL.search(text):
-        found = [e for e in found if e.active] or found
-    rows = latest_of_each(found) if kinds_asked or area is Area.MEDICATION else found
-    draft = rows_draft(
-        query, area, rows, "list_conditions" if area is Area.CONDITION else f"list_{area}"
-    )
-    glue = "；" if query.language == "zh" else "; "
-    told = glue.join(tell(e, query.language) for e in rows)
-    draft.sentences = [phrase(query.language, "count_entries", count=len(rows), rows=told)]
-    draft.facts.insert(0, Fact("数量" if query.language == "zh" else "count", Decimal(len(rows))))
-    return draft
 
 
 def _nothing(query: Query, area: Area, terms: Sequence[Term], in_window: bool) -> Draft:

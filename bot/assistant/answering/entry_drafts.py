@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.assistant.answer import Fact
 from bot.assistant.answering.rows import citation, facts, label, tell
@@ -11,6 +13,11 @@ from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import entry_day, entry_day_iso, phrase
 from bot.assistant.records import Area, Entry
 from bot.assistant.understanding.query import Query
+
+COUNT = re.compile(r"(?:几|多少)(?:次|种|个|样|针|剂|回|项|条|遍|趟)|how many|number of|how often")
+_KINDS = re.compile(
+    r"(?:几|多少)(?:种|样|个)|how many (?:different |kinds|medic|drugs|condit|diseas|allerg|pills)"
+)
 
 
 def rows_draft(query: Query, area: Area, found: Sequence[Entry], key: str) -> Draft:
@@ -103,3 +110,17 @@ def latest_of_each(found: Sequence[Entry]) -> list[Entry]:
 def one_of_each(found: Sequence[Entry], *, last: bool) -> list[Entry]:
     rows = dated(found)
     return list({e.name: e for e in (rows if last else reversed(rows))}.values())
+
+
+def counted_draft(query: Query, area: Area, found: Sequence[Entry]) -> Draft:
+    """How many there are, and which; of kinds of things each kind once."""
+    by_kind = area is Area.MEDICATION or _KINDS.search(query.asked.plain)
+    rows = latest_of_each(found) if by_kind else list(found)
+    draft = rows_draft(
+        query, area, rows, "list_conditions" if area is Area.CONDITION else f"list_{area}"
+    )
+    glue = "；" if query.language == "zh" else "; "
+    told = glue.join(tell(e, query.language) for e in rows)
+    draft.sentences = [phrase(query.language, "count_entries", count=len(rows), rows=told)]
+    draft.facts.insert(0, Fact("数量" if query.language == "zh" else "count", Decimal(len(rows))))
+    return draft

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.assistant.answer import Fact, Outcome, Window
+from bot.assistant.answering.entry_drafts import COUNT, counted_draft
 from bot.assistant.answering.rows import clean
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import (
@@ -43,6 +44,10 @@ def answer_report(
 ) -> Draft:
     """Quote the report asked for: the latest, the first, or up to five."""
     text = query.asked.plain
+    if COUNT.search(text) and found:
+        draft = counted_draft(query, Area.REPORT, found)
+        draft.window = window
+        return draft
     if _FIRST.search(text):
         chosen = list(found[:1])
     elif window is not None or _EVERY.search(text):
