@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from bson import ObjectId
 
@@ -30,6 +31,7 @@ from backend.assessment.assessing import Assessments
 from backend.care import documents as care_documents
 from backend.care.persons import ArchivePersons
 from backend.care.plans import documents as plan_documents
+from backend.care.plans.days import Days
 from backend.care.plans.documents import DayKind
 from backend.care.plans.learning import Learning
 from backend.care.plans.wiring import CarePlans, build_care_plans
@@ -303,7 +305,7 @@ def build_services(core: Core) -> Services:
         reports=reports,
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),
-        points=build_points(core, access, _evidence(core)),
+        points=build_points(core, access, _evidence(core), PlanTasks(care_plans.days)),
         content=content,
         care=care,
         questionnaires=questionnaires,
@@ -331,6 +333,21 @@ class PlanHints:
         if found is None:
             return Hints()
         return Hints(stage=Stage(found.pieces, found.topics, found.title.zh, found.title.en))
+
+
+class PlanTasks:
+    """Which days of plans and medicines can be completed today, in the points' terms."""
+
+    def __init__(self, days: Days) -> None:
+        self._days = days
+
+    async def not_asked(self, resident_id: ObjectId, today: date) -> frozenset[EvidenceKind]:
+        asked = await self._days.asked(resident_id, today)
+        kinds = {
+            DayKind.MEASURING: EvidenceKind.PLAN_DAY,
+            DayKind.MEDICATION: EvidenceKind.MEDICATION_DAY,
+        }
+        return frozenset(evidence for kind, evidence in kinds.items() if kind not in asked)
 
 
 def _evidence(core: Core) -> list[EvidenceSource]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from bson import ObjectId
 
@@ -45,14 +46,28 @@ class Task:
     streak: Streak | None
 
 
+class Asked(Protocol):
+    """Rooms that this one does not know: what nobody asks of the resident today is no task."""
+
+    async def not_asked(self, resident_id: ObjectId, today: date) -> frozenset[EvidenceKind]: ...
+
+
 class Tasks:
     """For the resident, and for whoever is granted their points."""
 
-    def __init__(self, core: Core, access: Access, books: Books, earning: Earning) -> None:
+    def __init__(
+        self,
+        core: Core,
+        access: Access,
+        books: Books,
+        earning: Earning,
+        asked: Asked | None = None,
+    ) -> None:
         self._core = core
         self._access = access
         self._books = books
         self._earning = earning
+        self._asked = asked
 
     async def of(self, viewer: Viewer, resident_id: ObjectId) -> list[Task]:
         """Every rule that runs today and for which something can be done. Raises
@@ -60,7 +75,10 @@ class Tasks:
         await self._access.require(viewer, resident_id, Category.POINTS)
         book = await self._books.current()
         today = self._core.clock.now().astimezone(SHANGHAI).date()
-        rules = [each for each in book.on(today) if each.evidence in self._earning.kinds]
+        possible = self._earning.kinds
+        if self._asked is not None:
+            possible = possible - await self._asked.not_asked(resident_id, today)
+        rules = [each for each in book.on(today) if each.evidence in possible]
         evidence = await self._evidence(resident_id, {each.evidence for each in rules}, today)
         return [_task(rule, evidence, book.campaigns, today) for rule in rules]
 

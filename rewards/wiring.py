@@ -19,7 +19,7 @@ from rewards.rules.book import Books
 from rewards.rules.desk import RuleDesk
 from rewards.rules.file import load
 from rewards.statement import Statement
-from rewards.tasks import Tasks
+from rewards.tasks import Asked, Tasks
 from rewards.worker import PointsWorker
 
 
@@ -41,7 +41,12 @@ class Points:
     worker: PointsWorker
 
 
-def build_points(core: Core, access: Access, plugged: Sequence[EvidenceSource] = ()) -> Points:
+def build_points(
+    core: Core,
+    access: Access,
+    plugged: Sequence[EvidenceSource] = (),
+    asked: Asked | None = None,
+) -> Points:
     """Raises ``RulesFileInvalid``: nothing starts with rules that are wrong."""
     books = Books(load(core.settings.data_dir))
     ledger = Ledger(core)
@@ -55,7 +60,7 @@ def build_points(core: Core, access: Access, plugged: Sequence[EvidenceSource] =
         books=books,
         rules=RuleDesk(core, books),
         statement=Statement(access, ledger, expiry),
-        tasks=Tasks(core, access, books, earning),
+        tasks=Tasks(core, access, books, earning, asked),
         offers=offers,
         vouchers=vouchers,
         merchants=Merchants(core, ledger),

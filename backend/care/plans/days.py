@@ -52,6 +52,25 @@ class Days:
         if event.kind == ReminderKind.MEDICATION:
             await self.dosed(event.resident_id, event.occurrence_id)
 
+    async def asked(self, resident_id: ObjectId, day: date) -> frozenset[DayKind]:
+        """Which kinds of day can be completed: something is due, or was."""
+        schedule = await ScheduleDocument.find_one({"resident_id": resident_id})
+        found = set()
+        if schedule is not None and asked_on(schedule.phases, day):
+            found.add(DayKind.MEASURING)
+        start = datetime.combine(day, time(0), SHANGHAI)
+        dose = {
+            "resident_id": resident_id,
+            "kind": ReminderKind.MEDICATION.value,
+            "due_at": {"$gte": start, "$lt": start + _DAY},
+        }
+        occurrences: Any = OccurrenceDocument.get_pymongo_collection()
+        if await occurrences.find_one(dose, {"_id": 1}) or await self._to_come(
+            resident_id, start, start + _DAY
+        ):
+            found.add(DayKind.MEDICATION)
+        return frozenset(found)
+
     async def measured(self, resident_id: ObjectId, reading_ids: Collection[ObjectId]) -> None:
         """Something happened to these readings: are their days measuring days?"""
         schedule = await ScheduleDocument.find_one({"resident_id": resident_id})
@@ -92,9 +111,18 @@ class Days:
         # Who could not be told in time missed nothing.
         if states - {OccurrenceState.UNTOLD.value} != {OccurrenceState.TAKEN.value}:
             return False
-        running = {**kind, "state": ReminderState.ACTIVE.value, "next_at": {"$lt": end}}
+        return not await self._to_come(resident_id, start, end)
+
+    async def _to_come(self, resident_id: ObjectId, start: datetime, end: datetime) -> bool:
+        """Whether a dose of that day has not fallen due yet."""
+        running = {
+            "resident_id": resident_id,
+            "kind": ReminderKind.MEDICATION.value,
+            "state": ReminderState.ACTIVE.value,
+            "next_at": {"$lt": end},
+        }
         reminders: Any = ReminderDocument.get_pymongo_collection()
-        return not [raw async for raw in reminders.find(running) if _falls(raw, start, end)]
+        return any([_falls(raw, start, end) async for raw in reminders.find(running)])
 
     async def _settle(
         self, resident_id: ObjectId, kind: DayKind, day: date, *, counts: bool

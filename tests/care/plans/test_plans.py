@@ -25,6 +25,7 @@ from backend.care.reminders.documents import OccurrenceState
 from backend.care.reminders.limits import ReminderKind
 from backend.care.reminders.reminder import ReminderDraft
 from backend.core.clock import FixedClock
+from backend.identity.viewer import Viewer
 from backend.measurements.draft import Kind, Source
 from backend.services import Services
 from tests.care.plans.helpers import (
@@ -299,8 +300,10 @@ async def test_a_measuring_day_within_the_plan_earns_and_a_withdrawn_reading_tak
     services: Services, clock: FixedClock
 ) -> None:
     viewer, resident_id, _ = await with_conditions(services, HIGH)
+    assert "plan_day" not in await _tasks(services, viewer, resident_id)
     await started(services, viewer, resident_id, "hypertension")
     clock.set(at("2026-11-23", "21:00"))
+    assert (await _tasks(services, viewer, resident_id))["plan_day"] is False
     ids = []
     for hour in ("08:00", "20:00"):
         draft = bp(130, 80, at("2026-11-23", hour), source=Source(system="cuff", id=hour))
@@ -311,6 +314,8 @@ async def test_a_measuring_day_within_the_plan_earns_and_a_withdrawn_reading_tak
         ids.append(outcome.reading_id)
         await told(services)
     assert await _earned(services, resident_id, "plan_day") == 2
+    tasks = await _tasks(services, viewer, resident_id)
+    assert (tasks["plan_day"], "medication_day" in tasks) == (True, False)
     await services.correcting.withdraw(viewer, resident_id, ids[0], version=1)
     await told(services)
     assert await _earned(services, resident_id, "plan_day") == 0
@@ -331,6 +336,7 @@ async def test_a_day_of_medicines_counts_when_every_dose_was_taken(
     await room.reminders.create(viewer, resident_id, draft, idempotency_key=a_key())
     for hour, points in (("08:01", 0), ("20:01", 2)):
         clock.set(at("2026-11-22", hour))
+        assert (await _tasks(services, viewer, resident_id))["medication_day"] is False
         await room.worker.drain()
         page = await room.occurrences.page(viewer, resident_id, first=1, open_only=True)
         await room.occurrences.answer(viewer, resident_id, page.items[0].id, OccurrenceState.TAKEN)
@@ -346,3 +352,9 @@ async def _earned(services: Services, resident_id: ObjectId, rule: str) -> int:
     query = {"resident_id": resident_id, "rule": rule}
     rows = services.core.store.db["point_transfers"].find(query)
     return sum([raw["points"] * (-1 if raw["kind"] == "reversal" else 1) async for raw in rows])
+
+
+async def _tasks(services: Services, viewer: Viewer, resident_id: ObjectId) -> dict[str, bool]:
+    """Today's tasks, and whether they are done."""
+    found = await services.points.tasks.of(viewer, resident_id)
+    return {each.rule: each.done for each in found}
