@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
+import shlex
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,14 +33,15 @@ from tests.graphql_api.live import server
 from tests.mobile_contract.node import needs_node
 
 SDK = FOLDER / "sdk"
+PAGE = FOLDER.parent / "docs" / "build-your-own-client.md"
 _PEOPLE = 30
 _EXPIRED = 8
 
 
-def _node(*command: str, environment: dict[str, str] | None = None) -> str:
+def _node(*command: str, environment: dict[str, str] | None = None, folder: Path = SDK) -> str:
     done = subprocess.run(
         command,
-        cwd=SDK,
+        cwd=folder,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -50,8 +53,25 @@ def _node(*command: str, environment: dict[str, str] | None = None) -> str:
     return done.stdout
 
 
-async def _person(services: Services) -> dict[str, str]:
-    name = f"demo-{ObjectId()}"
+def _page_played(folder: Path, endpoint: str) -> list[str]:
+    """What each command of the page prints, beside its files and the SDK that was compiled."""
+    text = PAGE.read_text("utf-8")
+    kangban = folder / "node_modules" / "@kangban" / "sdk"
+    kangban.mkdir(parents=True)
+    (kangban / "package.json").write_bytes((SDK / "package.json").read_bytes())
+    (kangban / "dist").symlink_to(SDK / ".test" / "src")
+    (folder / "node_modules" / "ws").symlink_to(SDK / "node_modules" / "ws")
+    for name, source in re.findall(
+        r"^```js title=(\S+)\n(.*?)^```", text, re.DOTALL | re.MULTILINE
+    ):
+        (folder / name).write_text(source, "utf-8")
+    commands = re.findall(r"^```sh\n(node [^\n]+)\n```", text, re.MULTILINE)
+    given = {"KANGBAN": endpoint}
+    return [_node(*shlex.split(each), environment=given, folder=folder) for each in commands]
+
+
+async def _person(services: Services, name: str | None = None) -> dict[str, str]:
+    name = name or f"demo-{ObjectId()}"
     account = await services.identity.create_demo_account(name, frozenset({Role.RESIDENT}))
     viewer = Viewer(account_id=account, roles=frozenset({Role.RESIDENT}))
     _, resident_id = await a_resident(services, viewer)
@@ -81,6 +101,7 @@ def _picture(path: Path) -> str:
 
 
 async def _town(services: Services, past: Services, folder: Path) -> dict[str, Any]:
+    await _person(services, "father")  # whom the page about the first client signs in
     return {
         "people": [await _person(services) for _ in range(_PEOPLE)],
         "expired": [await _expired(services, past) for _ in range(_EXPIRED)],
@@ -89,7 +110,7 @@ async def _town(services: Services, past: Services, folder: Path) -> dict[str, A
 
 
 @needs_node
-async def test_the_sdk_keeps_its_word_against_a_real_server(
+async def test_the_sdk_and_the_page_about_it_keep_their_word_against_a_real_server(
     mongodb_uri: str, tmp_path: Path
 ) -> None:
     _node("node", "codegen.mjs")
@@ -111,14 +132,19 @@ async def test_the_sdk_keeps_its_word_against_a_real_server(
     }
     _, town = await asyncio.gather(compiling, _town(services, past, tmp_path))
 
-    def run() -> str:
+    def run() -> tuple[str, list[str]]:
         with server(tmp_path / "server", environment) as address:
-            told = json.dumps({**town, "endpoint": f"http://{address}"})
-            given = {"KANGBAN_TEST_TOWN": told}
-            return _node("node", "--test", ".test/test/all.js", environment=given)
+            endpoint = f"http://{address}"
+            given = {"KANGBAN_TEST_TOWN": json.dumps({**town, "endpoint": endpoint})}
+            tested = _node("node", "--test", ".test/test/all.js", environment=given)
+            return tested, _page_played(tmp_path / "my-client", endpoint)
 
-    shown = await asyncio.to_thread(run)
+    shown, page = await asyncio.to_thread(run)
     await store.client.drop_database(database)
     await store.close()
     assert "# fail 0" in shown
     assert "# skipped 0" in shown
+    home, record, listen = page
+    assert home == "张建国:\n"
+    assert re.fullmatch(r"done RECORDED\nrefused [A-Z_]+ [^\n]*[\u4e00-\u9fff][^\n]*\n", record)
+    assert listen.startswith("heard: WEIGHT 62 ")
