@@ -16,8 +16,9 @@ class Book:
 
     def __init__(self, found: Mapping[str, str]) -> None:
         """``found``: the files' texts by name. Raises ``PathwayFileInvalid``."""
-        self._texts = {parse(name, text).key: (name, text) for name, text in found.items()}
-        self._pathways = {key: parse(*each) for key, each in sorted(self._texts.items())}
+        parsed = [(parse(name, text), name, text) for name, text in sorted(found.items())]
+        self._texts = {each.key: (name, text) for each, name, text in parsed}
+        self._pathways = {each.key: each for each, _, _ in parsed}
         if len(self._pathways) != len(found):
             raise PathwayFileInvalid(sorted(found)[0], 1, "a key stands in two files")
 

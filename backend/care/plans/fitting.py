@@ -47,6 +47,22 @@ def fits(pathways: Iterable[Pathway], facts: Facts) -> dict[str, Fit]:
     return {each.pathway.key: each for each in found if each is not None}
 
 
+def reasoned(pathways: Iterable[Pathway], facts: Facts) -> frozenset[str]:
+    """Keys of those whose diagnosis or pregnancy is still there, whoever else they are for.
+
+    A plan for high blood pressure does not end itself in a pregnancy: that is for people to say.
+    """
+    return frozenset(each.key for each in pathways if _has_reason(each, facts))
+
+
+def _has_reason(pathway: Pathway, facts: Facts) -> bool:
+    who = pathway.who
+    about = [each for each in facts.conditions if each.category is pathway.category]
+    if who.icd10 or who.snomed:
+        return any(not each.pregnancy and _diagnosed(who, each) for each in about)
+    return not who.pregnant or any(each.pregnancy for each in about)
+
+
 def fit(pathway: Pathway, facts: Facts) -> Fit | None:
     who = pathway.who
     if who.age_from is not None and (facts.age is None or facts.age < who.age_from):

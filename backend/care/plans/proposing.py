@@ -18,7 +18,7 @@ from backend.care.plans.book import Book
 from backend.care.plans.documents import Change, PlanDocument, PlanState
 from backend.care.plans.events import PlanProposed
 from backend.care.plans.facts import WHY, Archive, added
-from backend.care.plans.fitting import Fit, fits
+from backend.care.plans.fitting import Fit, fits, reasoned
 from backend.care.plans.judging import said
 from backend.care.plans.plan import Plan, mark, proposal, to_raw
 from backend.care.plans.programme import Words
@@ -73,7 +73,8 @@ class Proposing:
         found = fits(self._book.pathways, facts)
         key = await self._core.keyring.key(resident_id)
         known = await _known(resident_id)
-        await self._take_back(resident_id, known, found, key)
+        reasons = reasoned(self._book.pathways, facts)
+        await self._take_back(resident_id, known, (frozenset(found), reasons), key)
         now = self._core.clock.now()
         new = [each for each in found.values() if _is_new(each, known, key, now)]
         for each in new:
@@ -98,16 +99,20 @@ class Proposing:
             return
 
     async def _take_back(
-        self, resident_id: ObjectId, known: list[Raw], found: dict[str, Fit], key: OwnerKey
+        self,
+        resident_id: ObjectId,
+        known: list[Raw],
+        keys: tuple[frozenset[str], frozenset[str]],
+        key: OwnerKey,
     ) -> None:
-        fitting = {bytes(key.token(mark(each))) for each in found}
+        """``keys``: of pathways that fit, and of those whose reason is there: a proposal has to
+        fit, a plan that runs goes on while it has its reason."""
+        fitting, reasons = ({bytes(key.token(mark(each))) for each in some} for some in keys)
         for raw in known:
-            # A weight that went down or a birthday entered anew ends nothing by itself.
-            if not raw["open"] or not raw["evidence"] or bytes(raw["pathway"]) in fitting:
-                continue
-            if raw["state"] == PlanState.PROPOSED:
+            token = bytes(raw["pathway"])
+            if raw["state"] == PlanState.PROPOSED and token not in fitting:
                 await self._withdraw(raw)
-            else:
+            elif raw["state"] in _RUNS and token not in reasons:
                 await self._end(resident_id, raw["_id"], said("reason_gone"))
 
     async def _withdraw(self, raw: Raw) -> None:

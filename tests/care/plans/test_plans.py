@@ -9,7 +9,16 @@ from bson import ObjectId
 
 from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied, RoleRequired
-from backend.archive.sections import Amount, ObservationBody, PartialDate, Section, coded
+from backend.archive.sections import (
+    Amount,
+    ObservationBody,
+    PartialDate,
+    PregnancyBody,
+    Section,
+    coded,
+)
+from backend.archive.sections.pregnancy import PregnancyStatus
+from backend.archive.sections.profile import Sex
 from backend.archive.sections.result import Result as ObservationResult
 from backend.care.plans.documents import Change, PlanState
 from backend.care.plans.editing import Edit, Target
@@ -40,7 +49,15 @@ from tests.care.plans.helpers import (
     told,
     with_conditions,
 )
-from tests.factories import a_caregiver, a_key, a_resident, at, bp
+from tests.factories import (
+    a_caregiver,
+    a_condition,
+    a_key,
+    a_profile,
+    a_resident,
+    at,
+    bp,
+)
 
 
 async def test_a_diagnosis_of_the_archive_is_the_reason_of_a_plan_that_starts_when_confirmed(
@@ -120,6 +137,37 @@ async def test_a_plan_ends_itself_when_its_diagnosis_was_entered_in_error(
     assert [each.body.status.value for each in page.items] == ["completed"]  # type: ignore[attr-defined]
     await told(services)
     assert (await reload(services, plan)).version == ended.version
+
+
+async def test_a_plan_that_runs_goes_on_in_a_pregnancy_that_a_proposal_would_not_come_in(
+    services: Services,
+) -> None:
+    viewer, resident_id = await a_resident(
+        services, profile=a_profile("张敏", "1990-03-08", Sex.FEMALE)
+    )
+    await services.entries.add(viewer, resident_id, a_condition(), idempotency_key=a_key())
+    await told(services)
+    [plan] = await started(services, viewer, resident_id, "hypertension")
+    sugar = a_condition(*SUGAR)
+    await services.entries.add(viewer, resident_id, sugar, idempotency_key=a_key())
+    await told(services)
+    assert set(await proposed(services, viewer, resident_id)) == {"diabetes"}
+    pregnancy = PregnancyBody(status=PregnancyStatus.PREGNANT, lmp=PartialDate("2026-09-01"))
+    entry = await services.entries.add(viewer, resident_id, pregnancy, idempotency_key=a_key())
+    await told(services)
+    assert set(await proposed(services, viewer, resident_id)) == {"pregnancy"}
+    [pregnant] = await started(services, viewer, resident_id, "pregnancy")
+    mother = await a_caregiver(
+        services, resident_id, categories=frozenset({Category.CONDITIONS, Category.READINGS})
+    )
+    seen = await services.care_plans.looking.plans(mother, resident_id)
+    assert [each.id for each in seen] == [plan.id]
+    over = pregnancy.model_copy(update={"status": PregnancyStatus.DELIVERED})
+    await services.entries.amend(viewer, resident_id, entry.id, over, version=1)
+    await told(services)
+    assert (await reload(services, pregnant)).state is PlanState.ENDED
+    assert (await reload(services, plan)).state is PlanState.ACTIVE
+    assert set(await proposed(services, viewer, resident_id)) == {"diabetes"}
 
 
 async def test_what_was_declined_or_ended_by_somebody_does_not_come_back_soon(
