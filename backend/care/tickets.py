@@ -77,6 +77,10 @@ class Tickets:
             return await self._seen(condition, ticket_id, allowed)
         return seen(ticket, await self._core.keyring.key(resident_id), allowed)
 
+    async def check_hears(self, viewer: Viewer, resident_id: ObjectId) -> None:
+        """Raises ``AccessDenied`` and ``ConsentMissing`` as looking at the list does."""
+        await self._doors.asker(viewer, resident_id)
+
     async def page(
         self, viewer: Viewer, resident_id: ObjectId, *, first: int, after: Cursor | None = None
     ) -> Page[Seen]:

@@ -24,6 +24,9 @@ WATCHED = (
     "outbox",
     "alerts",
     "report_jobs",
+    "report_alerts",
+    "care_tickets",
+    "inbox_items",
     # What says whether somebody may go on listening.
     "relations",
     "consents",
@@ -69,7 +72,10 @@ class Changes:
         """As ``listen``, to several collections in the order of their changes.
 
         ``wanted`` says for each collection which fields a document must have with which values.
+        Raises ValueError for a collection that is not ``WATCHED``: nothing would be heard.
         """
+        if unheard := set(wanted) - set(WATCHED):
+            raise ValueError(f"not watched: {sorted(unheard)}")
         queue: asyncio.Queue[Heard] = asyncio.Queue(_QUEUE_SIZE)
         self._feeds[queue] = wanted
         if self._task is None or self._task.done():

@@ -3,47 +3,42 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from functools import partial
 
 import strawberry
-from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.access.contract.events import BreakGlassReviewed, BreakGlassUsed
-from backend.core.changes import Heard
-from backend.core.database import Raw
-from backend.identity.viewer import Role
 from backend.measurements.events import ReadingsRecorded
-from backend.measurements.granted import granted_kinds
 from backend.measurements.write_errors import AlertNotFound
 from backend.reports.report import job_from_raw
 from graphql_api.access.contract_types import EmergencyAccess, emergency_of
 from graphql_api.assistant.mutations import AnswerSubscription
+from graphql_api.care.live import TicketSubscription
 from graphql_api.common import ids
 from graphql_api.common.context import Info
+from graphql_api.common.listening import check, heard
 from graphql_api.measurements.alerts import Alert, alert_of
 from graphql_api.measurements.types import Reading, reading_of
+from graphql_api.notifications.live import InboxSubscription
 from graphql_api.reports.alerts import ResultAlert, result_alert_of
 from graphql_api.reports.types import ReportProgress, progress_of
 
-Right = Category | Callable[[], Awaitable[None]] | None
-"""What a listener must be allowed: a category, something of their own, or any measurement."""
-
 
 @strawberry.type
-class Subscription(AnswerSubscription):
+class Subscription(AnswerSubscription, TicketSubscription, InboxSubscription):
     @strawberry.subscription(description="Readings as they are recorded.")
     async def reading_recorded(
         self, info: Info, resident_id: strawberry.ID
     ) -> AsyncGenerator[Reading, None]:
         subject = ids.resident_id(resident_id)
         readings = info.context.services.readings
-        async with _heard(info, "outbox", subject) as feed:
+        async with heard(info, "outbox", subject) as feed:
             async for raw in feed:
                 if raw["name"] != ReadingsRecorded.name:
                     continue
-                await _check(info, subject)
+                await check(info, subject)
                 viewer, ids_heard = info.context.viewer, raw["body"]["reading_ids"]
                 found = await readings.granted(viewer, subject, ids_heard)
                 for each in sorted(found, key=lambda reading: reading.at):
@@ -55,9 +50,9 @@ class Subscription(AnswerSubscription):
     ) -> AsyncGenerator[Alert, None]:
         context = info.context
         subject = ids.resident_id(resident_id)
-        async with _heard(info, "alerts", subject) as feed:
+        async with heard(info, "alerts", subject) as feed:
             async for raw in feed:
-                await _check(info, subject)
+                await check(info, subject)
                 with contextlib.suppress(AlertNotFound):  # of a kind that is not granted
                     alert = await context.services.alerts.get(context.viewer, subject, raw["_id"])
                     yield alert_of(alert, info)
@@ -74,11 +69,11 @@ class Subscription(AnswerSubscription):
         emergencies = context.services.family_doctors.emergencies
         # What was done without asking is told without consent, too.
         speaker = partial(emergencies.check_told, context.viewer, subject)
-        async with _heard(info, "outbox", subject, speaker) as feed:
+        async with heard(info, "outbox", subject, speaker) as feed:
             async for raw in feed:
                 if raw["name"] not in (BreakGlassUsed.name, BreakGlassReviewed.name):
                     continue
-                await _check(info, subject, speaker)
+                await check(info, subject, speaker)
                 told = await emergencies.told(context.viewer, subject, raw["body"]["emergency_id"])
                 yield emergency_of(told)
 
@@ -87,9 +82,9 @@ class Subscription(AnswerSubscription):
         self, info: Info, resident_id: strawberry.ID
     ) -> AsyncGenerator[ReportProgress, None]:
         subject = ids.resident_id(resident_id)
-        async with _heard(info, "report_jobs", subject, Category.REPORTS) as feed:
+        async with heard(info, "report_jobs", subject, Category.REPORTS) as feed:
             async for raw in feed:
-                await _check(info, subject, Category.REPORTS)
+                await check(info, subject, Category.REPORTS)
                 yield progress_of(job_from_raw(raw), info)
 
     @strawberry.subscription(description="Alerts of reports as they are raised or taken care of.")
@@ -98,61 +93,9 @@ class Subscription(AnswerSubscription):
     ) -> AsyncGenerator[ResultAlert, None]:
         context = info.context
         subject = ids.resident_id(resident_id)
-        async with _heard(info, "report_alerts", subject, Category.REPORTS) as feed:
+        async with heard(info, "report_alerts", subject, Category.REPORTS) as feed:
             async for raw in feed:
-                await _check(info, subject, Category.REPORTS)
+                await check(info, subject, Category.REPORTS)
                 alerts = context.services.reports.alerts
                 alert = await alerts.get(context.viewer, subject, raw["_id"])
                 yield result_alert_of(alert, info)
-
-
-@contextlib.asynccontextmanager
-async def _heard(
-    info: Info, collection: str, subject: ObjectId, right: Right = None
-) -> AsyncIterator[AsyncIterator[Raw]]:
-    context = info.context
-    await _check(info, subject, right)
-    with context.streams.one_more(context.viewer.account_id):
-        wanted: dict[str, Raw] = {
-            collection: {"resident_id": subject},
-            "relations": {"resident_id": subject},
-            "consents": {"resident_id": subject},
-            "sessions": {"_id": context.viewer.session_id},
-        }
-        if context.viewer.has(Role.FAMILY_DOCTOR):
-            wanted["care_teams"] = {}  # who left a team is no more in what changed
-        async with (
-            context.services.core.changes.listen_to(wanted) as feed,
-            contextlib.aclosing(_of(collection, feed, info, subject, right)) as heard,
-        ):
-            yield heard
-
-
-async def _of(
-    collection: str,
-    feed: AsyncIterator[Heard],
-    info: Info,
-    subject: ObjectId,
-    right: Right,
-) -> AsyncGenerator[Raw, None]:
-    """What changed in ``collection``; what changes who may listen is only asked about."""
-    async for name, document in feed:
-        if name == collection:
-            yield document
-        else:
-            await _check(info, subject, right)
-
-
-async def _check(info: Info, resident_id: ObjectId, right: Right = None) -> None:
-    # Asked anew for every event: a grant that ended ends the stream, a session too.
-    context = info.context
-    viewer = context.viewer
-    viewer.memo.clear()
-    await context.services.access.log.again()
-    await context.services.identity.still_signed_in(viewer)
-    if right is None:
-        await granted_kinds(context.services.access, viewer, resident_id)
-    elif isinstance(right, Category):
-        await context.services.access.require(viewer, resident_id, right)
-    else:
-        await right()

@@ -29,6 +29,7 @@ from backend.core.settings import Settings
 from backend.identity.viewer import Role, Viewer
 from backend.services import DOCUMENTS, Services, build_services
 from graphql_api.common import ids
+from graphql_api.schema import build_schema
 from mobile_contract import operation
 from tests.access.contract.practice import a_practice
 from tests.api import Api
@@ -41,6 +42,8 @@ READINGS = """subscription R($id: ID!) {
 ALERTS = "subscription A($id: ID!) { alertChanged(residentId: $id) { id kind level reason } }"
 EMERGENCIES = """subscription E($id: ID!) {
   emergencyAccessChanged(residentId: $id) { id reason verdict verdictReason } }"""
+TICKETS = "subscription T($id: ID!) { ticketChanged(residentId: $id) { id state } }"
+INBOX = "subscription I { inboxChanged { id residentId readAt } }"
 RECORD = """mutation M($input: RecordReadingInput!) {
   recordReading(input: $input) { outcome reading { id } } }"""
 PUBLIC = "http://kangban.example"
@@ -309,6 +312,48 @@ async def test_an_emergency_access_is_heard_at_once_by_the_resident_only(
         )
         told = (await socket.receive(within=1.0))["payload"]["data"]["emergencyAccessChanged"]
         assert (told["verdict"], told["verdictReason"]) == ("UNJUSTIFIED", "当天没有他的就诊记录")
+
+
+async def test_every_stream_of_the_schema_can_be_listened_to(town: Town, person: Person) -> None:
+    root = build_schema()._schema.subscription_type
+    assert root is not None
+    plain = [name for name, field in root.fields.items() if set(field.args) <= {"residentId"}]
+    assert {"resultAlertChanged", "ticketChanged", "inboxChanged"} < set(plain)
+    async with opened(town.b) as socket:
+        await socket.init(person.token)
+        for name in plain:
+            call = f"{name}(residentId: $id)" if root.fields[name].args else name
+            head = "($id: ID!)" if root.fields[name].args else ""
+            text = f"subscription {head} {{ {call} {{ __typename }} }}"
+            await socket.subscribe(name, text, id=person.id)
+        with contextlib.suppress(TimeoutError):
+            raise AssertionError(await socket.receive(within=1.5))
+
+
+async def test_a_question_to_the_doctor_and_what_is_told_are_heard(
+    town: Town, person: Person
+) -> None:
+    async with opened(town.b) as socket:
+        await socket.init(person.token)
+        await listening(socket, "ticket", TICKETS, person)
+        await listening(socket, "inbox", INBOX, person)
+        asked = {
+            "residentId": person.id,
+            "idempotencyKey": a_key(),
+            "question": "最近头晕，药要不要换？",
+        }
+        async with httpx.AsyncClient(base_url=f"http://{town.a}", trust_env=False) as client:
+            data = await Api(client, person.token).ask(operation("ask_doctor"), input=asked)
+        message = await socket.receive(within=5)
+        assert message["id"] == "ticket"
+        heard = message["payload"]["data"]["ticketChanged"]
+        assert heard == {"id": data["askDoctor"]["ticket"]["id"], "state": "WAITING"}
+        await record(town.a, person, 194, 126)
+        message = await socket.receive(within=10)
+        while message["id"] != "inbox":  # the ticket is routed meanwhile
+            message = await socket.receive(within=10)
+        told = message["payload"]["data"]["inboxChanged"]
+        assert (told["residentId"], told["readAt"]) == (person.id, None)
 
 
 async def test_signing_out_ends_the_stream_and_the_sockets_other_operations(
