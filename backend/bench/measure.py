@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+WARM_UP = 3
+
 Side = Callable[[], Awaitable[Any]]
 
 
@@ -45,7 +47,7 @@ class Ratio:
 
 
 async def compare(
-    name: str, ours: Side, base: Side, *, limit: float | None, rounds: int, warm_up: int = 3
+    name: str, ours: Side, base: Side, *, limit: float | None, rounds: int, warm_up: int = WARM_UP
 ) -> Ratio:
     """Both sides in turn, so that what else the machine does hits both alike."""
     for _ in range(warm_up):
