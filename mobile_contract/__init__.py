@@ -5,13 +5,21 @@ file of ``operations/fragments``, named after the fragment. The text that is reg
 whose SHA-256 names the operation to the server, is the operation's file followed by the
 fragments that it uses, directly or through another, in the order of their files' names with
 an empty line before each. ``sdk/codegen/composed.mjs`` follows the same rule.
+
+Apps that are out there keep asking by the hashes of their day. What was released stays
+registered, in ``released.json.gz`` beside the schema of that day (``changelog``), until a
+release whose schema no longer has what it asks for.
 """
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypedDict
 
 FOLDER = Path(__file__).resolve().parent
 _OPERATIONS = FOLDER / "operations"
@@ -29,6 +37,25 @@ def operation(name: str) -> str:
     """One operation's whole text. Raises ``FileNotFoundError``."""
     text = (_OPERATIONS / f"{name}.graphql").read_text("utf-8")
     return text + _used(text, _texts(_OPERATIONS / "fragments"))
+
+
+class Released(TypedDict):
+    """``operations``: text by hash, of this release and of earlier ones."""
+
+    schema: str
+    operations: dict[str, str]
+
+
+def released(folder: Path = FOLDER) -> Released:
+    """What was promised last."""
+    packed = (folder / "released.json.gz").read_bytes()
+    unpacked: Released = json.loads(gzip.decompress(packed))
+    return unpacked
+
+
+def by_hash(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by the SHA-256 of each."""
+    return {hashlib.sha256(text.encode()).hexdigest(): text for text in texts.values()}
 
 
 def _texts(folder: Path) -> dict[str, str]:

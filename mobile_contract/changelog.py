@@ -1,10 +1,10 @@
 """The contract's changelog: what each release of the schema means for apps that are out there.
 
 ``mobile_contract/CHANGELOG.md`` has an entry a release, the newest first, each with the hash
-of its SDL; above them ``Unreleased``, where the schema has moved on since. The SDL of the last
-release lies packed beside it, so that nobody edits it. GraphQL Inspector tells safe changes
-from breaking ones. What breaks apps must have been deprecated with ``until YYYY-MM-DD`` in
-its reason in the last release, and that day must be over.
+of its SDL; above them ``Unreleased``, where the schema has moved on since. The last release
+lies packed beside it, so that nobody edits it: its SDL, and the operations of released apps.
+GraphQL Inspector tells safe changes from breaking ones. What breaks apps must have been
+deprecated with ``until YYYY-MM-DD`` in its reason in the last release, and that day must be over.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-CONTRACT = Path(__file__).resolve().parent
-_SDK = CONTRACT / "sdk"
+from graphql import build_schema, parse, validate
+
+from mobile_contract import FOLDER, Released, by_hash, operations, released
+
+_SDK = FOLDER / "sdk"
 _UNRELEASED = "Unreleased"
 _ENTRY = re.compile(r"^## (Unreleased|\d{4}-\d{2}-\d{2}) · sdl ([0-9a-f]{12})$", re.MULTILINE)
 _MADE = re.compile(r"^- (safe|careful|breaking): ")
@@ -70,12 +73,18 @@ def changes(old: str, new: str) -> tuple[Change, ...]:
     return tuple(found)
 
 
-class Changelog:
-    """``CHANGELOG.md``, ``released.graphql.gz`` and ``schema.graphql`` of a folder."""
+def pack(folder: Path, what: Released) -> None:
+    """The same bytes for the same release."""
+    text = json.dumps(what, ensure_ascii=False, sort_keys=True)
+    (folder / "released.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
 
-    def __init__(self, folder: Path = CONTRACT) -> None:
+
+class Changelog:
+    """``CHANGELOG.md``, ``released.json.gz``, ``schema.graphql``, ``operations`` of a folder."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
         self._text = folder / "CHANGELOG.md"
-        self._packed = folder / "released.graphql.gz"
+        self._folder = folder
         self._schema = folder / "schema.graphql"
 
     def faults(self, today: date) -> list[str]:
@@ -85,7 +94,7 @@ class Changelog:
             return ["The schema has changed: scripts/write_contract.py writes its entry."]
         released = [known for name, known in entries if name != _UNRELEASED]
         if released[:1] != [digest(self._released())]:
-            return ["released.graphql.gz is not the schema of the newest released entry."]
+            return ["released.json.gz is not the schema of the newest released entry."]
         return [
             f"Breaks apps that are out there: {each.what} Deprecate it first, with"
             ' "until YYYY-MM-DD" in the reason, release that, and wait for the day.'
@@ -108,7 +117,13 @@ class Changelog:
         self.update()
         text = self._text.read_text("utf-8")
         self._write(text, text.replace(f"## {_UNRELEASED} ·", f"## {today.isoformat()} ·"))
-        self._packed.write_bytes(gzip.compress(self._schema.read_bytes(), mtime=0))
+        now = build_schema(self._sdl())
+        promised = {**released(self._folder)["operations"], **self._operations()}
+        kept = {each: text for each, text in promised.items() if not validate(now, parse(text))}
+        pack(self._folder, {"schema": self._sdl(), "operations": kept})
+
+    def _operations(self) -> dict[str, str]:
+        return by_hash(operations(self._folder / "operations"))
 
     def _parts(self, text: str) -> tuple[str, list[str], str]:
         """What stands above the entries, people's lines of ``Unreleased``, the released ones."""
@@ -125,7 +140,7 @@ class Changelog:
         return _ENTRY.findall(self._text.read_text("utf-8"))
 
     def _released(self) -> str:
-        return gzip.decompress(self._packed.read_bytes()).decode()
+        return released(self._folder)["schema"]
 
     def _sdl(self) -> str:
         return self._schema.read_text("utf-8")

@@ -2,7 +2,8 @@
 
 Named in ``extensions.persistedQuery.sha256Hash``, the form that Apollo and
 graphql-request send. The operations are the files of
-``mobile_contract/operations``; development runs any text as well.
+``mobile_contract/operations``, and what earlier releases had there; development
+runs any text as well.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ class BatchingOff(Invalid):
 
 
 def operations() -> dict[str, str]:
-    """Each operation's text by the SHA-256 of it."""
-    texts = mobile_contract.operations().values()
-    return {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
+    """Each operation's text by the SHA-256 of it: today's, and those of released apps."""
+    today = mobile_contract.by_hash(mobile_contract.operations())
+    return {**mobile_contract.released()["operations"], **today}
 
 
 class TrustedDocuments:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -10,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mobile_contract.changelog import Changelog, digest
+from mobile_contract import by_hash, released
+from mobile_contract.changelog import Changelog, digest, pack
 from tests.mobile_contract.node import needs_node
 
 TODAY = date(2026, 11, 22)
@@ -38,11 +38,17 @@ class Contract:
         self.folder = folder
         self.changelog = Changelog(folder)
         self.become(released)
-        (folder / "released.graphql.gz").write_bytes(gzip.compress(released.encode()))
+        (folder / "operations").mkdir()
+        self.ask("query Asked { kept hasty }")
+        operations = by_hash({"asked": "query Asked { kept hasty }"})
+        pack(folder, {"schema": released, "operations": operations})
         self.write(f"# Changes\n\n## 2026-11-01 · sdl {digest(released)}\n\nThe first one.\n")
 
     def become(self, sdl: str) -> None:
         (self.folder / "schema.graphql").write_text(sdl, "utf-8")
+
+    def ask(self, text: str) -> None:
+        (self.folder / "operations" / "asked.graphql").write_text(text, "utf-8")
 
     def write(self, text: str) -> None:
         (self.folder / "CHANGELOG.md").write_text(text, "utf-8")
@@ -121,11 +127,23 @@ def test_peoples_lines_stay_and_a_release_dates_them(contract: Contract) -> None
     assert "most" in fault  # what was released is promised
 
 
+def test_released_operations_stay_registered_until_the_schema_lost_them(
+    contract: Contract,
+) -> None:
+    first = by_hash({"asked": "query Asked { kept hasty }"})
+    second = by_hash({"asked": "query Asked { kept }"})
+    contract.ask("query Asked { kept }")
+    contract.changelog.release(TODAY)
+    assert released(contract.folder)["operations"] == {**first, **second}
+    pack(contract.folder, {**released(contract.folder), "schema": WAS.replace("hasty: Int", "")})
+    contract.become(WAS.replace("hasty: Int", ""))
+    contract.changelog.release(TODAY)
+    assert released(contract.folder)["operations"] == second
+
+
 def test_another_released_schema_than_the_entrys_fails(contract: Contract) -> None:
-    (contract.folder / "released.graphql.gz").write_bytes(gzip.compress(b"type Query { a: Int }"))
-    assert contract.faults() == [
-        "released.graphql.gz is not the schema of the newest released entry."
-    ]
+    pack(contract.folder, {"schema": "type Query { a: Int }", "operations": {}})
+    assert contract.faults() == ["released.json.gz is not the schema of the newest released entry."]
 
 
 @needs_node

@@ -3,7 +3,7 @@
 //
 //     node changes.mjs OLD NEW
 import { readFileSync } from 'node:fs'
-import { CriticalityLevel, diff } from '@graphql-inspector/core'
+import { CriticalityLevel, DiffRule, diff } from '@graphql-inspector/core'
 import { buildSchema, getNamedType, isEnumType, isInputObjectType } from 'graphql'
 
 const LEVELS = {
@@ -14,7 +14,7 @@ const LEVELS = {
 const UNTIL = /\buntil (\d{4}-\d{2}-\d{2})\b/
 
 const [old, now] = process.argv.slice(2).map((path) => buildSchema(readFileSync(path, 'utf8')))
-const found = await diff(old, now)
+const found = await diff(old, now, [DiffRule.ignoreDescriptionChanges])
 const told = found.map(({ criticality, message, path = '' }) => ({
   level: LEVELS[criticality.level],
   what: message,
