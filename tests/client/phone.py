@@ -16,7 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "mobile_contract" / "client"
 PICTURES = ROOT / "tests" / "artifacts" / "client"
 _AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
-_TAPPED = "[role=button], [role=link]"
+_FOUND = """text => {
+  const said = e => [e.innerText.trim(), e.ariaLabel]
+  const all = [...document.querySelectorAll('[role=button], [role=link]')]
+    .filter(e => e.checkVisibility())
+  return all.filter(e => said(e).includes(text)).at(-1)
+    ?? all.filter(e => e.innerText.includes(text)).at(-1)
+}"""
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _SIZES = """(() => {
   const seen = [...document.querySelectorAll('uni-page-body *')].filter(e => e.checkVisibility())
@@ -25,7 +31,7 @@ _SIZES = """(() => {
   const box = e => e.getBoundingClientRect()
   return {
     small: seen.filter(e => own(e) && px(e) < %d).map(e => e.innerText),
-    tight: seen.filter(e => e.matches('[role=button], [role=link], input, textarea'))
+    tight: seen.filter(e => e.matches('[role=button], [role=link], uni-input, uni-textarea'))
       .filter(e => box(e).height < 48 || box(e).width < 48).map(e => e.outerHTML.slice(0, 120)),
     wide: document.documentElement.scrollWidth > innerWidth,
   }
@@ -63,11 +69,8 @@ class Phone:
             await self.page.until(f"document.body.innerText.includes({quoted(text)})")
 
     async def tap(self, text: str) -> None:
-        """The last thing on the page in front that can be tapped and says this."""
-        found = (
-            f"[...document.querySelectorAll('{_TAPPED}')].filter(e => e.checkVisibility() && "
-            f"(e.innerText.includes({quoted(text)}) || e.ariaLabel === {quoted(text)})).at(-1)"
-        )
+        """The last thing that can be tapped and says just this, or else has it in what it says."""
+        found = f"({_FOUND})({quoted(text)})"
         await self.page.until(f"{found} !== undefined")
         await self.page.run(f"{found}.click()")
 

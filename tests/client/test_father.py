@@ -46,6 +46,7 @@ async def test_a_father_lives_a_day_with_it(household: Household) -> None:
     await phone.look("06-trend")
 
     await phone.tap("返回")
+    await phone.tap("今天")
     await phone.sees("要留意的", "怎么办：")
     await phone.look("07-today")
 
@@ -67,6 +68,9 @@ async def test_a_father_lives_a_day_with_it(household: Household) -> None:
     await phone.tap("问问")
     await phone.type("想问什么？", "最近血压平均多少？")
     await phone.tap("问")
+    await phone.sees("尚未同意这项用途")
+    await phone.look("09-assistant-consent")
+    await phone.tap("我看过了，同意")
     await phone.sees("186", "依据（")
     await phone.look("09-answer")
     await phone.tap("依据（")
