@@ -50,3 +50,13 @@ export const kinshipName = words(
 )
 
 export type KinshipName = Parameters<typeof kinshipName>[0]
+
+export const CATEGORIES = [
+  'READINGS', 'CONDITIONS', 'MEDICATIONS', 'REPORTS', 'PROFILE', 'MENTAL_HEALTH', 'REPRODUCTIVE_HEALTH', 'CHAT', 'POINTS',
+] as const satisfies readonly CategoryName[]
+
+export const RIGHTS = ['VIEW', 'RECORD', 'MANAGE', 'RECEIVE_ALERTS'] as const satisfies readonly RightName[]
+
+export const KINSHIPS = [
+  'DAUGHTER', 'SON', 'SPOUSE', 'DAUGHTER_IN_LAW', 'SON_IN_LAW', 'GRANDCHILD', 'SIBLING', 'OTHER',
+] as const satisfies readonly KinshipName[]

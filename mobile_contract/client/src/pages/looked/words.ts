@@ -1,0 +1,36 @@
+import { words } from '@/words'
+
+export const t = words(
+  {
+    title: '谁看过我的档案',
+    intro: '每一次有人看您的档案，都记在这里，谁也改不了。',
+    none: '这段时间没有人看过。',
+    all: '我自己的也看',
+    week: '这一周',
+    month: '这个月',
+    always: '全部',
+    strange: '这一条不对劲',
+    reason: '哪里不对劲？',
+    send: '报告给平台',
+    sent: '已经报告，会有人查，查好了在这里答复您。',
+    reports: '我报告过的',
+    OPEN: '正在查',
+    ANSWERED: '答复：{answer}',
+  },
+  {
+    title: 'Who looked',
+    intro: 'Each look at your record is written here, and nobody can change it.',
+    none: 'Nobody looked in this time.',
+    all: 'Mine too',
+    week: 'This week',
+    month: 'This month',
+    always: 'All',
+    strange: 'Something is wrong here',
+    reason: 'What is wrong?',
+    send: 'Report it',
+    sent: 'Reported. Somebody looks into it, and the answer comes here.',
+    reports: 'What I reported',
+    OPEN: 'Being looked into',
+    ANSWERED: 'Answer: {answer}',
+  },
+)
