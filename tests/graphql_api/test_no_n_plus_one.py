@@ -206,3 +206,41 @@ async def test_a_batch(services: Services, commands: Commands, count: int) -> No
         "insert outbox",
         "insert readings",
     ]
+
+
+@pytest.mark.parametrize("pathways", [1, 3])
+async def test_care_plans_with_their_progress(
+    services: Services, commands: Commands, pathways: int
+) -> None:
+    viewer, token = await signed_in(services)
+    _, resident_id = await a_resident(services, viewer)
+    for name, code in (("高血压", "I10"), ("冠心病", "I25.1")):
+        body = a_condition(name, code)
+        await services.entries.add(viewer, resident_id, body, idempotency_key=a_key())
+    plans = services.care_plans
+    await plans.proposing.look(resident_id)
+    # All three measure blood pressure: another kind is another aggregation.
+    waiting = await plans.looking.proposals(viewer, resident_id)
+    for each in waiting[:pathways]:
+        await plans.deciding.confirm(viewer, resident_id, each.id, idempotency_key=a_key())
+    services.content.library.named("life_salt")
+    resident = ids.encode("Resident", resident_id)
+    data, seen = await run(services, commands, token, "care_plans", id=resident)
+    shown = data["resident"]["carePlans"]
+    assert [each["progress"]["daysDue"] for each in shown] == [0] * pathways
+    assert sorted(seen) == [
+        "aggregate care_plan_ticks",
+        "aggregate questionnaire_responses",
+        "aggregate readings",
+        "find appointments",
+        "find care_plan_schedules",
+        "find care_plans",
+        "find consents",
+        "find content_records",
+        "find entries",
+        "find entries",
+        "find relations",
+        "find residents",
+        "find sessions",
+        "find threshold_overrides",
+    ]

@@ -19,6 +19,7 @@ from backend.care.reminders.reminder import ReminderDraft
 from backend.care.reminders.reminders import Reminders
 from backend.core.container import Core
 from backend.core.database import Raw, Session
+from backend.core.keys.keyring import refuse_erased
 from backend.measurements.draft import Kind
 from backend.measurements.kinds import spec
 
@@ -39,8 +40,10 @@ class Scheduling:
     async def lock(self, resident_id: ObjectId, session: Session) -> ScheduleDocument:
         """First in every transaction that changes a plan: two of them come one after the other.
 
-        Raises ``DuplicateKeyError`` where another one makes the first; to be tried again.
+        Raises ``DuplicateKeyError`` where another one makes the first, to be tried again, and
+        ``KeyDestroyed``.
         """
+        await refuse_erased(session, [resident_id])
         raw = await _schedules().find_one_and_update(
             {"resident_id": resident_id},
             {"$inc": {"serial": 1}, "$setOnInsert": {"phases": [], "items": {}}},

@@ -12,17 +12,11 @@ from backend.identity.sessions import Device
 from backend.identity.viewer import Role
 from backend.measurements.draft import Source
 from backend.services import Services
-from backend.web.documents import operations
 from graphql_api.common import ids
+from mobile_contract import operation
 from tests.api import Api, sign_in
 from tests.care.plans.helpers import told
 from tests.factories import a_condition, a_key, a_resident, at, bp
-
-_SHOWN = operations()
-
-
-def _named(name: str) -> str:
-    return next(text for text in _SHOWN.values() if f" {name}(" in text)
 
 
 async def test_a_plan_is_confirmed_lived_and_edited_over_graphql(
@@ -33,16 +27,16 @@ async def test_a_plan_is_confirmed_lived_and_edited_over_graphql(
     await services.entries.add(viewer, resident_id, a_condition(), idempotency_key=a_key())
     await told(services)
     resident = ids.encode("Resident", resident_id)
-    data = await api.ask(_named("CarePlanProposals"), id=resident)
+    data = await api.ask(operation("care_plan_proposals"), id=resident)
     waiting, elder = data["resident"]["carePlanProposals"]
     assert (waiting["pathway"], elder["pathway"]) == ("hypertension", "elder")
     assert waiting["reason"] == "因为档案中有高血压"
     confirm = {"id": waiting["id"], "idempotencyKey": a_key()}
     for _ in range(2):
-        answer = await api.ask(_named("ConfirmCarePlan"), input=confirm)
+        answer = await api.ask(operation("confirm_care_plan"), input=confirm)
         plan = answer["confirmCarePlan"]["plan"]
         assert (plan["state"], plan["stage"], plan["version"]) == ("ACTIVE", "START", 2)
-    declined = await api.ask(_named("DeclineCarePlan"), input={"id": elder["id"]})
+    declined = await api.ask(operation("decline_care_plan"), input={"id": elder["id"]})
     assert declined["declineCarePlan"]["plan"]["state"] == "DECLINED"
     clock.set(at("2026-11-23", "21:00"))
     tokens = await services.identity.sign_in(DemoName("lives-it"), Device())
@@ -53,8 +47,8 @@ async def test_a_plan_is_confirmed_lived_and_edited_over_graphql(
     ]
     await services.recording.record_batch(viewer, resident_id, drafts, idempotency_key=None)
     tick = {"id": plan["id"], "step": "less_salt"}
-    await api.ask(_named("TickCarePlanStep"), input=tick)
-    shown = (await api.ask(_named("CarePlans"), id=resident))["resident"]["carePlans"]
+    await api.ask(operation("tick_care_plan_step"), input=tick)
+    shown = (await api.ask(operation("care_plans"), id=resident))["resident"]["carePlans"]
     [progress] = [each["progress"] for each in shown]
     assert (progress["daysDue"], progress["daysDone"], progress["weekOfPlan"]) == (1, 1, 1)
     today = {"kind": "BLOOD_PRESSURE", "due": ["morning", "evening"]}
@@ -97,10 +91,10 @@ async def test_the_doctor_edits_and_a_stranger_or_half_granted_relative_sees_the
             categories=categories,
         )
     resident = ids.encode("Resident", resident_id)
-    data = await doctor.ask(_named("CarePlanProposals"), id=resident)
+    data = await doctor.ask(operation("care_plan_proposals"), id=resident)
     waiting = data["resident"]["carePlanProposals"][0]
     confirm = {"id": waiting["id"], "idempotencyKey": a_key()}
-    await doctor.ask(_named("ConfirmCarePlan"), input=confirm)
+    await doctor.ask(operation("confirm_care_plan"), input=confirm)
     edit = {
         "id": waiting["id"],
         "version": 2,
@@ -108,22 +102,22 @@ async def test_the_doctor_edits_and_a_stranger_or_half_granted_relative_sees_the
         "targets": [{"kind": "BLOOD_PRESSURE", "component": "systolic", "high": 150}],
         "note": "两周后再看",
     }
-    assert await owner.refusal(_named("EditCarePlan"), input=edit) == "ROLE_REQUIRED"
-    answer = await doctor.ask(_named("EditCarePlan"), input=edit)
+    assert await owner.refusal(operation("edit_care_plan"), input=edit) == "ROLE_REQUIRED"
+    answer = await doctor.ask(operation("edit_care_plan"), input=edit)
     plan = answer["editCarePlan"]["plan"]
     assert (plan["version"], plan["setByDoctor"]) == (3, True)
     assert plan["measures"][0]["weekdays"] == ["TU", "SA"]
-    assert await doctor.refusal(_named("EditCarePlan"), input=edit) == "CARE_PLAN_CHANGED"
-    node = (await owner.ask(_named("CarePlan"), id=waiting["id"]))["node"]
+    assert await doctor.refusal(operation("edit_care_plan"), input=edit) == "CARE_PLAN_CHANGED"
+    node = (await owner.ask(operation("care_plan"), id=waiting["id"]))["node"]
     assert [(each["what"], each["relation"], each["byMe"]) for each in node["revisions"]] == [
         ("EDITED", "doctor", False),
         ("STARTED", "doctor", False),
     ]
     highs = {each["component"]: each["high"] for each in node["progress"]["targets"]}
     assert highs == {"systolic": 150, "diastolic": 85}
-    half = (await nephew.ask(_named("CarePlans"), id=resident))["resident"]["carePlans"]
+    half = (await nephew.ask(operation("care_plans"), id=resident))["resident"]["carePlans"]
     assert half[0]["progress"]["withheld"] == ["READINGS", "REPORTS"]
     assert (half[0]["progress"]["weeks"], half[0]["progress"]["targets"]) == ([], [])
-    assert await stranger.refusal(_named("CarePlan"), id=waiting["id"]) == "ACCESS_DENIED"
+    assert await stranger.refusal(operation("care_plan"), id=waiting["id"]) == "ACCESS_DENIED"
     looks = services.core.store.db["access_log"].find({"resident_id": resident_id})
     assert any(raw.get("purpose") == "care_plan" for raw in await looks.to_list())

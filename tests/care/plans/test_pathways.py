@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from backend.care.plans.errors import PathwayFileInvalid
 from backend.care.plans.fitting import Facts, Known, fits
 from backend.care.plans.judging import Week, judge
 from backend.care.plans.parsing import parse
+from backend.care.plans.pathway import Pathway
 from backend.care.plans.programme import Part, Stage, Words, programme
 from backend.care.plans.schedule import Due
 from backend.questionnaires.book import book as forms
@@ -127,6 +129,30 @@ def test_one_key_in_two_files_and_a_pathway_for_nobody_are_refused() -> None:
     nobody = TEXT.replace('icd10 = ["I10-I15"]', "").replace("age_from = 18", "")
     with pytest.raises(PathwayFileInvalid, match="it is for nobody"):
         parse("a.toml", nobody)
+
+
+def test_the_documentation_shows_the_pathways_as_they_are() -> None:
+    written = Path(__file__).resolve().parents[3].joinpath("docs", "plans.md").read_text("utf-8")
+    for pathway in book().pathways:
+        assert _row(pathway) in written.splitlines()
+
+
+def _row(pathway: Pathway) -> str:
+    who = pathway.who
+    found = [*who.icd10]
+    found += ["pregnant"] if who.pregnant else []
+    found += ["BMI: " + ", ".join(who.bmi)] if who.bmi else []
+    found += [f"from {who.age_from}"] if who.age_from else []
+    found += ["not pregnant"] if who.pregnant is False else []
+    asked = [
+        f"{each.kind.value} {each.stages[Stage.START].days} d "
+        f"({', '.join(part.value for part in each.stages[Stage.START].parts)})"
+        for each in pathway.measure
+    ]
+    judged = "yes" if pathway.judged else "no"
+    checks = ", ".join(f"{each.key} {each.every_days}" for each in pathway.check)
+    cells = (f"`{pathway.key}`", "; ".join(found), "; ".join(asked), judged, checks)
+    return f"| {' | '.join(cells)} |"
 
 
 def _known(code: str, category: Category = Category.CONDITIONS) -> Known:
