@@ -41,16 +41,25 @@ class Verdict:
 NOTHING = Verdict()
 
 
-def judge(stage: Stage, weeks: Sequence[Week], by: Adapting, *, held: bool, told: bool) -> Verdict:
+def judge(
+    stage: Stage,
+    weeks: Sequence[Week],
+    by: Adapting,
+    *,
+    held: bool,
+    told: bool,
+    lighter: frozenset[Stage],
+) -> Verdict:
     """``weeks`` of this stage, oldest first, the one that just ended last. ``told``: the doctor
-    heard of it lately. ``held``: how often is measured is the doctor's."""
+    heard of it lately. ``held``: how often is measured is the doctor's. ``lighter``: stages that
+    ask for less than this one."""
     if _worse(weeks, by):
         return _got_worse(stage, by, held=held, told=told)
     if held:
         return NOTHING
     missed = weeks[-by.missed_weeks :]
     if (
-        stage is not Stage.SIMPLER
+        Stage.SIMPLER in lighter
         and len(missed) == by.missed_weeks
         and all(week.due and not week.kept(by.missed_percent) for week in missed)
     ):

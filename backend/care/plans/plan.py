@@ -48,6 +48,15 @@ class Plan:
     def adapting(self) -> Adapting:
         return self.content.adapting or programme().adapting
 
+    @property
+    def lighter(self) -> frozenset[Stage]:
+        """Stages that ask for fewer measurements than the one it is in."""
+        now = self._times(self.stage)
+        return frozenset(each for each in Stage if self._times(each) < now)
+
+    def _times(self, stage: Stage) -> int:
+        return sum(each.stages[stage].times for each in self.content.measure)
+
     def week_of(self, now: datetime) -> int:
         """The week of the plan that ``now`` is in, from 1."""
         if self.started_at is None:

@@ -131,7 +131,9 @@ class WeeklyWorker:
         told = plan.told_at is not None and now - plan.told_at < (
             WEEK * plan.adapting.told_again_weeks
         )
-        verdict = judge(plan.stage, weeks, plan.adapting, held=plan.held, told=told)
+        verdict = judge(
+            plan.stage, weeks, plan.adapting, held=plan.held, told=told, lighter=plan.lighter
+        )
         seen = _week_raw(plan, ended, weeks[-1:], verdict, key, now)
 
         async def adapted(plan: Plan, found: Raw, session: Session) -> Changed | None:

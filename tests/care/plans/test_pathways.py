@@ -217,12 +217,20 @@ _WEEKS = st.lists(
 )
 
 
-@given(_WEEKS, st.sampled_from(Stage), st.booleans(), st.booleans())
+@given(
+    _WEEKS,
+    st.sampled_from(Stage),
+    st.booleans(),
+    st.booleans(),
+    st.frozensets(st.sampled_from(Stage)),
+)
 def test_a_verdict_never_asks_for_more_but_when_it_got_worse(
-    weeks: list[Week], stage: Stage, held: bool, told: bool
+    weeks: list[Week], stage: Stage, held: bool, told: bool, lighter: frozenset[Stage]
 ) -> None:
     by = programme().adapting
-    verdict = judge(stage, weeks, by, held=held, told=told)
+    verdict = judge(stage, weeks, by, held=held, told=told, lighter=lighter)
+    if verdict.stage is Stage.SIMPLER:
+        assert Stage.SIMPLER in lighter
     if verdict.stage is Stage.START:
         assert verdict.change is Change.BACK_TO_START
         assert all(not week.share_reaches(by.worse_percent) for week in weeks[-by.worse_weeks :])
