@@ -1,4 +1,5 @@
 import { words } from '.'
+import { listed } from './lists'
 
 /** Category, as a person grants it. */
 export const categoryName = words(
@@ -60,3 +61,12 @@ export const RIGHTS = ['VIEW', 'RECORD', 'MANAGE', 'RECEIVE_ALERTS'] as const sa
 export const KINSHIPS = [
   'DAUGHTER', 'SON', 'SPOUSE', 'DAUGHTER_IN_LAW', 'SON_IN_LAW', 'GRANDCHILD', 'SIBLING', 'OTHER',
 ] as const satisfies readonly KinshipName[]
+
+/** In the order in which people think of them. */
+export function categoriesText(categories: readonly string[]): string {
+  return listed(CATEGORIES.filter((each) => categories.includes(each)).map((each) => categoryName(each)))
+}
+
+export function rightsText(rights: readonly string[]): string {
+  return listed(RIGHTS.filter((each) => rights.includes(each)).map((each) => rightName(each)))
+}

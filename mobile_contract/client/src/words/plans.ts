@@ -24,7 +24,12 @@ export const planWord = words(
     everyDay: '每天',
     onDays: '周{days}',
     checks: '要查的',
-    every: '{title}（每 {days} 天）',
+    every: '{title}（{how}）',
+    yearly: '每年一次',
+    halfYearly: '每半年一次',
+    months: '每 {months} 个月一次',
+    daysApart: '每 {days} 天一次',
+    whole: '看看整个计划',
     visits: '随访',
     questionnaires: '要填的问卷',
     duties: '到期的检查和随访',
@@ -72,7 +77,12 @@ export const planWord = words(
     everyDay: 'every day',
     onDays: 'on {days}',
     checks: 'Checks',
-    every: '{title} (every {days} days)',
+    every: '{title} ({how})',
+    yearly: 'once a year',
+    halfYearly: 'twice a year',
+    months: 'every {months} months',
+    daysApart: 'every {days} days',
+    whole: 'See the whole plan',
     visits: 'Follow-up visits',
     questionnaires: 'Questionnaires',
     duties: 'Checks and visits due',
@@ -109,3 +119,10 @@ export const weekdayName = words(
   { MO: '一', TU: '二', WE: '三', TH: '四', FR: '五', SA: '六', SU: '日' },
   { MO: 'Mon ', TU: 'Tue ', WE: 'Wed ', TH: 'Thu ', FR: 'Fri ', SA: 'Sat ', SU: 'Sun ' },
 )
+
+/** 每年一次; 每 3 个月一次. */
+export function everyText(days: number): string {
+  if (days === 365) return planWord('yearly')
+  if (days === 180) return planWord('halfYearly')
+  return days % 30 === 0 ? planWord('months', { months: days / 30 }) : planWord('daysApart', { days })
+}

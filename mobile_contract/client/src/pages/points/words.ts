@@ -12,7 +12,7 @@ export const t = words(
     done: '✓ 今天做到了',
     each: '{points} 分',
     streak: '已经连续 {days} 天，目标 {goal} 天；这个月还能补 {freezes} 天',
-    progress: '{progress}/{goal}',
+    progress: '做到了 {progress}/{goal}',
     statement: '积分明细',
     none: '还没有积分。记一次测量就有了。',
   },
