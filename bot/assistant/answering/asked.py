@@ -12,6 +12,7 @@ from bot.assistant.answering.by_kind import answer_facets
 from bot.assistant.answering.entries import answer_entries
 from bot.assistant.answering.family import answer_family
 from bot.assistant.answering.general import answer_general
+from bot.assistant.answering.knowledge import answer_knowledge
 from bot.assistant.answering.profile import answer_profile
 from bot.assistant.answering.reports import answer_report, find_reports
 from bot.assistant.answering.words import answer_words
@@ -51,7 +52,7 @@ _VAGUE_ASKS = {
 
 def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     """The draft of whatever may be answered."""
-    general = answer_general(query, view)
+    general = answer_knowledge(query) or answer_general(query, view)
     if general is not None:
         return general
     if Area.FAMILY in query.areas:

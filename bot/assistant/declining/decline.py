@@ -10,6 +10,7 @@ from bot.assistant.answer import Escalation, Outcome, Urgency
 from bot.assistant.answering.by_kind import answer_kind
 from bot.assistant.answering.entry_drafts import rows_draft
 from bot.assistant.answering.family import answer_relative
+from bot.assistant.answering.knowledge import is_known
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.kinds import read_toml
@@ -48,6 +49,8 @@ def decline(query: Query, view: ArchiveView, topics: Topics) -> Draft | None:
         return answer_relative(query, view) or _declined(query, view, "other")
     for reason in _ORDER[1:]:
         if _is(text, reason):
+            if reason == "prescription" and is_known(text):
+                return None
             if reason == "diagnosis" and _on_record(query, view):
                 return None
             return _declined(query, view, reason)
