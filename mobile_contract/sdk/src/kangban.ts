@@ -208,7 +208,7 @@ class App implements Kangban {
 
   close(): void {
     for (const end of [...this.endings]) end()
-    this.queue.rest()
+    this.queue.close()
     this.live?.close()
   }
 

@@ -35,6 +35,7 @@ export class OfflineQueue implements Queue {
   private readonly listeners = new Set<(entries: readonly QueueEntry[]) => void>()
   private readonly awaited = new Map<string, (outcome: Outcome) => void>()
   private wait = FIRST_WAIT_MS
+  private closed = false
   private timer: ReturnType<typeof setTimeout> | null = null
 
   constructor(
@@ -103,7 +104,12 @@ export class OfflineQueue implements Queue {
     return () => void this.listeners.delete(listener)
   }
 
-  /** No more tries by itself. */
+  /** No more tries by itself, also after what is under way now. */
+  close(): void {
+    this.closed = true
+    this.rest()
+  }
+
   rest(): void {
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
@@ -152,6 +158,7 @@ export class OfflineQueue implements Queue {
 
   private later({ retryAfter }: KangbanError): void {
     this.rest()
+    if (this.closed) return
     const wait = retryAfter === null ? this.wait : retryAfter * 1_000
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS)
     this.timer = setTimeout(() => void this.flush(), wait)

@@ -31,6 +31,7 @@ interface Town {
 
 const town = JSON.parse(process.env['KANGBAN_TEST_TOWN'] ?? '{}') as Town
 export const endpoint = town.endpoint
+export const picturePath = town.picture
 export const picture = (): Blob => new Blob([readFileSync(town.picture)])
 const people = [...town.people]
 const expired = [...town.expired]
