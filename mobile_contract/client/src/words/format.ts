@@ -43,6 +43,13 @@ export function day(iso: string | Date): string {
   return t('day', { month: at.getMonth() + 1, date: at.getDate() })
 }
 
+/** The day, with its year where that is another one: for what lies ahead. */
+export function date(iso: string | Date, now: Date = new Date()): string {
+  const at = new Date(iso)
+  if (at.getFullYear() === now.getFullYear()) return day(at)
+  return t('year', { year: at.getFullYear(), month: at.getMonth() + 1, date: at.getDate() })
+}
+
 export function clock(at: Date): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}`
 }
