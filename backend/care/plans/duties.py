@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from backend.access.categories import Category
 from backend.care.plans.facts import Past
 from backend.care.plans.plan import Plan, local_day
 from backend.care.plans.programme import Words, programme
@@ -30,6 +31,8 @@ class Duty:
     due: date
     source: str
     loinc: str | None = None
+    private: bool = False
+    """Of a plan that is kept more privately than its reminders would be."""
 
     @property
     def item(self) -> str:
@@ -78,7 +81,8 @@ def duties(plan: Plan, past: Past) -> list[Duty]:
         )
         for each in content.questionnaire
     ]
-    return found
+    private = plan.category is not Category.CONDITIONS
+    return [replace(each, private=private) for each in found] if private else found
 
 
 def together(some: Iterable[Duty]) -> list[Duty]:

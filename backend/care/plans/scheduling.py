@@ -19,6 +19,7 @@ from backend.care.reminders.reminder import ReminderDraft
 from backend.care.reminders.reminders import Reminders
 from backend.core.container import Core
 from backend.core.database import Raw, Session
+from backend.core.keys import OwnerKey
 from backend.core.keys.keyring import refuse_erased
 from backend.measurements.draft import Kind
 from backend.measurements.kinds import spec
@@ -28,6 +29,11 @@ _REMINDED = {
     DutyKind.CHECK: ReminderKind.RECHECK,
     DutyKind.VISIT: ReminderKind.FOLLOW_UP,
     DutyKind.QUESTIONNAIRE: ReminderKind.LIFESTYLE,
+}
+_UNNAMED = {
+    DutyKind.CHECK: "复查",
+    DutyKind.VISIT: "随访",
+    DutyKind.QUESTIONNAIRE: "填写健康问卷",
 }
 
 
@@ -59,12 +65,13 @@ class Scheduling:
         resident_id, now = schedule.resident_id, self._core.clock.now()
         plans = await self._running(resident_id, session)
         asked = merged(plans)
-        wanted = _measures(asked, now) | _once(plans, past, now)
-        for key in schedule.items.keys() - wanted.keys():
-            await self._withdraw(resident_id, schedule.items[key].source, session)
+        key = await self._core.keyring.key(resident_id, session)
+        wanted = _measures(asked, now) | _once(plans, past, now, key)
+        for name in schedule.items.keys() - wanted.keys():
+            await self._withdraw(resident_id, schedule.items[name].source, session)
         items: dict[str, Any] = {}
-        for key, draft in wanted.items():
-            items[key] = await self._put(schedule, key, draft, session)
+        for name, draft in wanted.items():
+            items[name] = await self._put(schedule, name, draft, session)
         change = {"items": items, "phases": _phases(schedule.phases, asked, now)}
         await _schedules().update_one(
             {"resident_id": resident_id, "_id": schedule.id}, {"$set": change}, session=session
@@ -97,7 +104,7 @@ class Scheduling:
         """A thing that is dropped and asked for again is a new reminder: the old one has ended."""
         known = schedule.items.get(key)
         source = known.source if known else f"plan:{schedule.serial}:{key}"
-        says = f"{draft.rule} {draft.times} {draft.title}"
+        says = f"{draft.rule} {draft.times}"
         # What is due once keeps the day it was made with, so that it is not put off for ever.
         dated = draft.rule is None and known is not None
         if (known is None or known.says != says) and not dated:
@@ -124,18 +131,23 @@ def _measures(asked: Mapping[Kind, Due], now: datetime) -> dict[str, ReminderDra
     }
 
 
-def _once(plans: Sequence[Plan], past: Past, now: datetime) -> dict[str, ReminderDraft]:
+def _once(
+    plans: Sequence[Plan], past: Past, now: datetime, key: OwnerKey
+) -> dict[str, ReminderDraft]:
+    """By a keyed hash: what somebody is to have checked tells what they have."""
     found = together(each for plan in plans for each in duties(plan, past))
-    return {each.item: _reminded(each, now) for each in found}
+    return {f"once:{key.token(each.item).hex()}": _reminded(each, now) for each in found}
 
 
 def _reminded(duty: Duty, now: datetime) -> ReminderDraft:
+    """A reminder belongs to its kind's category: of a more private plan it names nothing."""
+    subjects = {DutyKind.CHECK: duty.loinc, DutyKind.QUESTIONNAIRE: duty.key}
     return ReminderDraft(
         kind=_REMINDED[duty.kind],
-        title=duty.title.zh,
+        title=_UNNAMED[duty.kind] if duty.private else duty.title.zh,
         times=(programme().once.at,),
         start=max(duty.due, local_day(now) + _DAY),
-        subject=duty.loinc or duty.key,
+        subject=None if duty.private else subjects.get(duty.kind),
     )
 
 

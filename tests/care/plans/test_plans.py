@@ -162,6 +162,12 @@ async def test_a_plan_that_runs_goes_on_in_a_pregnancy_that_a_proposal_would_not
     )
     seen = await services.care_plans.looking.plans(mother, resident_id)
     assert [each.id for each in seen] == [plan.id]
+    told_of = await services.reminders.reminders.page(mother, resident_id, first=50)
+    said = " ".join(each.draft.title for each in told_of.items)
+    assert not any(word in said for word in ("产", "孕", "尿"))
+    assert "随访" in said
+    kept = await services.core.store.db["care_plan_schedules"].find_one({})
+    assert not any(word in str(kept) for word in ("antenatal", "pregnancy", "urine"))
     over = pregnancy.model_copy(update={"status": PregnancyStatus.DELIVERED})
     await services.entries.amend(viewer, resident_id, entry.id, over, version=1)
     await told(services)
