@@ -29,7 +29,15 @@ from backend.care.plans.errors import (
 from backend.care.plans.facts import Archive
 from backend.care.plans.judging import said
 from backend.care.plans.looking import PURPOSE, granted_categories
-from backend.care.plans.plan import Plan, first_day, from_raw, local_day, monday, next_review
+from backend.care.plans.plan import (
+    Plan,
+    first_day,
+    from_raw,
+    local_day,
+    monday,
+    next_review,
+    step_mark,
+)
 from backend.care.plans.programme import Stage, Words, programme
 from backend.care.plans.revising import Author, Changed, Revising
 from backend.core.container import Core
@@ -245,10 +253,11 @@ class Deciding:
         return from_raw(raw, await self._core.keyring.key(resident_id))
 
     async def _tick(self, plan: Plan, step: str, on: date, viewer: Viewer, *, done: bool) -> None:
-        place = {
+        key = await self._core.keyring.key(plan.resident_id)
+        place: Raw = {
             "resident_id": plan.resident_id,
             "plan_id": plan.id,
-            "step": step,
+            "step": key.token(step_mark(step)),
             "day": on.isoformat(),
         }
         if not done:

@@ -115,10 +115,10 @@ class WeekDocument(ResidentOwned):
 
 
 class TickDocument(ResidentOwned):
-    """A step of daily life that was done on a day."""
+    """A step of daily life that was done on a day. ``step`` is a keyed hash of its key."""
 
     plan_id: PydanticObjectId
-    step: str
+    step: bytes
     day: str
     by: PydanticObjectId
     at: datetime

@@ -11,9 +11,14 @@ from backend.access.categories import Category
 from backend.access.errors import AccessDenied
 from backend.access.service import NOTHING, Access
 from backend.care.plans.book import Book
-from backend.care.plans.documents import PlanDocument, PlanState, RevisionDocument
+from backend.care.plans.documents import (
+    PlanDocument,
+    PlanState,
+    RevisionDocument,
+    TickDocument,
+)
 from backend.care.plans.errors import CarePlanNotFound
-from backend.care.plans.plan import Plan, Revision, from_raw, revision_of
+from backend.care.plans.plan import Plan, Revision, from_raw, revision_of, step_mark
 from backend.care.plans.programme import programme
 from backend.core.container import Core
 from backend.core.database import Raw
@@ -92,7 +97,26 @@ class Looking:
         if not found:
             return []
         revisions = await self.revisions_of(resident_id, [each.id for each in found])
-        return [_row(each, revisions[each.id]) for each in reversed(found)]
+        ticks = await self._ticks(resident_id, found)
+        return [_row(each, revisions[each.id], ticks[each.id]) for each in reversed(found)]
+
+    async def _ticks(
+        self, resident_id: ObjectId, plans: Sequence[Plan]
+    ) -> dict[ObjectId, list[dict[str, str]]]:
+        """Which step was done on which day, in words, by plan."""
+        key = await self._core.keyring.key(resident_id)
+        words = {
+            (plan.id, key.token(step_mark(step.key))): step.zh
+            for plan in plans
+            for step in plan.content.step
+        }
+        found: dict[ObjectId, list[dict[str, str]]] = {plan.id: [] for plan in plans}
+        query = {"resident_id": resident_id, "plan_id": {"$in": list(found)}}
+        async for each in TickDocument.find(query).sort("day"):
+            # A step that the doctor dropped since has no words any more.
+            step = words.get((each.plan_id, each.step), "")
+            found[each.plan_id].append({"day": each.day, "step": step})
+        return found
 
     async def _listed(
         self, viewer: Viewer, resident_id: ObjectId, states: tuple[str, ...]
@@ -133,7 +157,7 @@ async def granted_categories(
     return granted
 
 
-def _row(plan: Plan, revisions: list[Revision]) -> dict[str, Any]:
+def _row(plan: Plan, revisions: list[Revision], ticks: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "plan": plan.content.title.zh,
         "state": plan.state.value,
@@ -146,6 +170,7 @@ def _row(plan: Plan, revisions: list[Revision]) -> dict[str, Any]:
             {"at": each.at.isoformat(), "what": each.what.value, "why": each.why.zh}
             for each in reversed(revisions)
         ],
+        "steps_done": ticks,
     }
 
 

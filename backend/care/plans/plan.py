@@ -199,6 +199,10 @@ def mark(pathway: str) -> str:
     return f"care_plan\x00{pathway}"
 
 
+def step_mark(step: str) -> str:
+    return f"care_plan_step\x00{step}"
+
+
 def place(plan_id: ObjectId) -> str:
     return f"care_plans:{plan_id}:box"
 

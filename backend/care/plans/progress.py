@@ -19,7 +19,7 @@ from backend.care.plans.judging import Week
 from backend.care.plans.looking import PURPOSE
 from backend.care.plans.measuring import Counted, Measuring, week
 from backend.care.plans.pathway import Lesson, Step
-from backend.care.plans.plan import Plan, local_day, monday
+from backend.care.plans.plan import Plan, local_day, monday, step_mark
 from backend.care.plans.programme import WEEK
 from backend.care.plans.schedule import asked_on
 from backend.care.plans.scheduling import Scheduling
@@ -109,11 +109,13 @@ class Progressing:
             self._measured(resident_id, active, granted, today),
         )
         phases = schedule.phases if schedule else []
+        key = await self._core.keyring.key(resident_id)
         for plan in active:
             found[plan.id] = Progress(
                 week_of_plan=plan.week_of(now),
                 steps=tuple(
-                    StepDone(each, ticks.get((plan.id, each.key), 0)) for each in plan.content.step
+                    StepDone(each, ticks.get((plan.id, key.token(step_mark(each.key))), 0))
+                    for each in plan.content.step
                 ),
                 duties=_granted_duties(plan, past, granted),
                 lessons=tuple(
@@ -163,8 +165,8 @@ class _Measured:
 
 async def _ticks(
     resident_id: ObjectId, plans: Sequence[Plan], today: date
-) -> dict[tuple[ObjectId, str], int]:
-    """This week's, by plan and step."""
+) -> dict[tuple[ObjectId, bytes], int]:
+    """This week's, by plan and the step's hash."""
     stages: list[dict[str, Any]] = [
         {
             "$match": {
@@ -176,7 +178,7 @@ async def _ticks(
         {"$group": {"_id": {"plan": "$plan_id", "step": "$step"}, "done": {"$sum": 1}}},
     ]
     rows = await TickDocument.get_pymongo_collection().aggregate(stages)
-    return {(raw["_id"]["plan"], raw["_id"]["step"]): raw["done"] async for raw in rows}
+    return {(raw["_id"]["plan"], bytes(raw["_id"]["step"])): raw["done"] async for raw in rows}
 
 
 def _needed(plan: Plan) -> frozenset[Category]:

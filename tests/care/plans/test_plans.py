@@ -329,6 +329,16 @@ async def test_progress_counts_this_week_and_what_is_due_from_the_archive(
         "135.0",
         "85.0",
     ]
+    [row] = [
+        each
+        for each in await services.care_plans.looking.exported(viewer, resident_id)
+        if each["state"] == "active"
+    ]
+    assert row["plan"] == "高血压管理计划"
+    assert [each["what"] for each in row["revisions"]] == ["started"]
+    assert row["steps_done"] == [
+        {"day": f"2026-11-{day}", "step": "中等强度活动 30 分钟，如快走"} for day in (23, 25)
+    ]
     creatinine = ObservationBody(
         name=coded("http://loinc.org", "2160-0", text="肌酐"),
         result=ObservationResult(type="Quantity", amount=Amount(value=80, unit="umol/L")),
