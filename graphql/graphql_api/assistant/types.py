@@ -12,6 +12,7 @@ from bot.assistant.stored.conversations import Talk
 from bot.assistant.stored.documents import Conversation as Stored
 from bot.assistant.stored.documents import TurnOutcome
 from bot.assistant.stored.turn import Said, sentences
+from content.piece import id_of
 from graphql_api.care.types import node_id
 from graphql_api.common.context import Info
 from graphql_api.common.mirror import enum
@@ -35,11 +36,16 @@ class Fact:
 
 @strawberry.type(description="Where a fact comes from, and what it says there.")
 class Citation:
-    resource: str = strawberry.field(description="FHIR resource type and id, or Guideline/…")
+    resource: str = strawberry.field(
+        description="FHIR resource type and id, Guideline/… or Content/…"
+    )
     at: str | None
     excerpt: str
     node_id: strawberry.ID | None = strawberry.field(
         description="Opens with `node(id:)`; null for guidelines and what is only kept as received."
+    )
+    article_id: strawberry.ID | None = strawberry.field(
+        description="Opens with `article(articleId:)`: the piece of the library that says so."
     )
 
 
@@ -164,6 +170,7 @@ def answer_of(said: Said, beside: ObjectId) -> Answer:
                 at=each.at,
                 excerpt=each.excerpt,
                 node_id=node_id(each.node, each.id, about),
+                article_id=_article_id(each.resource),
             )
             for each in (words.citations if words else ())
         ],
@@ -177,3 +184,8 @@ def answer_of(said: Said, beside: ObjectId) -> Answer:
         if said.rating
         else None,
     )
+
+
+def _article_id(resource: str) -> strawberry.ID | None:
+    kind, _, slug = resource.partition("/")
+    return global_id("Article", id_of(slug)) if kind == "Content" else None
