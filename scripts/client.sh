@@ -15,7 +15,7 @@ node_for_client() {
 # What the built pages come from; a change in any builds them again.
 client_sources() {
     find "$CLIENT" "$SDK" mobile_contract/operations mobile_contract/errors.json \
-        \( -name node_modules -o -name dist -o -name .test \) -prune -o -type f -print | LC_ALL=C sort
+        \( -name node_modules -o -name dist -o -name .test -o -name generated \) -prune -o -type f -print | LC_ALL=C sort
 }
 
 npm_ci_in() { (cd "$1" && npm ci --ignore-scripts --no-progress); }
