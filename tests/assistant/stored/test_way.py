@@ -55,6 +55,11 @@ async def test_from_the_question_to_the_doctors_answer_and_back(
     opened = (await api.ask(NODE, id=cited[0]))["node"]
     assert [each["quantity"]["value"] for each in opened["values"]] == [152, 92]
 
+    advice = await asked(api, resident, "高血压能吃咸菜吗")
+    (piece,) = advice["citations"]
+    article = await api.ask(operation("article"), id=piece["articleId"])
+    assert (piece["nodeId"], article["article"]["slug"]) == (None, "life_salt")
+
     card = await asked(api, resident, "胸口压得慌，左胳膊也麻，出冷汗")
     assert (card["outcome"], card["urgency"]) == ("EMERGENCY", "EMERGENCY")
     assert "120" in card["sentences"][0]
