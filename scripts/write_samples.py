@@ -3,18 +3,20 @@
     scripts/write_samples.py
 
 A demo of its own in a mongod of its own, on a clock that stands still. Ids, tokens, cursors and
-signatures are made anew each time, so each is replaced by one that counts up from the first
-sample on: the same contract writes the same files.
+signatures are made anew each time, so each is replaced by one that names the sample where it
+appeared first and counts up there: what did not change is written as before.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
 import re
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -53,10 +55,15 @@ _HEX_ID = re.compile(r"\b[0-9a-f]{24}\b")
 
 @dataclass
 class Stable:
-    """The same words for the same ids in each run: they count up as they appear."""
+    """The same words for the same ids in each run: they count up as a sample shows them first."""
 
+    sample: str = ""
     known: dict[str, str] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def of(self, sample: str, value: Any) -> Any:
+        self.sample, self.counts = sample, Counter()
+        return self.tree(value)
 
     def tree(self, value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
@@ -78,12 +85,16 @@ class Stable:
         return base64.urlsafe_b64encode(shown.encode()).rstrip(b"=").decode()
 
     def _id(self, hex_id: str) -> str:
-        return self.known.setdefault(hex_id, f"{len(self.known) + 1:024x}")
+        if hex_id not in self.known:
+            self.counts["id"] += 1
+            place = hashlib.sha256(self.sample.encode()).hexdigest()[:20]
+            self.known[hex_id] = f"{place}{self.counts['id']:04x}"
+        return self.known[hex_id]
 
     def _counted(self, value: str, name: str) -> str:
         if value not in self.known:
-            self.counts[name] = self.counts.get(name, 0) + 1
-            self.known[value] = f"{name}-{self.counts[name]}"
+            self.counts[name] += 1
+            self.known[value] = f"{self.sample}-{name}-{self.counts[name]}"
         return self.known[value]
 
 
@@ -165,7 +176,7 @@ async def _write(folder: Path, uri: str) -> None:
     async with _stage(folder, uri) as stage:
         for sample in story:
             name = sample.get("name", sample["operation"])
-            shown = stable.tree(await stage.play(sample))
+            shown = stable.of(name, await stage.play(sample))
             errors = [each["extensions"]["code"] for each in shown["answer"].get("errors", [])]
             print(f"{name:40} {' '.join(errors) or 'ok'}")
             text = json.dumps(shown, ensure_ascii=False, indent=2)
