@@ -1,0 +1,76 @@
+"""How the server shows the reference client: its files, their headers, and what else is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from backend.services import Services
+from backend.web.answers import HANDLERS
+from backend.web.client import client_routes
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    folder = tmp_path / "h5"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>康伴</title>", "utf-8")
+    (folder / "assets" / "index-1.js").write_text("export {}" * 200)
+    (folder / "assets" / "secret.env").write_text("no")
+    (tmp_path / "outside.js").write_text("no")
+    return folder
+
+
+def shown(services: Services, built: Path) -> httpx.AsyncClient:
+    app = Litestar(client_routes(services, built), exception_handlers=HANDLERS, openapi_config=None)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://local")
+
+
+async def test_the_page_is_asked_for_again_and_its_parts_are_kept(
+    services: Services, built: Path
+) -> None:
+    async with shown(services, built) as browser:
+        page = await browser.get("/")
+        assert (page.status_code, page.headers["cache-control"]) == (200, "no-cache")
+        assert "康伴" in page.text
+        policy = page.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        again = await browser.get("/", headers={"if-none-match": page.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        part = await browser.get("/assets/index-1.js")
+        assert part.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert part.headers["content-encoding"] == "gzip"
+        assert int(part.headers["content-length"]) < len(part.text)
+        plain = await browser.get("/assets/index-1.js", headers={"accept-encoding": "identity"})
+        assert (plain.text, plain.headers.get("content-encoding")) == (part.text, None)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/assets/none.js", "/assets/secret.env", "/assets/..%2F..%2Foutside.js", "/static/index.html"],
+)
+async def test_what_is_no_part_of_the_client_is_not_there(
+    services: Services, built: Path, path: str
+) -> None:
+    async with shown(services, built) as browser:
+        answer = await browser.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] in {"PAGE_PART_UNKNOWN", "ROUTE_NOT_FOUND"}
+
+
+async def test_without_a_build_the_page_says_how_to_get_it(
+    services: Services, tmp_path: Path
+) -> None:
+    async with shown(services, tmp_path / "nothing") as browser:
+        page = await browser.get("/")
+        ways = await browser.get("/client.json")
+    assert page.status_code == 200
+    assert "make demo" in page.text
+    assert "Node.js" in page.text
+    assert "content-security-policy" in page.headers
+    assert ways.json() == {"demo": True, "wechat": False, "phone": False}
