@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -26,7 +27,9 @@ def built(tmp_path: Path) -> Path:
 
 def shown(services: Services, built: Path) -> httpx.AsyncClient:
     app = Litestar(client_routes(services, built), exception_handlers=HANDLERS, openapi_config=None)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://local")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=cast(Any, app)), base_url="http://local"
+    )
 
 
 async def test_the_page_is_asked_for_again_and_its_parts_are_kept(
