@@ -32,8 +32,12 @@ export const residentId = computed(() => person.value?.id ?? null)
 
 export const isDoctor = computed(() => session.roles.includes('FAMILY_DOCTOR'))
 
-/** Where one begins. */
-export const firstPage = computed(() => (isDoctor.value ? '/pages/worklist/worklist' : '/pages/home/home'))
+/** Where one begins: without a record, by making one's own or by taking an invitation. */
+export const firstPage = computed(() => {
+  if (isDoctor.value) return '/pages/worklist/worklist'
+  if (session.people.length > 0) return '/pages/home/home'
+  return session.roles.includes('RESIDENT') ? '/pages/consent/consent' : '/pages/accept/accept'
+})
 
 export function choose(id: string): void {
   session.chosen = id
@@ -41,20 +45,27 @@ export function choose(id: string): void {
 
 /** Who is signed in, and whose records they may open. Throws a KangbanError. */
 export async function enter(): Promise<void> {
-  const [{ data: who }, { data: circle }] = await Promise.all([
-    kangban.query(MeDocument, {}),
-    kangban.query(CareCircleDocument, {}),
-  ])
+  const [{ data: who }, people] = await Promise.all([kangban.query(MeDocument, {}), peopleNow()])
   session.account = who.me.id
   session.name = who.me.displayName
   session.roles = [...who.me.roles]
   settings.atWork = isDoctor.value
-  session.people = circle.careCircle.flatMap(({ kind, resident }) =>
-    resident.name ? [{ id: resident.id, name: resident.name, relation: kind }] : [],
-  )
+  session.people = people
   const own = session.people.find(({ relation }) => relation === 'self')
   session.chosen = own?.id ?? session.people[0]?.id ?? null
   if (own) await rememberAge(own.id)
+}
+
+/** Somebody may have let them in meanwhile, or ended it. Throws a KangbanError. */
+export async function refresh(): Promise<void> {
+  session.people = await peopleNow()
+}
+
+async function peopleNow(): Promise<Person[]> {
+  const { data } = await kangban.query(CareCircleDocument, {})
+  return data.careCircle.flatMap(({ kind, resident }) =>
+    resident.name ? [{ id: resident.id, name: resident.name, relation: kind }] : [],
+  )
 }
 
 async function rememberAge(resident: string): Promise<void> {
