@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -229,12 +229,8 @@ def next_review(now: datetime) -> datetime:
 def first_day(now: datetime) -> date:
     """From when on a new schedule asks: today only where nothing of today is over."""
     today = local_day(now)
-    dawn = datetime.combine(today, time(min(_hours())), SHANGHAI)
+    dawn = datetime.combine(today, programme().dawn, SHANGHAI)
     return today if now < dawn else today + timedelta(days=1)
-
-
-def _hours() -> list[int]:
-    return [each.since for each in programme().parts.values() if each.since is not None]
 
 
 def _box(plan: Plan) -> dict[str, Any]:

@@ -90,16 +90,15 @@ class Once(Fixed):
 
 
 class PartOfDay(Words):
-    """``at``: when the reminder comes; ``since`` and ``until``: hours that count as this part."""
+    """``at``: when the reminder comes."""
 
     at: time
-    since: int | None = None
-    until: int | None = None
 
 
 class Programme(Fixed):
     review: time
     """On Mondays, before anybody's first measurement."""
+    dawn: time
     parts: dict[Part, PartOfDay]
     weekdays: dict[str, tuple[str, ...]]
     stages: dict[Stage, Words]

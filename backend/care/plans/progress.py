@@ -65,9 +65,6 @@ class Progress:
     targets: tuple[Held, ...] = ()
     withheld: frozenset[Category] = frozenset()
 
-    def overdue(self, today: date) -> int:
-        return sum(each.due < today for each in self.duties)
-
 
 class Progressing:
     """Some ten commands, however many plans a resident has."""
