@@ -31,15 +31,17 @@ VERSION = "1.0.0"
 FOLDER = "/uploads"
 _PIECES = "application/offset+octet-stream"
 _HEADERS_ONLY = 64 * 1024
+_METHOD = "x-http-method-override"
 
 # What a browser on another origin may send and read, besides the usual.
-TUS_REQUEST = ("tus-resumable", "upload-length", "upload-metadata", "upload-offset")
+TUS_REQUEST = ("tus-resumable", "upload-length", "upload-metadata", "upload-offset", _METHOD)
 TUS_RESPONSE = (
     "location",
     "tus-resumable",
     "upload-expires",
     "upload-length",
     "upload-offset",
+    "kangban-report",
 )
 
 
@@ -102,9 +104,8 @@ def _in_pieces(services: Services) -> list[Any]:
         found = await uploads.get(viewer, resident_in(resident), _upload_in(upload))
         return _answer(200, {"cache-control": "no-store", **_state(found)})
 
-    @patch(f"{FOLDER}/{{resident:str}}/{{upload:str}}", status_code=204, request_max_body_size=None)
-    async def append(
-        request: Request[Any, Any, Any], resident: FromPath[str], upload: FromPath[str]
+    async def appended(
+        request: Request[Any, Any, Any], resident: str, upload: str
     ) -> Response[None]:
         _check_version(request)
         viewer, resident_id = await viewer_of(request, services), resident_in(resident)
@@ -115,6 +116,21 @@ def _in_pieces(services: Services) -> list[Any]:
         if kept.offset == kept.length:
             kept = await uploads.finish(viewer, resident_id, upload_id)
         return _answer(204, _state(kept))
+
+    @patch(f"{FOLDER}/{{resident:str}}/{{upload:str}}", status_code=204, request_max_body_size=None)
+    async def append(
+        request: Request[Any, Any, Any], resident: FromPath[str], upload: FromPath[str]
+    ) -> Response[None]:
+        return await appended(request, resident, upload)
+
+    @post(f"{FOLDER}/{{resident:str}}/{{upload:str}}", status_code=204, request_max_body_size=None)
+    async def append_by_post(
+        request: Request[Any, Any, Any], resident: FromPath[str], upload: FromPath[str]
+    ) -> Response[None]:
+        """tus' way round clients that know no PATCH, ``wx.request`` among them."""
+        if request.headers.get(_METHOD, "").upper() != "PATCH":
+            raise UploadHeaderWrong(header="X-HTTP-Method-Override")
+        return await appended(request, resident, upload)
 
     @get(f"{FOLDER}/{{resident:str}}/{{upload:str}}")
     async def outcome(
@@ -136,7 +152,7 @@ def _in_pieces(services: Services) -> list[Any]:
         await uploads.abandon(viewer, resident_in(resident), _upload_in(upload))
         return _answer(204, {})
 
-    return [able, begin, ask, append, outcome, abandon]
+    return [able, begin, ask, append, append_by_post, outcome, abandon]
 
 
 def taken_json(resident_id: ObjectId, taken: Taken) -> dict[str, Any]:

@@ -108,6 +108,19 @@ async def test_what_arrived_before_the_line_broke_is_kept(
     assert "kangban-report" in done.headers
 
 
+async def test_who_knows_no_patch_sends_the_pieces_by_post(person: Person) -> None:
+    data = a_photo()
+    place = (await _begin(person, len(data))).headers["location"]
+    piece = {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
+    headers = person.api.headers(**TUS, **piece)
+    plain = await person.api.client.post(place, content=data[:50], headers=headers)
+    assert code_of(plain) == "UPLOAD_HEADER_WRONG"
+    assert await _offset(person, place) == 0
+    headers["x-http-method-override"] = "PATCH"
+    sent = await person.api.client.post(place, content=data[:50], headers=headers)
+    assert (sent.status_code, sent.headers["upload-offset"]) == (204, "50")
+
+
 async def test_what_cannot_go_on_says_where_or_why(services: Services, person: Person) -> None:
     data = a_photo()
     place = (await _begin(person, len(data))).headers["location"]

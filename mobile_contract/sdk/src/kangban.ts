@@ -110,7 +110,7 @@ class App implements Kangban {
       options.online,
     )
     this.uploads = new Uploads(
-      storage, endpoint, this.calls, this.session, transport, () => this.clock.now(), this.locale,
+      storage, endpoint, this.calls, this.session, () => this.clock.now(), this.locale,
     )
     this.live = socket ? new Live(() => socketUrl(endpoint), socket, this.session, this.locale) : null
   }

@@ -1,8 +1,6 @@
 /** One HTTP exchange. Throws whatever it likes where no answer came. */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpAnswer>
-  /** Whether PATCH can be sent; wx.request cannot. */
-  readonly patches: boolean
 }
 
 export interface HttpRequest {
@@ -27,7 +25,6 @@ export function fetchTransport(
   timeoutMs = TIMEOUT_MS,
 ): Transport {
   return {
-    patches: true,
     async send({ method, url, headers, body }) {
       const stop = new AbortController()
       const timer = setTimeout(() => stop.abort(), timeoutMs)

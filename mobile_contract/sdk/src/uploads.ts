@@ -1,10 +1,9 @@
 import type { Calls } from './calls.js'
 import { KangbanError, localError } from './errors.js'
-import { base64, fingerprint, utf8, type Source } from './files.js'
-import { newKey } from './keys.js'
+import { base64, fingerprint, type Source } from './files.js'
 import type { Session } from './session.js'
 import { Shelf, type Storage } from './storage.js'
-import type { HttpRequest, Transport } from './transport.js'
+import type { HttpRequest } from './transport.js'
 
 export interface UploadOptions {
   /** Add the pages to this report. */
@@ -61,7 +60,6 @@ export class Uploads implements PendingUploads {
     private readonly endpoint: string,
     private readonly calls: Calls,
     private readonly session: Session,
-    private readonly transport: Transport,
     private readonly now: () => number,
     private readonly locale: () => string,
   ) {
@@ -86,7 +84,6 @@ export class Uploads implements PendingUploads {
 
   /** Goes on where it stopped when the same file is brought again. */
   async upload(residentId: string, file: Source, options: UploadOptions = {}): Promise<Uploaded> {
-    if (!this.transport.patches) return this.atOnce(residentId, file, options)
     const mark = await fingerprint(file)
     const begun = (await this.list()).find(
       (each) =>
@@ -189,21 +186,6 @@ export class Uploads implements PendingUploads {
     return error
   }
 
-  private async atOnce(
-    residentId: string, file: Source, options: UploadOptions,
-  ): Promise<Uploaded> {
-    const boundary = `kangban-${newKey()}`
-    options.onProgress?.(0, file.size)
-    const answer = await this.http({
-      method: 'POST',
-      url: `${this.endpoint}/reports/${residentId}`,
-      headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-      body: multipart(boundary, file.name, await file.read(0, file.size), options.report),
-    })
-    options.onProgress?.(file.size, file.size)
-    return JSON.parse(answer.text) as Uploaded
-  }
-
   private http(request: HttpRequest): ReturnType<Calls['http']> {
     return this.calls.http(this.session, request)
   }
@@ -219,22 +201,4 @@ export class Uploads implements PendingUploads {
 
 function isGone(error: unknown): boolean {
   return error instanceof KangbanError && GONE.includes(error.code)
-}
-
-function multipart(
-  boundary: string, name: string, content: ArrayBuffer, report: string | undefined,
-): ArrayBuffer {
-  const field = report === undefined ? '' : part(boundary, 'name="report"') + report + '\r\n'
-  const safe = name.replace(/["\r\n]/g, '_')
-  const head = utf8(field + part(boundary, `name="file"; filename="${safe}"`))
-  const foot = utf8(`\r\n--${boundary}--\r\n`)
-  const whole = new Uint8Array(head.length + content.byteLength + foot.length)
-  whole.set(head)
-  whole.set(new Uint8Array(content), head.length)
-  whole.set(foot, head.length + content.byteLength)
-  return whole.buffer
-}
-
-function part(boundary: string, disposition: string): string {
-  return `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n`
 }

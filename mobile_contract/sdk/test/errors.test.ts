@@ -8,7 +8,7 @@ import { home, phone, refusal } from './town.js'
 /** An answer as a newer server would give it. */
 function answering(status: number, text: string): Transport {
   const answer: HttpAnswer = { status, headers: {}, text }
-  return { patches: true, send: () => Promise.resolve(answer) }
+  return { send: () => Promise.resolve(answer) }
 }
 
 test('an operation that the server no longer knows asks for an update', async () => {

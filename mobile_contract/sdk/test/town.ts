@@ -51,7 +51,6 @@ export class Network {
   mood: (request: HttpRequest) => Fault = () => 'none'
 
   readonly transport: Transport = {
-    patches: true,
     send: async (request) => {
       const fault = this.mood(request)
       if (fault === 'flight') throw new Error('flight mode')

@@ -9,9 +9,11 @@ import { endpoint, home, phone, picturePath, record, refusal, systolics } from '
 const ASYNC_FAIL = { errMsg: 'request:fail timeout' }
 
 /** `wx.request` as documented: callbacks, headers in the server's spelling, no PATCH. */
-function wx(kept: Map<string, string>): UniRequestApi & UniStorageApi & UniFileApi {
+function wx(kept: Map<string, string>, sent: string[] = []): UniRequestApi & UniStorageApi & UniFileApi {
   return {
     request({ url, method = 'GET', header = {}, data, success, fail }) {
+      assert.ok(['GET', 'HEAD', 'POST', 'DELETE'].includes(method))
+      if (header['x-http-method-override'] !== undefined) sent.push(url)
       if (!url.startsWith(endpoint)) return void fail?.(ASYNC_FAIL)
       void fetch(url, { method, headers: header, body: data ?? null }).then(
         async (answer) => {
@@ -41,13 +43,15 @@ function wx(kept: Map<string, string>): UniRequestApi & UniStorageApi & UniFileA
 
 test('a mini-program signs in, records, uploads, and is still signed in the next day', async () => {
   const kept = new Map<string, string>()
-  const uni = wx(kept)
+  const pieces: string[] = []
+  const uni = wx(kept, pieces)
   const options = { transport: uniTransport(uni), storage: uniStorage(uni) }
   const { phone: mini, residentId } = await home(options)
   assert.equal((await record(mini, residentId, 128)).state, 'done')
   const file = await fileOfPath(uni, picturePath, '化验单.png')
   const uploaded = await mini.upload(residentId, file)
   assert.deepEqual([uploaded.known, uploaded.report.length > 0], [false, true])
+  assert.equal(pieces.length > 0, true)
   const nextDay = phone(undefined, options)
   assert.equal((await nextDay.query(MeDocument, {})).data.me.id, await mini.account())
   assert.deepEqual(await systolics(nextDay, residentId), [128])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fileOfBlob, memoryStorage, type Source } from '../src/index.js'
+import { fileOfBlob, memoryStorage } from '../src/index.js'
 import { base64 } from '../src/files.js'
 import { home, phone, picture, refusal, type Network } from './town.js'
 
@@ -74,17 +74,6 @@ test('what is no report is refused with its code and forgotten; an abandoned one
   const [begun] = await own.uploads.list()
   await own.uploads.abandon(begun?.id ?? '')
   assert.deepEqual(await own.uploads.list(), [])
-})
-
-test('where nothing can be patched, as in a mini-program, the file goes in one piece', async () => {
-  const { phone: own, residentId } = await home()
-  const { network } = own
-  const mini = phone(own.kept, { transport: { patches: false, send: network.transport.send } })
-  const file: Source = fileOfBlob(picture(), '血常规".png')
-  const { report, known } = await mini.upload(residentId, file)
-  assert.ok(report.length > 0)
-  assert.equal(known, false)
-  assert.deepEqual(patched(network), [])
 })
 
 test('names travel as UTF-8', () => {

@@ -3,17 +3,16 @@ import type { UniRequestApi } from './api.js'
 
 const TIMEOUT_MS = 30_000
 
-/** By `uni.request` or `wx.request`, which know no PATCH: uploads go in one piece. */
+/** By `uni.request` or `wx.request`, which know no PATCH: tus lets POST stand for it. */
 export function uniTransport(uni: UniRequestApi, timeoutMs = TIMEOUT_MS): Transport {
   return {
-    patches: false,
     send: ({ method, url, headers, body }) =>
       new Promise<HttpAnswer>((answered, failed) => {
-        if (method === 'PATCH') throw new TypeError('uni.request sends no PATCH')
+        const patch = method === 'PATCH'
         uni.request({
           url,
-          method,
-          header: { ...headers },
+          method: patch ? 'POST' : method,
+          header: { ...headers, ...(patch && { 'x-http-method-override': method }) },
           ...(body !== undefined && { data: body }),
           timeout: timeoutMs,
           dataType: 'text', // not 'json': the text is read here
