@@ -49,6 +49,7 @@ from backend.web.devices import device_routes
 from backend.web.documents import TrustedDocuments, operations
 from backend.web.downloads import download_routes
 from backend.web.fhir import fhir_routes
+from backend.web.graphiql_page import graphiql_routes
 from backend.web.graphql import graphql_controller
 from backend.web.imports import import_routes
 from backend.web.looks import noted_before_answering, settled
@@ -248,6 +249,7 @@ def build_app(services: Services) -> Litestar:
     app = Litestar(
         route_handlers=[
             graphql_controller(services, schema, documents),
+            *([] if services.core.settings.production else graphiql_routes()),
             *plain_routes(services),
             *client_routes(services),
             *device_routes(services),

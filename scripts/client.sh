@@ -38,3 +38,10 @@ client() {
     warn "The pages for phones are not built; the API runs without them, and / says so."
     return 1
 }
+
+# graphiql: what the page at /graphql loads, so that it needs nothing from elsewhere.
+graphiql() {
+    node_for_client && client_packages backend/web/graphiql && return 0
+    warn "GraphiQL at /graphql loads its scripts from unpkg.com."
+    return 1
+}

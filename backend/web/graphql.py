@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from cross_web import HTTPException
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException as LitestarHTTPException
 from litestar.types import Scope
@@ -27,6 +27,7 @@ from backend.web.errors import (
     MethodNotAllowed,
     RequestInvalid,
 )
+from backend.web.graphiql_page import without_elsewhere
 from backend.web.sockets import Door, socket_handler
 from backend.web.viewers import address_of, viewer_from
 from graphql_api.common.budget import Budget
@@ -90,6 +91,9 @@ def graphql_controller(
             if not isinstance(data.operation_name, (str, type(None))):
                 raise RequestInvalid(detail="operationName is a string")
             return data
+
+        async def render_graphql_ide(self, request: Request[Any, Any, Any]) -> Response[str]:
+            return Response(without_elsewhere(self.graphql_ide_html), media_type=MediaType.HTML)
 
         async def execute_request(
             self, request: Request[Any, Any, Any], context: Context, root_value: Any
