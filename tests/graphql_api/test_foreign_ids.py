@@ -106,7 +106,9 @@ async def test_a_thing_under_the_wrong_resident_and_one_that_never_was_answer_al
         async def said(case: Case) -> tuple[list[str], str, list[str]]:
             with commands.counted() as seen:
                 answer = await ask(services, walked(), token, case)
-            return sorted(answer.codes), answer.messages, list(seen)
+            # Keys are held for a while; when one is read again says nothing of the thing.
+            asked_for = [each for each in seen if each != "find data_keys"]
+            return sorted(answer.codes), answer.messages, asked_for
 
         without = PROVES_WHO_IS_THERE | OWN_ACCOUNT | OPERATORS_ONLY
         asked: set[tuple[str, ...]] = set()
