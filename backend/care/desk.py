@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from bson import ObjectId
 
@@ -10,7 +11,7 @@ from backend.access.log.service import pass_gate
 from backend.access.log.trail import UNNAMED
 from backend.access.relations import Relation, RelationKind
 from backend.access.service import Access
-from backend.care.documents import Stage, Ticket, TicketState
+from backend.care.documents import Stage, Ticket, TicketState, TicketUrgency
 from backend.care.doors import Doors
 from backend.care.errors import TicketNotYours, TicketSettled, TicketTaken
 from backend.care.limits import limits
@@ -32,7 +33,8 @@ class Desk:
     async def worklist(self, viewer: Viewer, *, first: int) -> list[Seen]:
         """What waits for the doctor: of their own residents, their teams', and on duty.
 
-        What has to be answered soonest comes first; nothing for who is no doctor.
+        Emergencies come first, then what has to be answered soonest; nothing for who is no
+        doctor.
         """
         size = page_size(first)
         if not viewer.has(Role.FAMILY_DOCTOR):
@@ -41,7 +43,7 @@ class Desk:
         mine = [each for each in relations if each.kind is RelationKind.DOCTOR]
         rows = {each.id: each for each in await self._of_residents(viewer, mine, size)}
         rows |= {each.id: each for each in await self._of_duty(viewer, size)}
-        soonest = sorted(rows.values(), key=lambda each: (each.due_at, each.id))[:size]
+        soonest = sorted(rows.values(), key=_turn)[:size]
         return await self._shown(viewer, soonest)
 
     async def claim(self, viewer: Viewer, resident_id: ObjectId, ticket_id: ObjectId) -> Seen:
@@ -107,7 +109,7 @@ class Desk:
         }
         if not relations:
             return []
-        return await Ticket.find(query).sort("due_at", "_id").limit(size).to_list()
+        return await _soonest(query, size)
 
     async def _of_duty(self, viewer: Viewer, size: int) -> list[Ticket]:
         doctor = await self._doors.duty_of(viewer)
@@ -120,7 +122,7 @@ class Desk:
         }
         # Of whomever: who is on duty is asked about people they do not know.
         pass_gate(UNNAMED)
-        return await Ticket.find(query).sort("due_at", "_id").limit(size).to_list()
+        return await _soonest(query, size)
 
     async def _shown(self, viewer: Viewer, tickets: Iterable[Ticket]) -> list[Seen]:
         rows = list(tickets)
@@ -135,6 +137,21 @@ class Desk:
             allowed = await self._doors.look(viewer, ticket, relations, by)
             shown.append(seen(ticket, keys[ticket.resident_id], allowed))
         return shown
+
+
+def _turn(ticket: Ticket) -> tuple[bool, datetime, ObjectId]:
+    # A question that is late since yesterday does not push an emergency down.
+    return ticket.urgency is not TicketUrgency.EMERGENCY, ticket.due_at, ticket.id
+
+
+async def _soonest(query: Raw, size: int) -> list[Ticket]:
+    """As many of either as fit a page: many that are late hide no emergency."""
+    emergency = TicketUrgency.EMERGENCY.value
+    found: list[Ticket] = []
+    for urgency in (emergency, {"$ne": emergency}):
+        rows = Ticket.find({**query, "urgency": urgency}).sort("due_at", "_id").limit(size)
+        found += await rows.to_list()
+    return found
 
 
 _WAITING: Raw = {"open": True, "state": TicketState.WAITING.value}

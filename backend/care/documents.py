@@ -21,6 +21,7 @@ class TicketReason(StrEnum):
     DECLINED = "declined"  # a diagnosis, a prescription, a dose: not the assistant's
     UNANSWERED = "unanswered"  # several questions in a row had no answer
     EMERGENCY = "emergency"
+    PLAN = "plan"  # a care plan's week was worse: nobody wrote the question
 
 
 class TicketUrgency(StrEnum):

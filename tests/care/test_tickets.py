@@ -118,6 +118,30 @@ async def test_a_question_waits_for_the_contracted_doctor_and_nobody_else(
     assert (event["stage"], event["reason"]) == ("doctor", "asked")
 
 
+async def test_an_emergency_comes_before_what_is_late_since_yesterday(
+    services: Services, clock: FixedClock
+) -> None:
+    doctor = a_viewer(Role.FAMILY_DOCTOR)
+    order = []
+    for urgency in (TicketUrgency.ROUTINE, TicketUrgency.URGENT, TicketUrgency.EMERGENCY):
+        resident, resident_id = await a_resident(services)
+        await services.access.grant(
+            resident_id=resident_id,
+            account_id=doctor.account_id,
+            kind=RelationKind.DOCTOR,
+            categories=CONTRACT,
+        )
+        order.append((await asked(services, resident, resident_id, urgency=urgency)).id)
+        clock.advance(timedelta(days=4))
+    late, today, emergency = order
+    shown = await waiting(services, doctor)
+    assert [each.id for each in shown[:1]] == [emergency]
+    assert {each.id for each in shown[1:]} == {late, today}
+    dues = [each.ticket.due_at for each in shown[1:]]
+    assert dues == sorted(dues)
+    assert dues[0] < shown[0].ticket.due_at
+
+
 async def test_draft_and_evidence_need_the_categories_they_were_made_of(
     services: Services,
 ) -> None:

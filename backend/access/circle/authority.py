@@ -26,13 +26,17 @@ class Authority:
         self._persons = persons
         self._clock = clock
 
-    async def speaker(self, viewer: Viewer, resident_id: ObjectId) -> Relation:
-        """The relation by which the viewer speaks for the resident.
+    async def speaker(
+        self, viewer: Viewer, resident_id: ObjectId, *, only_looks: bool = False
+    ) -> Relation:
+        """The relation by which the viewer speaks for the resident. Who ``only_looks`` is noted
+        as looking.
 
         Raises ``AccessDenied``, or ``GuardianConsentNeeded`` for a child's own account.
         """
+        action = Action.VIEW if only_looks else Action.MANAGE
         await self._access.require(
-            viewer, resident_id, Category.PROFILE, Action.MANAGE, purpose="care_circle"
+            viewer, resident_id, Category.PROFILE, action, purpose="care_circle"
         )
         now = self._clock.now()
         relations = await self._access.towards(viewer, resident_id)

@@ -83,7 +83,7 @@ class Links:
         after: Cursor | None = None,
     ) -> Page[Link]:
         """Who has access, newest link first; for who speaks for the resident."""
-        await self._authority.speaker(viewer, resident_id)
+        await self._authority.speaker(viewer, resident_id, only_looks=True)
         size = page_size(first)
         query: Raw = {
             "resident_id": resident_id,

@@ -197,7 +197,7 @@ class WeeklyWorker:
             relation=relation,
             asked_by=relation.account_id,
             text=text.zh,
-            reason=TicketReason.ASKED,
+            reason=TicketReason.PLAN,
             urgency=TicketUrgency.ROUTINE,
             categories=frozenset({plan.category}),
         )

@@ -79,6 +79,15 @@ async def test_a_caregiver_gives_up_and_never_takes_back(
     assert await link_of(daughter, resident_id) == link
 
 
+async def test_looking_at_ones_circle_is_no_change_of_it(services: Services) -> None:
+    owner, resident_id = await a_resident(services)
+    await joined(services, owner, resident_id)
+    rows = services.core.store.db["access_log"]
+    before = await rows.count_documents({"resident_id": resident_id})
+    await services.circle.links.page(owner, resident_id, first=10)
+    assert await rows.count_documents({"resident_id": resident_id}) == before
+
+
 async def test_a_guardian_does_not_raise_a_link_of_their_own(services: Services) -> None:
     mother, resident_id, link = await a_child(services, "2020-05-01")
     less = Change(ALL_CATEGORIES, frozenset({Action.VIEW, Action.MANAGE}), None)
