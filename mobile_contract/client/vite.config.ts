@@ -10,6 +10,11 @@ function withoutOutside(): Plugin {
   return {
     name: 'kangban:without-outside',
     enforce: 'post',
+    // In mini-programs it spells the address in character codes.
+    transform(code, id) {
+      if (!id.endsWith('uni.mp.esm.js')) return null
+      return { code: code.replace('isFunction(wx.preloadAssets)', 'false'), map: null }
+    },
     generateBundle(_, bundle) {
       for (const file of Object.values(bundle)) {
         if (file.type === 'chunk') file.code = file.code.replace(outside, '')

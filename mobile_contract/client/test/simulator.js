@@ -122,19 +122,19 @@ function simulator(folder, addresses, code) {
   }
 
   const attribute = (node, name) => node.__wxElement?._vt?.attrs.find((each) => each.name === name)?.value
-  const all = () => [...(stack.at(-1)?.component.dom.querySelectorAll('wx-view, wx-input, wx-textarea') ?? [])]
+  const all = () => [...(stack.at(-1)?.component.dom.querySelectorAll('wx-view') ?? [])]
   const buttons = () => all().filter((node) => ['button', 'link'].includes(attribute(node, 'role')))
 
   const said = (node) => node.textContent.replace(/\s+/g, ' ').trim()
 
   /** What can be tapped and says just this, or is called so, or else has it in what it says. */
-  function tappable(what) {
-    const just = buttons().filter((node) => said(node) === what || attribute(node, 'aria-label') === what)
-    return just.at(-1) ?? buttons().filter((node) => said(node).includes(what)).at(-1)
+  function tappable(what, first) {
+    const just = buttons().filter((node) => said(node) === what || attribute(node, 'ariaLabel') === what)
+    return just.at(first ? 0 : -1) ?? buttons().filter((node) => said(node).includes(what)).at(-1)
   }
 
-  async function tap(what) {
-    const node = await until(what, () => tappable(what))
+  async function tap(what, { first = false } = {}) {
+    const node = await until(what, () => tappable(what, first))
     // A finger meets what lies innermost.
     let inner = node
     while (inner.querySelector('wx-view, wx-text')) inner = inner.querySelector('wx-view, wx-text')
@@ -147,9 +147,14 @@ function simulator(folder, addresses, code) {
     Object.getPrototypeOf(Object.getPrototypeOf(component)).dispatchEvent.call({ dom: node }, name, { detail })
   }
 
+  /** The field beneath a label. */
+  function fieldOf(label) {
+    const named = [...(stack.at(-1)?.component.dom.querySelectorAll('wx-text') ?? [])].find((node) => said(node) === label)
+    return named?.parentNode.querySelector('wx-input, wx-textarea')
+  }
+
   async function type(label, value) {
-    const node = await until(label, () => all().find((each) => attribute(each, 'aria-label') === label && /INPUT|TEXTAREA/.test(each.tagName)))
-    happen(node, 'input', { value, cursor: value.length, keyCode: 0 })
+    happen(await until(label, () => fieldOf(label)), 'input', { value, cursor: value.length, keyCode: 0 })
     await new Promise((done) => setTimeout(done, LOOK_EVERY_MS))
   }
 

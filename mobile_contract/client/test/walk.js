@@ -1,0 +1,62 @@
+// A father's first day with the mini-program, against a server that runs. KANGBAN_MINI holds the
+// folder of the build, the address in it, the server's, and a code for wx.login.
+'use strict'
+
+const assert = require('node:assert/strict')
+const { simulator } = require('./simulator.js')
+
+const { folder, own, server, code } = JSON.parse(process.env.KANGBAN_MINI)
+const AN_ADVERTISEMENT_COMES_AFTER_MS = 3_500 // uni-app's runtime waits three seconds
+
+async function walk(phone) {
+  const { wx, sees, tap, type } = phone
+  const began = Date.now()
+  await phone.launch()
+
+  await sees('康伴')
+  assert.equal(phone.route(), 'pages/sign-in/sign-in')
+  await tap('用微信登录')
+  await sees('建立健康档案')
+  await tap('建立我的档案')
+  await sees('请填好姓名和出生日期，并同意第一项。')
+  await type('姓名', '张建国')
+  await type('出生日期，例如 1952-08-12', '1952-08-12')
+  await tap('我看过了，同意', { first: true })
+  await tap('建立我的档案')
+  await sees('张建国，')
+  await sees('还没有测量')
+  assert.equal(phone.route(), 'pages/home/home')
+
+  await tap('记录')
+  await tap('血压')
+  for (const digit of '18699') await tap(`数字 ${digit}`)
+  await tap('存好')
+  await sees('记好了')
+  await sees('186/99')
+  await tap('回到今天')
+  await sees('186/99')
+
+  await tap('问问')
+  await type('想问什么？', '最近血压平均多少？')
+  await tap('问')
+  await sees('第一次用，请先看看')
+  await tap('我看过了，同意')
+  await sees('依据（')
+  await sees('186')
+  await type('想问什么？', '我胸口疼得厉害，喘不上气')
+  await tap('问')
+  await sees('请马上拨打 120')
+  await tap('马上打 120')
+  assert.deepEqual(wx.called, ['120'])
+
+  await new Promise((done) => setTimeout(done, began + AN_ADVERTISEMENT_COMES_AFTER_MS - Date.now()))
+  assert.deepEqual(wx.outside, [])
+}
+
+walk(simulator(folder, { own, server }, code)).then(
+  () => process.exit(0),
+  (error) => {
+    console.error(error)
+    process.exit(1)
+  },
+)
