@@ -332,7 +332,9 @@ class PlanHints:
         found = await self._learning.now(viewer, resident_id)
         if found is None:
             return Hints()
-        return Hints(stage=Stage(found.pieces, found.topics, found.title.zh, found.title.en))
+        title = found.title
+        zh, en = f"{title.zh}现在学到这里", f"Your plan is here now: {title.en}"
+        return Hints(stage=Stage(found.pieces, found.topics, zh, en))
 
 
 class PlanTasks:

@@ -63,7 +63,7 @@ def build_points(
         tasks=Tasks(core, access, books, earning, asked),
         offers=offers,
         vouchers=vouchers,
-        merchants=Merchants(core, ledger),
+        merchants=Merchants(core, access, ledger),
         watch=Watch(core),
         expiry=expiry,
         worker=PointsWorker(vouchers, expiry),

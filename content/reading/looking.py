@@ -16,6 +16,7 @@ from content.choosing.past import Past
 from content.documents import PieceRecord
 from content.library import Library
 from content.reading.record import Record, past_of, record_of
+from content.reading.rows import PURPOSE
 
 _TIMES = ("opened_at", "read_at", "passed_at")
 
@@ -30,7 +31,7 @@ class Looking:
         self, viewer: Viewer, resident_id: ObjectId, *, first: int, after: Cursor | None = None
     ) -> Page[Record]:
         """What was opened, the last that was new first. Raises ``AccessDenied``."""
-        await self._access.require(viewer, resident_id, Category.CONDITIONS)
+        await self._access.require(viewer, resident_id, Category.CONDITIONS, purpose=PURPOSE)
         size = page_size(first)
         query: Raw = {"resident_id": resident_id, "opened_at": {"$ne": None}}
         if after is not None:
@@ -45,7 +46,7 @@ class Looking:
 
     async def exported(self, viewer: Viewer, resident_id: ObjectId) -> list[dict[str, Any]]:
         """Every piece that was met, oldest first, as plain JSON. Raises ``AccessDenied``."""
-        await self._access.require(viewer, resident_id, Category.CONDITIONS)
+        await self._access.require(viewer, resident_id, Category.CONDITIONS, purpose=PURPOSE)
         key = await self._core.keyring.key(resident_id)
         found = PieceRecord.get_pymongo_collection().find({"resident_id": resident_id})
         titles = {each.slug: each.front.title for each in self._library.pieces}

@@ -19,6 +19,9 @@ from content.documents import PieceRecord
 from content.piece import Piece
 from content.reading.record import frame, mark
 
+PURPOSE = "article"
+"""What the log of who looked calls it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -38,7 +41,9 @@ class Rows:
 
     async def reader(self, viewer: Viewer, resident_id: ObjectId) -> Reader:
         """Who may record what was read. Raises ``AccessDenied``, ``ConsentMissing``."""
-        await self._access.require(viewer, resident_id, Category.CONDITIONS, Action.RECORD)
+        await self._access.require(
+            viewer, resident_id, Category.CONDITIONS, Action.RECORD, purpose=PURPOSE
+        )
         return Reader(viewer, resident_id, await self._core.keyring.key(resident_id))
 
     async def find(

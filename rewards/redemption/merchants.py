@@ -7,8 +7,11 @@ from datetime import datetime
 
 from beanie import PydanticObjectId
 
+from backend.access.categories import Action, Category
 from backend.access.errors import RoleRequired
+from backend.access.log.line import By
 from backend.access.log.service import pass_gate
+from backend.access.service import Access
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.paging import Cursor, Page, page_size
@@ -21,6 +24,8 @@ from rewards.ledger.transfer import Draft, TransferKind
 from rewards.redemption.codes import code_index, read
 from rewards.redemption.documents import TicketDocument, VoucherDocument, VoucherState
 from rewards.redemption.voucher import Ticket, ticket_of
+
+_HANDED_OVER = By(kind="institution", why="granted", purpose="voucher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,23 @@ class Merchants:
     A merchant learns nothing of whose voucher it is, so that no relation is asked for.
     """
 
-    def __init__(self, core: Core, ledger: Ledger) -> None:
+    def __init__(self, core: Core, access: Access, ledger: Ledger) -> None:
         self._core = core
+        self._access = access
         self._ledger = ledger
 
     async def confirm(self, viewer: Viewer, scanned: str, *, idempotency_key: str) -> Ticket:
         """The voucher is used. Raises ``VoucherNotFound`` (another merchant's as well),
-        ``VoucherUsed``, ``VoucherOver``."""
+        ``VoucherUsed``, ``VoucherOver``. It is in the log of who looked."""
         _require_merchant(viewer)
         ticket = await self._scanned(viewer, scanned)
         resident_id = ticket["resident_id"]
         # Nothing of the resident is shown: their voucher was handed over to be taken.
         pass_gate(resident_id)
+        if ticket["state"] == VoucherState.RESERVED:
+            await self._access.log.note(
+                viewer, resident_id, (Category.POINTS,), Action.MANAGE, _HANDED_OVER
+            )
 
         async def work(session: Session) -> Raw:
             async def redeemed(folio: Folio) -> None:

@@ -89,6 +89,8 @@ async def test_read_and_passed_earns_once_and_the_store_does_not_name_the_piece(
     assert (told.slug, told.dwell, told.passed_at) == ("life_salt", 110, clock.now())
     (row,) = await services.content.looking.exported(father, resident)
     assert (row["article"], row["title"], row["scroll"]) == (piece.slug, piece.front.title, 1.0)
+    noted = services.core.store.db["access_log"].find({"action": "record"})
+    assert {raw["purpose"] async for raw in noted} == {"article"}
 
 
 async def test_the_same_answer_again_counts_once_also_at_once(

@@ -77,6 +77,12 @@ async def test_from_a_reading_to_a_voucher_that_the_clinic_took(
     scanned = {"code": voucher["code"], "idempotencyKey": a_key()}
     taken = (await clinic.ask(CONFIRM, input=scanned))["confirmVoucher"]["voucher"]
     assert taken == {"state": "REDEEMED", "points": 5}
+    again = {**scanned, "idempotencyKey": a_key()}
+    assert await clinic.refusal(CONFIRM, input=again) == "VOUCHER_USED"
+    log = services.core.store.db["access_log"].find({"purpose": "voucher"})
+    assert [(raw["resident_id"], raw["relation"], raw["action"]) async for raw in log] == [
+        (resident, "institution", "manage")
+    ]
     points = (await father.ask(POINTS, id=key))["resident"]["points"]
     assert points["balance"] == 7
     moved = [each["node"] for each in points["statement"]["edges"]]
