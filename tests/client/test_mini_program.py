@@ -49,7 +49,9 @@ def _walked(environment: dict[str, str]) -> None:
 def test_the_package_is_small_and_whole_and_names_no_server_but_its_own() -> None:
     files = [each for each in _built().rglob("*") if each.is_file()]
     assert sum(each.stat().st_size for each in files) < MOST_BYTES
-    source = re.sub(r"^\s*//.*$", "", (CLIENT / "src" / "pages.json").read_text("utf-8"), flags=re.M)
+    source = re.sub(
+        r"^\s*//.*$", "", (CLIENT / "src" / "pages.json").read_text("utf-8"), flags=re.M
+    )
     wanted = [each["path"] for each in json.loads(source)["pages"]]
     assert json.loads((_BUILD / "app.json").read_bytes())["pages"] == wanted
     for page in wanted:
