@@ -14,7 +14,8 @@ from backend.core.paging import Cursor, Page, page_size
 from backend.identity.viewer import Viewer
 from backend.measurements.alert import Alert, from_raw
 from backend.measurements.documents import AlertDocument
-from backend.measurements.granted import require_kinds
+from backend.measurements.draft import Kind
+from backend.measurements.granted import category_of, granted_kinds, require_kinds
 from backend.measurements.write_errors import AlertNotFound, SnoozeInvalid
 
 _LONGEST_SNOOZE = timedelta(days=7)
@@ -53,10 +54,7 @@ class Alerts:
 
     async def get(self, viewer: Viewer, resident_id: ObjectId, alert_id: ObjectId) -> Alert:
         """Raises ``AlertNotFound``."""
-        kinds = await require_kinds(self._access, viewer, resident_id, ())
-        raw = await AlertDocument.get_pymongo_collection().find_one(
-            {"resident_id": resident_id, "_id": alert_id, "kind": {"$in": sorted(kinds)}}
-        )
+        raw = await self._granted(viewer, resident_id, alert_id, Action.VIEW)
         return await self._opened(resident_id, raw)
 
     async def acknowledge(self, viewer: Viewer, resident_id: ObjectId, alert_id: ObjectId) -> Alert:
@@ -79,13 +77,26 @@ class Alerts:
     async def _change(
         self, viewer: Viewer, resident_id: ObjectId, alert_id: ObjectId, change: Raw
     ) -> Alert:
-        kinds = await require_kinds(self._access, viewer, resident_id, (), Action.RECEIVE_ALERTS)
+        await self._granted(viewer, resident_id, alert_id, Action.RECEIVE_ALERTS)
         raw = await AlertDocument.get_pymongo_collection().find_one_and_update(
-            {"resident_id": resident_id, "_id": alert_id, "kind": {"$in": sorted(kinds)}},
+            {"resident_id": resident_id, "_id": alert_id},
             {"$set": {**change, "updated_at": self._core.clock.now()}, "$inc": {"version": 1}},
             return_document=True,
         )
         return await self._opened(resident_id, raw)
+
+    async def _granted(
+        self, viewer: Viewer, resident_id: ObjectId, alert_id: ObjectId, action: Action
+    ) -> Raw:
+        """The one that is asked for; the log names its category and no other."""
+        kinds = await granted_kinds(self._access, viewer, resident_id, action)
+        raw: Raw | None = await AlertDocument.get_pymongo_collection().find_one(
+            {"resident_id": resident_id, "_id": alert_id, "kind": {"$in": sorted(kinds)}}
+        )
+        if raw is None:
+            raise AlertNotFound
+        await self._access.require(viewer, resident_id, category_of(Kind(raw["kind"])), action)
+        return raw
 
     async def _opened(self, resident_id: ObjectId, raw: Raw | None) -> Alert:
         if raw is None:

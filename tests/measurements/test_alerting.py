@@ -147,6 +147,22 @@ async def test_who_receives_no_alerts_acknowledges_none(
     assert len(await alerts(services, viewer, resident_id)) >= 1
 
 
+async def test_the_log_names_the_alert_s_own_category(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    await record(services, viewer, resident_id, now_bp(clock, 184, 111))
+    alert = (await alerts(services, viewer, resident_id))[0]
+    daughter = await a_caregiver(services, resident_id)
+    await services.alerts.get(daughter, resident_id, alert.id)
+    await services.alerts.acknowledge(daughter, resident_id, alert.id)
+    log = services.core.store.db["access_log"].find({"account_id": daughter.account_id})
+    assert [(raw["category"], raw["action"]) async for raw in log] == [
+        ("readings", "view"),
+        ("readings", "receive_alerts"),
+    ]
+
+
 async def test_the_doctor_s_limit_holds_for_this_person_only(
     services: Services, clock: FixedClock
 ) -> None:
