@@ -8,6 +8,13 @@ const { simulator } = require('./simulator.js')
 const { folder, own, server, code } = JSON.parse(process.env.KANGBAN_MINI)
 const AN_ADVERTISEMENT_COMES_AFTER_MS = 3_500 // uni-app's runtime waits three seconds
 
+/** What Vue, uni-app and the pages complain of, and what nobody caught. */
+const complaints = []
+console.error = console.warn = (...said) => complaints.push(said.map(String).join(' '))
+process.on('unhandledRejection', (error) => complaints.push(String(error?.stack ?? error)))
+
+const settled = () => new Promise((done) => setTimeout(done, 60))
+
 async function walk(phone) {
   const { wx, sees, tap, type } = phone
   const began = Date.now()
@@ -49,6 +56,13 @@ async function walk(phone) {
   await tap('马上打 120')
   assert.deepEqual(wx.called, ['120'])
 
+  for (const page of phone.pages) {
+    wx.reLaunch({ url: `/${page}` })
+    await phone.until(page, () => phone.route() === page && phone.text() !== '')
+    await settled()
+  }
+  assert.deepEqual(complaints, [])
+
   await new Promise((done) => setTimeout(done, began + AN_ADVERTISEMENT_COMES_AFTER_MS - Date.now()))
   assert.deepEqual(wx.outside, [])
 }
@@ -56,7 +70,7 @@ async function walk(phone) {
 walk(simulator(folder, { own, server }, code)).then(
   () => process.exit(0),
   (error) => {
-    console.error(error)
+    process.stderr.write(`${error.stack}\n`)
     process.exit(1)
   },
 )
