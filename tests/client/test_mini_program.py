@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pymongo import MongoClient
 
 from tests.client.phone import CLIENT
 from tests.graphql_api.live import server
@@ -73,10 +74,11 @@ async def test_a_father_signs_in_by_wechat_and_records_and_asks_and_is_sent_to_1
     folder, code = _built(), "a-code-of-wx-login"
     with WeChatServer() as wechat:
         wechat.user(code, f"openid-{uuid4().hex}")
+        database = f"t{uuid4().hex[:12]}"
         environment = {
             "KANGBAN_ENVIRONMENT": "test",
             "KANGBAN_MONGODB_URI": mongodb_uri,
-            "KANGBAN_DATABASE": f"t{uuid4().hex[:12]}",
+            "KANGBAN_DATABASE": database,
             "KANGBAN_WECHAT_APP_ID": APP_ID,
             "KANGBAN_WECHAT_APP_SECRET": APP_SECRET,
             "KANGBAN_WECHAT_BASE_URL": wechat.url,
@@ -87,5 +89,9 @@ async def test_a_father_signs_in_by_wechat_and_records_and_asks_and_is_sent_to_1
                 given = {"folder": str(folder), "own": OWN, "server": f"http://{address}"}
                 _walked({"KANGBAN_MINI": json.dumps({**given, "code": code})})
 
-        await asyncio.to_thread(run)
+        try:
+            await asyncio.to_thread(run)
+        finally:
+            with MongoClient[dict[str, object]](mongodb_uri) as mongodb:
+                mongodb.drop_database(database)
         assert wechat.requests == 1

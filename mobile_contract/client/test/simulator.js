@@ -6,14 +6,12 @@ const path = require('node:path')
 const { JSDOM } = require('jsdom')
 
 const dom = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true })
-for (const name of ['window', 'document', 'Event', 'CustomEvent', 'Touch', 'TouchEvent', 'Element', 'Node', 'HTMLElement']) {
-  globalThis[name] = name === 'window' ? dom.window : dom.window[name]
+for (const name of ['window', 'document', 'Event', 'CustomEvent', 'TouchEvent', 'Element', 'Node', 'HTMLElement']) {
+  globalThis[name] = dom.window[name]
 }
 
+const { person } = require('./person.js')
 const { createWx } = require('./wx.js')
-
-const WAIT_MS = 15_000
-const LOOK_EVERY_MS = 20
 
 /**
  * @param {string} folder the built mini-program
@@ -63,7 +61,8 @@ function simulator(folder, addresses, code) {
     const box = document.createElement('div')
     document.body.append(box)
     component.attach(box)
-    component.instance.onLoad?.(Object.fromEntries(query.split('&').filter(Boolean).map((pair) => pair.split('=').map(decodeURIComponent))))
+    // WeChat hands the values on as they are written, encoded or not.
+    component.instance.onLoad?.(Object.fromEntries(query.split('&').filter(Boolean).map(pair)))
     component.instance.onShow?.()
     component.instance.onReady?.()
   }
@@ -103,64 +102,14 @@ function simulator(folder, addresses, code) {
   async function launch() {
     require(path.join(folder, 'app.js'))
     const options = wx.getLaunchOptionsSync()
-    open(pages[0])
     app.onLaunch(options)
     app.onShow(options)
+    open(pages[0])
   }
 
-  const text = () => stack.at(-1)?.component.dom.textContent.replace(/\s+/g, ' ') ?? ''
-  const route = () => stack.at(-1)?.route
-
-  async function until(what, found) {
-    const end = Date.now() + WAIT_MS
-    for (;;) {
-      const value = found()
-      if (value) return value
-      if (Date.now() > end) throw new Error(`not seen: ${what}, on ${route()}: ${text()}`)
-      await new Promise((done) => setTimeout(done, LOOK_EVERY_MS))
-    }
-  }
-
-  const attribute = (node, name) => node.__wxElement?._vt?.attrs.find((each) => each.name === name)?.value
-  const all = () => [...(stack.at(-1)?.component.dom.querySelectorAll('wx-view') ?? [])]
-  const buttons = () => all().filter((node) => ['button', 'link'].includes(attribute(node, 'role')))
-
-  const said = (node) => node.textContent.replace(/\s+/g, ' ').trim()
-
-  /** What can be tapped and says just this, or is called so, or else has it in what it says. */
-  function tappable(what, first) {
-    const just = buttons().filter((node) => said(node) === what || attribute(node, 'ariaLabel') === what)
-    return just.at(first ? 0 : -1) ?? buttons().filter((node) => said(node).includes(what)).at(-1)
-  }
-
-  async function tap(what, { first = false } = {}) {
-    const node = await until(what, () => tappable(what, first))
-    // A finger meets what lies innermost.
-    let inner = node
-    while (inner.querySelector('wx-view, wx-text')) inner = inner.querySelector('wx-view, wx-text')
-    happen(inner, 'tap')
-    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS))
-  }
-
-  function happen(node, name, detail = {}) {
-    const { component } = stack.at(-1)
-    Object.getPrototypeOf(Object.getPrototypeOf(component)).dispatchEvent.call({ dom: node }, name, { detail })
-  }
-
-  /** The field beneath a label. */
-  function fieldOf(label) {
-    const named = [...(stack.at(-1)?.component.dom.querySelectorAll('wx-text') ?? [])].find((node) => said(node) === label)
-    return named?.parentNode.querySelector('wx-input, wx-textarea')
-  }
-
-  async function type(label, value) {
-    happen(await until(label, () => fieldOf(label)), 'input', { value, cursor: value.length, keyCode: 0 })
-    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS))
-  }
-
-  const sees = (what) => until(what, () => text().includes(what))
-
-  return { tap, type, sees, pages, wx, launch, route, text, until, stack }
+  return { ...person(() => stack.at(-1)), pages, wx, launch }
 }
+
+const pair = (text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]
 
 module.exports = { simulator }
