@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_GC_FIRST, 20, 50)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A failure is told at once: a run that is cut off must not take it along."""
+    if report.failed and not os.environ.get("PYTEST_XDIST_WORKER"):
+        why = report.longreprtext.strip().splitlines()[-1:] or [""]
+        print(f"\n{report.when} failed: {report.nodeid}: {why[0]}", file=sys.__stderr__, flush=True)
 
 
 @pytest.fixture(scope="session")
