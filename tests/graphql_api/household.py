@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -166,6 +167,10 @@ async def granted(
     return viewer, token
 
 
+OPEN_AFTER = 10
+"""Seconds without a first answer, after which a subscription counts as let in."""
+
+
 @dataclass(frozen=True)
 class Answer:
     data: Any
@@ -187,7 +192,11 @@ async def ask(
         case.document, variable_values=dict(case.variables), context_value=context
     )
     async with contextlib.aclosing(results):
-        first = await anext(_all(results))
+        try:
+            async with asyncio.timeout(OPEN_AFTER):
+                first = await anext(_all(results))
+        except TimeoutError:
+            return Answer(None, frozenset({"STAYS_OPEN"}), "")
     errors = first.errors or []
     codes = frozenset(str((each.extensions or {}).get("code")) for each in errors)
     return Answer(first.data, codes, " ".join(each.message for each in errors))
