@@ -8,38 +8,21 @@ import gc
 from collections.abc import AsyncIterator
 
 import structlog
-from bson import ObjectId
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from pydantic import SecretStr
 
-from backend.access.circle.events import LinkEnded
 from backend.access.circle.service import keep_renewing
-from backend.access.consent.background import with_consent
-from backend.appointments.events import AttendanceRecorded
-from backend.archive.events import (
-    EntriesAdded,
-    EntryChanged,
-    ProfileChanged,
-    ResidentRegistered,
-)
-from backend.care.plans.documents import DayKind
-from backend.care.plans.events import CareDaySettled
-from backend.care.reminders.events import OccurrenceAnswered, OccurrenceMissed
 from backend.care.timekeeping import keep_time
 from backend.core.container import Core, build_core
 from backend.core.database import store_at
-from backend.core.dispatcher import Dispatcher
 from backend.core.embedded import EmbeddedMongo
 from backend.core.keys import LocalMasterKey
 from backend.core.migrations import Migrations
 from backend.core.settings import Settings
 from backend.logs import configure_logs
-from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
-from backend.notifications.events import told_events
-from backend.questionnaires.events import QuestionnaireCompleted, QuestionnaireWithdrawn
-from backend.reports.events import ReportConfirmed, ReportWithdrawn
 from backend.services import DOCUMENTS, Services, build_services
+from backend.subscribers import build_dispatcher
 from backend.web.access_log import access_log_routes
 from backend.web.answers import HANDLERS
 from backend.web.charts import chart_routes
@@ -63,9 +46,7 @@ from backend.web.telegram import TelegramDoor
 from backend.web.uploads import TUS_REQUEST, TUS_RESPONSE, upload_routes
 from bot.assistant.retrieval.stored import keep_rebuilding
 from bot.assistant.stored.card import warm
-from content.events import QuizPassed
 from graphql_api.schema import build_schema
-from rewards.rules.rule import EvidenceKind
 
 log = structlog.get_logger(__name__)
 
@@ -100,93 +81,6 @@ def settle_memory() -> None:
     gc.freeze()
     gc.enable()
     gc.set_threshold(_GC_FIRST, 20, 50)
-
-
-def build_dispatcher(services: Services, *, index_words: bool = True) -> Dispatcher:
-    """Every subscriber of every event. Nobody else calls the room next door to tell it things.
-
-    Without ``index_words`` the words of entries are left to ``StoredPassages.later``.
-    """
-    core = services.core
-    dispatcher = Dispatcher(core.clock, core.changes)
-    alerting = services.alerting
-    dispatcher.subscribe(ReadingsRecorded, "alerts", with_consent(alerting.on_recorded))
-    dispatcher.subscribe(ReadingCorrected, "alerts", with_consent(alerting.on_corrected))
-    dispatcher.subscribe(ReadingWithdrawn, "alerts", with_consent(alerting.on_withdrawn))
-    passages = services.passages
-    if index_words:
-        dispatcher.subscribe(EntriesAdded, "passages", with_consent(passages.on_added))
-        dispatcher.subscribe(EntryChanged, "passages", with_consent(passages.on_changed))
-    renewals = services.circle.renewals
-    dispatcher.subscribe(ResidentRegistered, "renewals", renewals.on_person)
-    dispatcher.subscribe(ProfileChanged, "renewals", renewals.on_person)
-    earning = services.points.earning
-    dispatcher.subscribe(ReadingsRecorded, "points", with_consent(earning.on_recorded))
-    dispatcher.subscribe(ReadingCorrected, "points", with_consent(earning.on_reading))
-    dispatcher.subscribe(ReadingWithdrawn, "points", with_consent(earning.on_reading))
-    dispatcher.subscribe(EntriesAdded, "points", with_consent(earning.on_entries))
-    dispatcher.subscribe(EntryChanged, "points", with_consent(earning.on_entry))
-    watch = services.points.watch
-    dispatcher.subscribe(ReadingsRecorded, "points_watch", with_consent(watch.on_recorded))
-    confirmed = earning.of(EvidenceKind.REPORT_CONFIRMED, lambda event: [event.report_id])
-    results = services.reports.alerting
-    dispatcher.subscribe(ReportConfirmed, "alerts", with_consent(results.on_report))
-    dispatcher.subscribe(ReportWithdrawn, "alerts", with_consent(results.on_report))
-    dispatcher.subscribe(ReportConfirmed, "points", with_consent(confirmed))
-    dispatcher.subscribe(ReportWithdrawn, "points", with_consent(confirmed))
-    following = services.questionnaires.following
-    dispatcher.subscribe(EntryChanged, "questionnaires", with_consent(following.on_entry))
-    answered = earning.of(EvidenceKind.QUESTIONNAIRE, lambda event: [event.response_id])
-    dispatcher.subscribe(QuestionnaireCompleted, "points", with_consent(answered))
-    dispatcher.subscribe(QuestionnaireWithdrawn, "points", with_consent(answered))
-    passed = earning.of(EvidenceKind.ARTICLE_QUIZ, lambda event: [event.record_id])
-    dispatcher.subscribe(QuizPassed, "points", with_consent(passed))
-    notifications = services.notifications
-    for event in told_events():
-        dispatcher.subscribe(event, "notifications", notifications.events.on_event)
-    dispatcher.subscribe(LinkEnded, "inbox", notifications.on_link_ended)
-    suggesting = services.reminders.suggesting
-    for person in (ResidentRegistered, ProfileChanged, EntriesAdded):
-        dispatcher.subscribe(person, "reminders", with_consent(suggesting.on_person))
-    dispatcher.subscribe(EntryChanged, "reminders", with_consent(suggesting.on_entry))
-    dispatcher.subscribe(ReadingsRecorded, "reminders", with_consent(suggesting.on_readings))
-    dispatcher.subscribe(ReportConfirmed, "reminders", with_consent(suggesting.on_report))
-    visits = services.appointments.visits
-    dispatcher.subscribe(AttendanceRecorded, "reminders", with_consent(visits.on_attendance))
-    came = earning.of(EvidenceKind.FOLLOW_UP, lambda event: [event.appointment_id])
-    dispatcher.subscribe(AttendanceRecorded, "points", with_consent(came))
-    _subscribe_care_plans(dispatcher, services)
-    return dispatcher
-
-
-def _subscribe_care_plans(dispatcher: Dispatcher, services: Services) -> None:
-    plans, earning = services.care_plans, services.points.earning
-    proposing, days = plans.proposing, plans.days
-    for person in (ResidentRegistered, ProfileChanged):
-        dispatcher.subscribe(person, "care_plans", with_consent(proposing.on_person))
-    dispatcher.subscribe(EntriesAdded, "care_plans", with_consent(proposing.on_entries))
-    dispatcher.subscribe(EntryChanged, "care_plans", with_consent(proposing.on_entry))
-    dispatcher.subscribe(ReadingsRecorded, "care_plans", with_consent(proposing.on_readings))
-    dispatcher.subscribe(EntriesAdded, "care_plan_duties", with_consent(plans.on_entries))
-    for done in (EntryChanged, AttendanceRecorded):
-        dispatcher.subscribe(done, "care_plan_duties", with_consent(plans.on_duty_done))
-    dispatcher.subscribe(ReadingsRecorded, "care_days", with_consent(days.on_recorded))
-    for changed in (ReadingCorrected, ReadingWithdrawn):
-        dispatcher.subscribe(changed, "care_days", with_consent(days.on_reading))
-    for answered in (OccurrenceAnswered, OccurrenceMissed):
-        dispatcher.subscribe(answered, "care_days", with_consent(days.on_answer))
-    settled = {
-        kind.value: earning.of(evidence, lambda event: [event.day_id])
-        for kind, evidence in (
-            (DayKind.MEASURING, EvidenceKind.PLAN_DAY),
-            (DayKind.MEDICATION, EvidenceKind.MEDICATION_DAY),
-        )
-    }
-
-    async def on_day(event: CareDaySettled, entry_id: ObjectId) -> None:
-        await settled[event.kind](event, entry_id)
-
-    dispatcher.subscribe(CareDaySettled, "points", with_consent(on_day))
 
 
 @contextlib.asynccontextmanager

@@ -12,9 +12,10 @@ from backend.identity.providers.demo import DemoName
 from backend.identity.sessions import Device
 from backend.identity.viewer import Channel, Language, Viewer
 from backend.logs import configure_logs
-from backend.main import assemble, build_dispatcher, prepare
+from backend.main import assemble, prepare
 from backend.services import Services
 from backend.serving import mongodb, settings_for
+from backend.subscribers import build_dispatcher
 from bot.console import run as talk
 
 

@@ -26,8 +26,8 @@ from backend.demo.records import Records
 from backend.demo.replay import ReplayClock
 from backend.demo.shop import ensure_offers
 from backend.demo.together import AT_ONCE, several
-from backend.main import build_dispatcher
 from backend.services import Services
+from backend.subscribers import build_dispatcher
 
 _TICKED = timedelta(hours=20)
 _REPLAYED = timedelta(days=7)
