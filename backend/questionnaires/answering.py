@@ -16,10 +16,7 @@ from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
 from backend.archive.entry import Provenance, to_raw
 from backend.archive.events import EntriesAdded
-from backend.archive.sections import Body
-from backend.care.documents import TicketReason, TicketUrgency
-from backend.care.opening import Opening, Question
-from backend.care.words import Evidence
+from backend.care.opening import Opening
 from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw, Session
@@ -27,7 +24,7 @@ from backend.core.history import ChangedMeanwhile
 from backend.identity.viewer import Viewer
 from backend.measurements.people import People
 from backend.questionnaires.asking import Subject, is_for, merged, require_whole
-from backend.questionnaires.bodies import observation_body, questionnaire_body
+from backend.questionnaires.bodies import bodies_of
 from backend.questionnaires.book import Book
 from backend.questionnaires.documents import ResponseDocument, ResponseState
 from backend.questionnaires.errors import (
@@ -38,14 +35,12 @@ from backend.questionnaires.errors import (
 )
 from backend.questionnaires.events import QuestionnaireCompleted
 from backend.questionnaires.looking import of_forms
-from backend.questionnaires.model import Alarm, Form, Given
+from backend.questionnaires.model import Given
 from backend.questionnaires.response import Response, opened, sealed
-from backend.questionnaires.scoring import alarms, scores
+from backend.questionnaires.ringing import Ringing
 
 Answers = Sequence[tuple[str, Given]]
 
-# What whoever may read questions to the doctor sees; what was answered is behind its category.
-_QUESTION = "健康问卷里有一项回答，请医生尽快联系本人。"
 _MANY = 2
 
 
@@ -56,7 +51,7 @@ class Answering:
         self._core = core
         self._access = access
         self._people = people
-        self._opening = opening
+        self._ringing = Ringing(opening)
         self._book = book
 
     async def start(
@@ -129,7 +124,7 @@ class Answering:
 
         async def work(session: Session) -> None:
             change: Raw = {"box": box}
-            change |= await self._rung(viewer, before, relation, after, session)
+            change |= await self._ringing.tickets(viewer, before, relation, after, session)
             await _set(before.document, change, self._core.clock.now(), session)
 
         await self._core.store.transaction(work)
@@ -166,7 +161,7 @@ class Answering:
             whole = Response(
                 document=before.document, form=before.form, subject=subject, answers=after
             )
-            entries = await self._entries(viewer, relation, whole, now, session)
+            entries = await self._joined(viewer, relation, whole, now, session)
             change: Raw = {
                 "box": box,
                 "state": ResponseState.COMPLETED.value,
@@ -174,7 +169,7 @@ class Answering:
                 "completed_at": now,
                 "entry_id": entries[0],
                 "observation_id": entries[1] if len(entries) == _MANY else None,
-                **await self._rung(viewer, before, relation, after, session),
+                **await self._ringing.tickets(viewer, before, relation, after, session),
             }
             await _set(before.document, change, now, session)
             await self._core.outbox.publish(
@@ -231,34 +226,9 @@ class Answering:
         subject = await self._subject(before.document.resident_id)
         return merged(before.form, subject, before.answers, answers), subject
 
-    async def _rung(
-        self,
-        viewer: Viewer,
-        before: Response,
-        relation: Relation,
-        answers: dict[str, Given],
-        session: Session,
-    ) -> Raw:
-        """Tickets for what may not wait and has none yet."""
-        document = before.document
-        tickets = dict(document.ticket_ids)
-        for alarm in alarms(before.form, answers):
-            if alarm.item not in tickets:
-                question = _question(viewer, document, relation, before.form, alarm)
-                tickets[alarm.item] = PydanticObjectId(await self._opening.open(question, session))
-        return {"ticket_ids": tickets} if tickets != document.ticket_ids else {}
-
-    async def _entries(
+    async def _joined(
         self, viewer: Viewer, relation: Relation, whole: Response, now: datetime, session: Session
     ) -> list[PydanticObjectId]:
-        scored = scores(whole.form, whole.subject, whole.answers)
-        source = relation.kinship.value if relation.kinship else relation.kind.value
-        bodies: list[Body] = [
-            questionnaire_body(whole.form, whole.asked, whole.answers, now, source)
-        ]
-        observed = observation_body(whole.form, scored, now)
-        if observed is not None:
-            bodies.append(observed)
         key = await self._core.keyring.key(whole.document.resident_id, session)
         raws = [
             to_raw(
@@ -268,7 +238,7 @@ class Answering:
                 key=key,
                 now=now,
             )
-            for body in bodies
+            for body in bodies_of(whole, relation, now)
         ]
         await EntryDocument.get_pymongo_collection().insert_many(raws, session=session)
         return [PydanticObjectId(each["_id"]) for each in raws]
@@ -306,31 +276,6 @@ def _by(viewer: Viewer, relation: Relation) -> Raw:
         "kinship": relation.kinship.value if relation.kinship else None,
         "channel": viewer.channel.value,
     }
-
-
-def _question(
-    viewer: Viewer, document: ResponseDocument, relation: Relation, form: Form, alarm: Alarm
-) -> Question:
-    item = form.by_id[alarm.item]
-    emergency = alarm.urgency == TicketUrgency.EMERGENCY.value
-    return Question(
-        resident_id=document.resident_id,
-        relation=relation,
-        asked_by=viewer.account_id,
-        text=_QUESTION,
-        reason=TicketReason.EMERGENCY if emergency else TicketReason.URGENT,
-        urgency=TicketUrgency.EMERGENCY if emergency else TicketUrgency.URGENT,
-        categories=frozenset({form.category}),
-        draft=f"{form.title.zh}：“{item.text.zh}”",
-        evidence=(
-            Evidence(
-                resource=f"QuestionnaireResponse/{document.id}",
-                excerpt=item.text.zh,
-                node="QuestionnaireResponse",
-                id=str(document.id),
-            ),
-        ),
-    )
 
 
 async def _set(document: ResponseDocument, change: Raw, now: datetime, session: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from backend.access.relations import Relation
 from backend.archive.fhir.mapping import OWN_SYSTEMS
 from backend.archive.sections import Amount, Coding, Concept, ObservationBody, PartialDate
 from backend.archive.sections import QuestionnaireBody as Body
@@ -16,7 +17,8 @@ from backend.core.clock import SHANGHAI
 from backend.questionnaires import model
 from backend.questionnaires.asking import Answers
 from backend.questionnaires.model import Form, Given
-from backend.questionnaires.scoring import Scored
+from backend.questionnaires.response import Response
+from backend.questionnaires.scoring import Scored, scores
 
 _DECIMALS = 2
 _VERDICTS = {"yes": "是", "nearly": "基本是", "leaning": "倾向是", "no": "否"}
@@ -31,7 +33,15 @@ _SURVEY = Concept(
 )
 
 
-def questionnaire_body(
+def bodies_of(whole: Response, relation: Relation, at: datetime) -> list[Body | ObservationBody]:
+    """What a completed response leaves in the archive: the answers and, where scored, a score."""
+    source = relation.kinship.value if relation.kinship else relation.kind.value
+    answers = _answers_body(whole.form, whole.asked, whole.answers, at, source)
+    scored = _scores_body(whole.form, scores(whole.form, whole.subject, whole.answers), at)
+    return [answers] if scored is None else [answers, scored]
+
+
+def _answers_body(
     form: Form, items: list[model.Item], answers: Answers, at: datetime, source: str
 ) -> Body:
     """Every question that was answered, in the form's order."""
@@ -54,7 +64,7 @@ def questionnaire_body(
     )
 
 
-def observation_body(form: Form, scored: list[Scored], at: datetime) -> ObservationBody | None:
+def _scores_body(form: Form, scored: list[Scored], at: datetime) -> ObservationBody | None:
     """The scores: one as the result, several as components; None where there are none."""
     if form.observation is None or not scored:
         return None
