@@ -13,7 +13,9 @@ from bot.chat.chat import Chat
 from bot.chat.reply import Button, Reply
 from bot.chat.rooms import Rooms
 from bot.chat.talk import Talk
+from bot.chat.talks import MemoryTalks
 
+_TERMINAL = "terminal"
 _FILE = "/file "
 """Before a path: what a messenger's attachment would be."""
 Write = Callable[[str], None]
@@ -27,28 +29,29 @@ class Console:
         self._viewer = viewer
         self._write = write
         self._folder = folder
-        self._talk = Talk()
+        self._talks = MemoryTalks()
         self._buttons: list[Button] = []
         self._pictures = 0
 
     async def line(self, text: str) -> None:
         """A typed line: a message, ``/file PATH``, or the number of a button shown last."""
-        text = text.strip()
+        async with self._talks.turn(_TERMINAL, self._viewer.account_id) as talk:
+            self._show(await self._replies(talk, text.strip()))
+
+    async def _replies(self, talk: Talk, text: str) -> list[Reply]:
         if text.isdigit() and 1 <= int(text) <= len(self._buttons):
             action = self._buttons[int(text) - 1].action
-            replies = await self._chat.press(self._viewer, self._talk, action)
-        elif text.startswith(_FILE):
-            replies = await self._file(Path(text.removeprefix(_FILE).strip()))
-        else:
-            replies = await self._chat.say(self._viewer, self._talk, text)
-        self._show(replies)
+            return await self._chat.press(self._viewer, talk, action)
+        if text.startswith(_FILE):
+            return await self._file(talk, Path(text.removeprefix(_FILE).strip()))
+        return await self._chat.say(self._viewer, talk, text)
 
-    async def _file(self, path: Path) -> list[Reply]:
+    async def _file(self, talk: Talk, path: Path) -> list[Reply]:
         try:
             data = await asyncio.to_thread(path.read_bytes)
         except OSError as error:
             return [Reply(text=f"{path}: {error.strerror}")]
-        return await self._chat.file(self._viewer, self._talk, data, path.name)
+        return await self._chat.file(self._viewer, talk, data, path.name)
 
     def _show(self, replies: list[Reply]) -> None:
         self._buttons = []

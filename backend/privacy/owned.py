@@ -64,6 +64,12 @@ async def _inbox(store: Store, resident_id: ObjectId) -> int:
     return int((await items.delete_many({"resident_id": resident_id})).deleted_count)
 
 
+async def _talks(store: Store, resident_id: ObjectId) -> int:
+    # What a family member's chat half made: with an entry of somebody else the chat begins anew.
+    talks = store.db["chat_talks"]
+    return int((await talks.delete_many({"resident_ids": resident_id})).deleted_count)
+
+
 async def _places(store: Store, resident_id: ObjectId) -> int:
     # The clinic's number stays in its list; whose it was does not, and what was to come is free.
     places, slots = store.db["appointment_places"], store.db["appointment_slots"]
@@ -101,6 +107,7 @@ NAMING: dict[str, Rule] = {
     "point_tickets": _tickets,
     "point_signals": _signals,
     "inbox_items": _inbox,
+    "chat_talks": _talks,
     "appointment_places": _places,
 }
 """Collections that name a resident without belonging to one."""

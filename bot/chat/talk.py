@@ -1,66 +1,75 @@
-"""What the bot remembers of a chat, in memory: lost with the process, and its buttons say so."""
+"""What the bot remembers of a chat; ``talks.py`` says where."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from functools import cache
+from typing import Annotated, Generic, TypeVar
 
 from bson import ObjectId
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from backend.measurements.draft import Draft
-from bot.assistant.stored.turn import CitationWords
 
 T = TypeVar("T")
+Id = Annotated[ObjectId, PlainValidator(ObjectId), PlainSerializer(str)]
 _KEPT = 20
 
 
+@dataclass(slots=True)
 class Kept(Generic[T]):
     """The last things offered, each under a token that is good for one button press."""
 
-    def __init__(self) -> None:
-        self._things: dict[str, T] = {}
+    things: dict[str, T] = field(default_factory=dict)
 
     def put(self, thing: T) -> str:
         token = secrets.token_hex(6)
-        self._things[token] = thing
-        for old in list(self._things)[:-_KEPT]:
-            del self._things[old]
+        self.things[token] = thing
+        for old in list(self.things)[:-_KEPT]:
+            del self.things[old]
         return token
 
     def get(self, token: str) -> T | None:
-        return self._things.get(token)
+        return self.things.get(token)
 
     def take(self, token: str) -> T | None:
-        return self._things.pop(token, None)
+        return self.things.pop(token, None)
 
     def last(self) -> str | None:
-        return next(reversed(self._things), None)
+        return next(reversed(self.things), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
     """Readings that wait for a yes. ``sure``: unusual values were shown and confirmed."""
 
-    resident_id: ObjectId
+    resident_id: Id
     drafts: tuple[Draft, ...]
     sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    resident_id: ObjectId
-    reading_ids: tuple[ObjectId, ...]
+    resident_id: Id
+    reading_ids: tuple[Id, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An answer whose citations are buttons; what they say stays with the answer."""
+
+    resident_id: Id
+    turn_id: Id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
     """A report's table as it was shown: ``items`` are its rows' ids in their order."""
 
-    resident_id: ObjectId
-    report_id: ObjectId
+    resident_id: Id
+    report_id: Id
     version: int
     items: tuple[str, ...]
     is_theirs: bool = False
@@ -76,8 +85,8 @@ class ForTicket:
     """What a doctor writes next, or has written (``text``), and to which ticket."""
 
     writing: Writing
-    resident_id: ObjectId
-    ticket_id: ObjectId
+    resident_id: Id
+    ticket_id: Id
     text: str = ""
 
 
@@ -85,12 +94,12 @@ class ForTicket:
 class Talk:
     """One account in one chat."""
 
-    resident_id: ObjectId | None = None
-    conversation_id: ObjectId | None = None
+    resident_id: Id | None = None
+    conversation_id: Id | None = None
     writing: ForTicket | None = None
     offered: Kept[Offered] = field(default_factory=Kept)
     recorded: Kept[Recorded] = field(default_factory=Kept)
-    cited: Kept[Sequence[CitationWords]] = field(default_factory=Kept)
+    cited: Kept[Cited] = field(default_factory=Kept)
     choices: Kept[str] = field(default_factory=Kept)
     reviewed: Kept[Reviewed] = field(default_factory=Kept)
     written: Kept[ForTicket] = field(default_factory=Kept)
@@ -99,3 +108,29 @@ class Talk:
         """Switch person: a question after it begins a conversation of its own."""
         if self.resident_id != resident_id:
             self.resident_id, self.conversation_id = resident_id, None
+
+    @property
+    def residents(self) -> frozenset[ObjectId]:
+        """Everybody of whom something is in here."""
+        kept = (self.offered, self.recorded, self.cited, self.reviewed, self.written)
+        found = {each.resident_id for some in kept for each in some.things.values()}
+        if self.writing is not None:
+            found.add(self.writing.resident_id)
+        if self.resident_id is not None:
+            found.add(self.resident_id)
+        return frozenset(found)
+
+
+def dumped(talk: Talk) -> bytes:
+    """JSON that ``loaded`` reads."""
+    return _adapter().dump_json(talk)
+
+
+def loaded(text: bytes) -> Talk:
+    """Raises ``pydantic.ValidationError`` for what an older program wrote otherwise."""
+    return _adapter().validate_json(text)
+
+
+@cache
+def _adapter() -> TypeAdapter[Talk]:
+    return TypeAdapter(Talk)

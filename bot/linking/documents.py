@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from beanie import PydanticObjectId
+from pydantic import Field
 
 from backend.core.documents import ASC, Stored, index, unique
 from backend.identity.viewer import Channel
@@ -60,4 +61,35 @@ class LinkTries(Stored):
         ]
 
 
-DOCUMENTS = (ChatLink, LinkCode, LinkTries)
+class ChatTalk(Stored):
+    """What a chat remembers of an account (``bot.chat.talk``), sealed with the account's key.
+
+    In one hand at a time: ``held_by`` until ``held_until``, and who overslept writes nothing.
+    ``resident_ids`` are those of whom something is in it.
+    """
+
+    channel: Channel
+    chat: bytes
+    account_id: PydanticObjectId
+    box: bytes | None = None
+    version: int = 0
+    resident_ids: list[PydanticObjectId] = Field(default_factory=list)
+    held_by: str | None
+    held_until: datetime
+    expires_at: datetime
+
+    class Settings:
+        name = "chat_talks"
+        indexes: ClassVar = [
+            unique(
+                "one_talk_per_chat_and_account",
+                ("account_id", ASC),
+                ("channel", ASC),
+                ("chat", ASC),
+            ),
+            index("chat_talks_by_resident", ("resident_ids", ASC)),
+            index("chat_talks_expire", ("expires_at", ASC), expireAfterSeconds=0),
+        ]
+
+
+DOCUMENTS = (ChatLink, LinkCode, LinkTries, ChatTalk)

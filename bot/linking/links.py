@@ -18,7 +18,7 @@ from backend.core.container import Core
 from backend.core.database import Session
 from backend.identity.accounts import Account, AccountStatus
 from backend.identity.viewer import Channel, Language, Viewer
-from bot.linking.documents import ChatLink, LinkCode, LinkTries
+from bot.linking.documents import ChatLink, ChatTalk, LinkCode, LinkTries
 from bot.linking.errors import LinkCodeInvalid, LinkTriedTooOften
 
 
@@ -97,12 +97,14 @@ class ChatLinks:
     async def unlink(self, viewer: Viewer, channel: Channel) -> bool:
         """Whether there was a link."""
         query = {"account_id": viewer.account_id, "channel": channel.value}
+        await ChatTalk.get_pymongo_collection().delete_many(query)
         done = await ChatLink.get_pymongo_collection().delete_one(query)
         return bool(done.deleted_count)
 
     async def forget(self, channel: Channel, chat: str) -> ObjectId | None:
         """The messenger says that the chat is gone; whose it was."""
         query = {"channel": channel.value, "chat": self._chat(channel, chat)}
+        await ChatTalk.get_pymongo_collection().delete_many(query)
         found = await ChatLink.get_pymongo_collection().find_one_and_delete(query)
         return None if found is None else ObjectId(found["account_id"])
 
@@ -111,7 +113,9 @@ class ChatLinks:
     ) -> None:
         links = ChatLink.get_pymongo_collection()
         either = [{"chat": chat}, {"account_id": account_id}]
-        await links.delete_many({"channel": channel.value, "$or": either}, session=session)
+        old = {"channel": channel.value, "$or": either}
+        await links.delete_many(old, session=session)
+        await ChatTalk.get_pymongo_collection().delete_many(old, session=session)
         row = {"channel": channel.value, "chat": chat, "account_id": account_id, "linked_at": now}
         await links.insert_one(row, session=session)
 

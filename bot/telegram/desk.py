@@ -12,11 +12,12 @@ from backend.notifications.addresses import Addresses
 from bot.chat.chat import Chat
 from bot.chat.reply import Reply
 from bot.chat.talk import Talk
+from bot.chat.talks import TalkHeld, Talks
 from bot.linking.links import ChatLinks
 from bot.telegram import leaving
 from bot.telegram.files import Fetching
+from bot.telegram.queues import Queues, TooManyAtOnce
 from bot.telegram.sending import ChatGone, Outgoing
-from bot.telegram.talks import Talks, TooManyAtOnce
 from bot.telegram.words import language_of, words
 
 Work = Callable[[Viewer, Talk], Awaitable[list[Reply]]]
@@ -30,6 +31,7 @@ class Desk:
     links: ChatLinks
     addresses: Addresses
     out: Outgoing
+    queues: Queues
     talks: Talks
     fetching: Fetching
 
@@ -42,11 +44,20 @@ class Desk:
         if viewer is None:
             return await self.say(user, "not_linked")
         try:
-            async with self.talks.turn((user.id, viewer.account_id)) as talk:
-                await self.send(user, await work(viewer, talk))
+            async with self.queues.turn(user.id):
+                await self.send(user, await self._replies(user, viewer, work))
         except TooManyAtOnce as error:
             if not error.told:
                 await self.say(user, "too_many")
+
+    async def _replies(self, user: User, viewer: Viewer, work: Work) -> list[Reply]:
+        """What was remembered is stored before the answer leaves, so that its buttons are known
+        wherever they are pressed."""
+        try:
+            async with self.talks.turn(str(user.id), viewer.account_id) as talk:
+                return await work(viewer, talk)
+        except TalkHeld:
+            return [self.reply(user, "too_many")]
 
     async def say(self, user: User, key: str, **values: object) -> None:
         await self.send(user, [self.reply(user, key, **values)])

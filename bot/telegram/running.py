@@ -13,18 +13,20 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from backend.access.consent.purpose import Purpose
+from backend.identity.viewer import Channel
 from backend.notifications.wiring import Notifications
 from bot.chat.chat import Chat
 from bot.chat.rooms import Rooms
 from bot.linking.links import ChatLinks
+from bot.linking.talks import StoredTalks
 from bot.telegram.desk import Desk
 from bot.telegram.errors import TelegramOff
 from bot.telegram.files import Fetching
 from bot.telegram.once import OnceOnly
+from bot.telegram.queues import Queues
 from bot.telegram.routers import routers
 from bot.telegram.secret import PATH, secret_of
 from bot.telegram.sending import Outgoing, Pause
-from bot.telegram.talks import Talks
 from bot.telegram.words import limit
 
 log = structlog.get_logger(__name__)
@@ -54,7 +56,8 @@ class TelegramBot:
             links=rooms.chat_links,
             addresses=rooms.notifications.addresses,
             out=Outgoing(self._bot, pause),
-            talks=Talks(limit("chats"), limit("waiting")),
+            queues=Queues(limit("waiting")),
+            talks=StoredTalks(rooms.core, Channel.TELEGRAM),
             fetching=Fetching(self._bot),
         )
         self._dispatcher = Dispatcher(disable_fsm=True, desk=desk)

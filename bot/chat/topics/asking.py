@@ -10,6 +10,7 @@ from bot.assistant.stored.service import Ask
 from bot.assistant.stored.turn import CitationWords, Said
 from bot.chat.reply import Button, Reply
 from bot.chat.showing import date_words
+from bot.chat.talk import Cited
 from bot.chat.turn import ChooseFirst, Turn
 
 _MOST_CITED = 8
@@ -26,12 +27,22 @@ async def emergency(turn: Turn, question: str) -> Reply:
 
 
 async def cited(turn: Turn, rest: str) -> list[Reply]:
-    """One citation in full: ``<token>:<index>``."""
+    """One citation in full: ``<token>:<index>``; not what is not granted any more.
+
+    Raises ``AccessDenied``, ``ConsentMissing`` and ``TurnNotFound``.
+    """
     token, _, index = rest.partition(":")
     found = turn.talk.cited.get(token)
-    if found is None or not index.isdigit() or int(index) >= len(found):
+    if found is None or not index.isdecimal():
         return [turn.reply("expired")]
-    return [_citation(turn, found[int(index)])]
+    await turn.require_leave(found.resident_id)
+    conversations = turn.rooms.assistant.conversations
+    said = await conversations.turn(turn.viewer, found.resident_id, found.turn_id)
+    if said.words is None:
+        return [turn.reply("hidden")]
+    if int(index) >= len(said.words.citations):
+        return [turn.reply("expired")]
+    return [_citation(turn, said.words.citations[int(index)])]
 
 
 async def choose(turn: Turn, token: str) -> list[Reply]:
@@ -71,7 +82,7 @@ def _answer(turn: Turn, said: Said) -> Reply:
     shown = said.words.citations[:_MOST_CITED]
     buttons: list[Button] = []
     if shown:
-        token = turn.talk.cited.put(shown)
+        token = turn.talk.cited.put(Cited(said.resident_id, said.id))
         buttons += [
             Button(turn.say("source", number=index + 1), f"cite:{token}:{index}")
             for index in range(len(shown))

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from bson import ObjectId
 
+from backend.core.clock import FixedClock
 from backend.identity.viewer import Channel
 from backend.notifications.documents import PushAddress
+from backend.privacy.owned import NAMING
 from backend.reports.documents import ReportDocument
 from bot.chat.reply import Button, Reply
+from bot.linking.documents import ChatTalk
+from bot.linking.links import limits
 from bot.telegram.documents import HandledUpdate
+from bot.telegram.queues import Queues, TooManyAtOnce
+from bot.telegram.running import TelegramBot
 from bot.telegram.shown import calls
-from bot.telegram.talks import Talks, TooManyAtOnce
 from tests.bot.chat.talking import stored
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import Bench, Father
@@ -45,6 +52,50 @@ async def test_a_reading_is_recorded_by_a_button_and_an_update_counts_once(
     assert await person.feeds(update) == []
     assert await HandledUpdate.find({"update_id": 900_000}).count() == 1
     assert await stored(father.id) == before
+
+
+async def test_several_servers_know_one_chat_and_a_button_is_good_once_for_all_of_them(
+    father: Father, bench: Bench, api: BotApi, clock: FixedClock
+) -> None:
+    here, others = father.person, TelegramBot(bench.services)
+    there = replace(here, bot=others)
+    yes = action(await here.says("早上血压135/85"), "记下")
+    assert "已给张建国记下" in words(await there.presses(yes))
+    once = len(await stored(father.id))
+    assert "用过" in words(await here.presses(yes))
+    assert "已撤销" in words(await here.says("撤销"))  # what the other server recorded
+
+    yes = action(await there.says("心率72"), "记下")
+    before = len(api.calls)
+    await asyncio.gather(here.presses(yes), there.presses(yes))
+    heard = [each.words for each in api.calls[before:] if each.method == "sendMessage"]
+    assert sorted(("已给" in each, "用过" in each) for each in heard) == [
+        (False, True),
+        (True, False),
+    ]
+    assert len(await stored(father.id)) == once
+
+    talks = ChatTalk.get_pymongo_collection()
+    [row] = await talks.find().to_list()
+    assert (row["resident_ids"], row["held_by"]) == ([father.id], None)
+    assert not {"heart_rate", "72", str(here.id)} & set(re.findall(r"\w+", repr(row)))
+    # A server that died in the middle of a message keeps nobody waiting for ever.
+    lost = {"held_by": "gone", "held_until": clock.now() + timedelta(seconds=1)}
+    await talks.update_one({}, {"$set": lost})
+    waiting = asyncio.create_task(there.says("体重62公斤"))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    clock.advance(timedelta(seconds=1))
+    yes = action(await waiting, "记下")
+    clock.advance(timedelta(hours=limits()["talk_hours"]))
+    assert "过期" in words(await here.presses(yes))
+    assert len(await stored(father.id)) == once
+    assert await NAMING[ChatTalk.Settings.name](bench.services.core.store, father.id) == 1
+    await here.says("血压135/85")
+    assert await ChatTalk.count() == 1
+    assert "已解除" in words(await here.says("/unlink"))
+    assert await ChatTalk.count() == 0
+    await others.close()
 
 
 async def test_an_unlinked_chat_hears_how_to_link_and_wrong_codes_change_nothing(
@@ -206,20 +257,24 @@ async def test_polling_hands_over_updates_once(father: Father, api: BotApi, benc
 
 
 async def test_one_chat_cannot_fill_the_memory() -> None:
-    talks, key = Talks(most=2, waiting=2), (1, ObjectId())
-    async with talks.turn(key) as first:
-        waiting = asyncio.create_task(_enter(talks, key))
+    queues, entered = Queues(waiting=2), []
+
+    async def enter(chat: int) -> None:
+        async with queues.turn(chat):
+            entered.append(chat)
+
+    async with queues.turn(1):
+        waiting = asyncio.create_task(enter(1))
         await asyncio.sleep(0)
         told = []
         for _ in range(2):
             with pytest.raises(TooManyAtOnce) as error:
-                await _enter(talks, key)
+                await enter(1)
             told.append(error.value.told)
-        assert told == [False, True]
-    assert await waiting is first
-    for other in range(2, 6):
-        await _enter(talks, (other, ObjectId()))
-    assert await _enter(talks, key) is not first
+        await enter(2)
+        assert (told, entered) == ([False, True], [2])
+    await waiting
+    assert (entered, len(queues)) == ([2, 1], 0)
 
 
 def test_long_replies_are_cut_and_long_actions_never_leave() -> None:
@@ -230,11 +285,6 @@ def test_long_replies_are_cut_and_long_actions_never_leave() -> None:
     assert rest[-1].reply_markup is not None
     with pytest.raises(ValueError, match="callback_data"):
         calls(1, Reply(text="x", buttons=(Button("好", "是" * 22),)))
-
-
-async def _enter(talks: Talks, key: tuple[int, ObjectId]) -> Any:
-    async with talks.turn(key) as talk:
-        return talk
 
 
 def _photo(file_id: str, size: int, width: int = 90) -> list[dict[str, Any]]:
