@@ -75,10 +75,10 @@ class Archive:
     async def facts(self, resident_id: ObjectId) -> Facts:
         """For proposals and for whether a plan still has its reason."""
         now = self._core.clock.now()
-        resident, entries, sizes = await asyncio.gather(
+        resident, entries, measured = await asyncio.gather(
             self._residents.load(resident_id),
             self._entries(resident_id, WHY),
-            _sizes(resident_id),
+            sizes(resident_id),
         )
         born = born_on(resident.profile)
         known = [each for each in map(lambda one: _known(one, now), entries) if each is not None]
@@ -87,7 +87,8 @@ class Archive:
             age=None if born is None else age_in_months(born, local_day(now)) // 12,
             pregnant=person.pregnant,
             conditions=known,
-            bmi=_bmi_class(sizes, person, now),
+            bmi=_bmi_class(measured, person, now),
+            born=born,
         )
 
     async def past(
@@ -101,6 +102,13 @@ class Archive:
             self._filled(resident_id, granted),
         )
         return Past(tuple(_named(each) for each in entries), visited, filled)
+
+    async def results(self, resident_id: ObjectId, sections: Collection[Section]) -> list[Entry]:
+        """Of these sections, newest first, as long back as anything is asked for again."""
+        if not sections:
+            return []
+        since = self._core.clock.now() - timedelta(days=programme().limits.longest_interval)
+        return await self._entries(resident_id, sections, since=since)
 
     async def _entries(
         self,
@@ -184,7 +192,7 @@ def _is(check: Check, named: Named) -> bool:
     )
 
 
-async def _sizes(resident_id: ObjectId) -> dict[Kind, Mapping[str, float]]:
+async def sizes(resident_id: ObjectId) -> dict[Kind, Mapping[str, float]]:
     """The last weight and height, in canonical units."""
     readings: Any = ReadingDocument.get_pymongo_collection()
     found: dict[Kind, Mapping[str, float]] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bson import ObjectId
 
@@ -32,6 +33,7 @@ class Facts:
     pregnant: bool
     conditions: Sequence[Known] = ()
     bmi: tuple[str, Words] | None = None
+    born: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +96,18 @@ def _because(who: Who, zh: str, en: str | None = None) -> Words:
 
 
 def _diagnosed(who: Who, known: Known) -> bool:
+    return has_code(known, who.snomed, who.icd10)
+
+
+def has_code(known: Known, snomed: Collection[str], icd10: Collection[str]) -> bool:
+    """Whether a diagnosis is one of these concepts, or within one of these ranges."""
     systems = table()["condition_systems"]
     for system, code in known.codes:
         lowered, upper = system.lower(), code.strip().upper()
-        if any(mark in lowered for mark in systems["snomed"]) and code in who.snomed:
+        if any(mark in lowered for mark in systems["snomed"]) and code in snomed:
             return True
         if any(mark in lowered for mark in systems["icd10"]) and any(
-            _within(upper, *each.split("-")) for each in who.icd10
+            _within(upper, *each.split("-")) for each in icd10
         ):
             return True
     return False

@@ -143,6 +143,26 @@ async def _days(
     return found
 
 
+async def daily_weights(resident_id: ObjectId, first: date, last: date) -> dict[date, float]:
+    """Kilograms by day of the wall's calendar, the mean of each day's readings."""
+    start, end = (datetime.combine(each, time(0), UTC) for each in (first, last))
+    match: Raw = {
+        "resident_id": resident_id,
+        "kind": Kind.WEIGHT.value,
+        "state": State.LIVE.value,
+        "at": {"$gte": start - timedelta(days=1), "$lt": end + timedelta(days=2)},
+        "wall": {"$gte": start, "$lt": end + timedelta(days=1)},
+    }
+    day = {"$dateTrunc": {"date": "$wall", "unit": "day"}}
+    stages: list[Raw] = [
+        {"$match": match},
+        {"$group": {"_id": day, "weight": {"$avg": "$values.weight"}}},
+    ]
+    readings: Any = ReadingDocument.get_pymongo_collection()
+    rows = await readings.aggregate(stages)
+    return {row["_id"].date(): row["weight"] async for row in rows}
+
+
 def weeks_before(last: date, number: int) -> list[date]:
     """So many Mondays, oldest first, ``last`` the last of them."""
     return [last - WEEK * (number - 1 - each) for each in range(number)]

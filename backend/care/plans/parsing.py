@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 
 from backend.care.plans.errors import PathwayFileInvalid
+from backend.care.plans.goal import FormGoal, LabGoal, LossGoal
 from backend.care.plans.pathway import Measure, Pathway
 from backend.care.plans.programme import Part, Stage
 from backend.measurements.draft import Kind
@@ -71,11 +72,12 @@ def _complaints(pathway: Pathway) -> Iterator[tuple[Place, str]]:
             yield ("measure", number, "stages"), reason
     if len({each.kind for each in pathway.measure}) != len(pathway.measure):
         yield ("measure", 0, "kind"), "a kind of measurement stands twice"
-    for name in ("step", "questionnaire", "visit", "check"):
+    for name in ("goal", "step", "questionnaire", "visit", "check"):
         keys = [each.key for each in getattr(pathway, name)]
         for number, key in enumerate(keys):
             if key in keys[:number]:
                 yield (name, number, "key"), f"{key} stands twice"
+    yield from _of_goals(pathway)
     for number, check in enumerate(pathway.check):
         if not check.loinc and not check.words:
             yield ("check", number, "key"), f"{check.key} cannot be found by loinc or words"
@@ -92,10 +94,33 @@ def _of_who(pathway: Pathway) -> Iterator[tuple[Place, str]]:
         first, last = each.split("-")
         if last < first:
             yield ("who", "icd10"), f"{each} ends before it begins"
-    classes = {e["id"] for s in table()["scheme"] if s["id"] == "bmi" for e in s["classes"]}
     for each in who.bmi:
-        if each not in classes:
+        if each not in _bmi_classes():
             yield ("who", "bmi"), f"{each} is no class of thresholds.toml"
+
+
+def _of_goals(pathway: Pathway) -> Iterator[tuple[Place, str]]:
+    for number, goal in enumerate(pathway.goal):
+        place = ("goal", number, "key")
+        if isinstance(goal, LabGoal):
+            for reason in _of_levels(goal):
+                yield place, f"{goal.key}: {reason}"
+        elif not isinstance(goal, FormGoal):
+            named = goal.bmi if isinstance(goal, LossGoal) else [row.bmi for row in goal.gain]
+            for each in named:
+                if each not in _bmi_classes():
+                    yield place, f"{goal.key}: {each} is no class of thresholds.toml"
+
+
+def _of_levels(goal: LabGoal) -> Iterator[str]:
+    if [bool(each.icd10) for each in goal.level] != [True] * (len(goal.level) - 1) + [False]:
+        yield "the last level, and no other, is for everybody else"
+    if any(each.missed_from < each.reached_below for each in goal.level):
+        yield "a level is missed before it is reached"
+
+
+def _bmi_classes() -> set[str]:
+    return {e["id"] for s in table()["scheme"] if s["id"] == "bmi" for e in s["classes"]}
 
 
 def _of_measure(measure: Measure) -> Iterator[str]:

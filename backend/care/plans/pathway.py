@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from backend.access.categories import Category
+from backend.care.plans.goal import Goal, IcdRange, Key, Loinc
 from backend.care.plans.programme import Adapting, Fixed, Part, Stage, Words
 from backend.measurements.draft import Kind
-
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
-IcdRange = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d\d(\.\d)?-[A-Z]\d\d(\.\d)?$")]
-Loinc = Annotated[str, StringConstraints(pattern=r"^\d{1,7}-\d$")]
 
 
 def _once(items: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,6 +111,8 @@ class Pathway(Fixed):
     """Rows of thresholds.toml that it is about; no number stands here a second time."""
     adapting: Adapting | None = None
     measure: tuple[Measure, ...] = ()
+    goal: tuple[Goal, ...] = ()
+    """What it is to reach beside readings in target."""
     step: tuple[Step, ...] = Field(min_length=1)
     lesson: tuple[Lesson, ...] = ()
     questionnaire: tuple[Filled, ...] = ()
@@ -124,6 +123,11 @@ class Pathway(Fixed):
     @property
     def judged(self) -> frozenset[Kind]:
         return frozenset(each.kind for each in self.measure if each.judged)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a week can say how well it goes."""
+        return bool(self.judged or self.goal)
 
     def a_step(self, key: str) -> Step | None:
         return next((each for each in self.step if each.key == key), None)

@@ -10,6 +10,7 @@ from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.care.plans.documents import Change, PlanDocument, PlanState, RevisionDocument
+from backend.care.plans.judging import Aims
 from backend.care.plans.pathway import Pathway
 from backend.care.plans.programme import WEEK, Adapting, Stage, Words, programme
 from backend.core.clock import SHANGHAI
@@ -47,6 +48,10 @@ class Plan:
     @property
     def adapting(self) -> Adapting:
         return self.content.adapting or programme().adapting
+
+    @property
+    def aims(self) -> Aims:
+        return Aims(measured=bool(self.content.judged), goals=self.content.goal)
 
     @property
     def lighter(self) -> frozenset[Stage]:

@@ -33,7 +33,8 @@ from backend.care.plans.documents import (
 from backend.care.plans.errors import CarePlanChanged
 from backend.care.plans.events import PlanWorse
 from backend.care.plans.facts import Archive
-from backend.care.plans.judging import Verdict, Week, judge, said
+from backend.care.plans.goals import Goals
+from backend.care.plans.judging import Verdict, Week, judge, said, standing
 from backend.care.plans.measuring import Measuring, week, weeks_before
 from backend.care.plans.plan import Plan, first_day, from_raw, local_day, monday, next_review
 from backend.care.plans.programme import WEEK, programme
@@ -61,6 +62,7 @@ class WeeklyWorker:
         core: Core,
         archive: Archive,
         measuring: Measuring,
+        goals: Goals,
         revising: Revising,
         scheduling: Scheduling,
         proposing: Proposing,
@@ -69,6 +71,7 @@ class WeeklyWorker:
         self._core = core
         self._archive = archive
         self._measuring = measuring
+        self._goals = goals
         self._revising = revising
         self._scheduling = scheduling
         self._proposing = proposing
@@ -132,9 +135,16 @@ class WeeklyWorker:
             WEEK * plan.adapting.told_again_weeks
         )
         verdict = judge(
-            plan.stage, weeks, plan.adapting, held=plan.held, told=told, lighter=plan.lighter
+            plan.stage,
+            weeks,
+            plan.adapting,
+            held=plan.held,
+            told=told,
+            lighter=plan.lighter,
+            aims=plan.aims,
+            told_at=plan.told_at,
         )
-        seen = _week_raw(plan, ended, weeks[-1:], verdict, key, now)
+        seen = _week_raw(plan, ended, weeks, verdict, key, now)
 
         async def adapted(plan: Plan, found: Raw, session: Session) -> Changed | None:
             if found["leased_by"] != name or found["version"] != raw["version"]:
@@ -142,7 +152,7 @@ class WeeklyWorker:
             await WeekDocument.get_pymongo_collection().insert_one(seen, session=session)
             await _set(found, {"review_at": next_review(now), "leased_by": None}, session)
             if verdict.tell:
-                await self._tell(plan, session)
+                await self._tell(plan, verdict, session)
             return _changed(plan, verdict, now)
 
         async def work(session: Session) -> None:
@@ -159,22 +169,25 @@ class WeeklyWorker:
         assert since is not None
         if since > local_day(self._core.clock.now()):  # the clock was ahead when it began
             since = ended
-        number = max(by.controlled_weeks, by.missed_weeks, by.worse_weeks)
+        longest = max((each.weeks for each in plan.content.goal), default=1)
+        number = max(by.controlled_weeks, by.missed_weeks, by.worse_weeks, longest)
         mondays = [each for each in weeks_before(ended, number) if each >= monday(since)]
         # The week in which a stage began counts where it began with the week.
         mondays = [each for each in mondays if each >= since]
         schedule = await self._scheduling.of(plan.resident_id)
         kinds = [each.kind for each in plan.content.measure]
-        if not mondays or schedule is None or not kinds:
+        if not mondays or schedule is None:
             return []
+        signs = await self._goals.signs(plan, mondays)
         limits = await self._measuring.limits(plan.resident_id, kinds, self._core.clock.now())
         counted = await self._measuring.counted(
             plan.resident_id, limits, mondays[0], mondays[-1] + timedelta(days=6)
         )
         judged = plan.content.judged
-        return [week(schedule.phases, counted, kinds, judged, each) for each in mondays]
+        weeks = [week(schedule.phases, counted, kinds, judged, each) for each in mondays]
+        return [replace(each, signs=some) for each, some in zip(weeks, signs, strict=True)]
 
-    async def _tell(self, plan: Plan, session: Session) -> None:
+    async def _tell(self, plan: Plan, verdict: Verdict, session: Session) -> None:
         """The doctor: by event, and by ticket where the pathway says so."""
         event = PlanWorse(
             resident_id=PydanticObjectId(plan.resident_id),
@@ -185,18 +198,11 @@ class WeeklyWorker:
         relation = await _own(plan.resident_id, session) if plan.content.ticket else None
         if relation is None:
             return
-        numbers = plan.adapting
-        text = said(
-            "ticket",
-            title=plan.content.title.zh,
-            weeks=numbers.worse_weeks,
-            percent=numbers.worse_percent,
-        )
         question = Question(
             resident_id=plan.resident_id,
             relation=relation,
             asked_by=relation.account_id,
-            text=text.zh,
+            text=_ticket(plan, verdict),
             reason=TicketReason.PLAN,
             urgency=TicketUrgency.ROUTINE,
             categories=frozenset({plan.category}),
@@ -222,6 +228,14 @@ class WeeklyWorker:
         return await self._consents.health_data(memory, resident_id) is ConsentState.GIVEN
 
 
+def _ticket(plan: Plan, verdict: Verdict) -> str:
+    title, numbers = plan.content.title.zh, plan.adapting
+    if verdict.missed is not None:
+        return said("ticket_goal", title=title, what=verdict.missed.zh).zh
+    weeks, percent = numbers.worse_weeks, numbers.worse_percent
+    return said("ticket", title=title, weeks=weeks, percent=percent).zh
+
+
 def _changed(plan: Plan, verdict: Verdict, now: datetime) -> Changed | None:
     if verdict.change is None:
         return None
@@ -238,7 +252,8 @@ def _week_raw(
     new_id = ObjectId()
     what: Change | None = verdict.change
     box = {
-        "facts": asdict(weeks[0]) if weeks else None,
+        "facts": asdict(weeks[-1]) if weeks else None,
+        "standing": standing(weeks, plan.adapting, plan.aims).value,
         "what": what.value if what else None,
         "stage": plan.stage.value,
     }

@@ -14,6 +14,7 @@ from backend.care.plans.book import Book, book
 from backend.care.plans.days import Days
 from backend.care.plans.deciding import Deciding
 from backend.care.plans.facts import CHECKED, Archive, added
+from backend.care.plans.goals import Goals
 from backend.care.plans.learning import Learning
 from backend.care.plans.looking import Looking
 from backend.care.plans.measuring import Measuring
@@ -79,5 +80,7 @@ def build_care_plans(
         progressing=Progressing(core, access, archive, measuring, scheduling),
         scheduling=scheduling,
         days=Days(core),
-        worker=WeeklyWorker(core, archive, measuring, revising, scheduling, proposing, opening),
+        worker=WeeklyWorker(
+            core, archive, measuring, Goals(archive), revising, scheduling, proposing, opening
+        ),
     )

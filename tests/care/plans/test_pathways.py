@@ -16,6 +16,7 @@ from backend.care.plans.book import Book, book
 from backend.care.plans.documents import Change
 from backend.care.plans.errors import PathwayFileInvalid
 from backend.care.plans.fitting import Facts, Known, fits
+from backend.care.plans.goal import FormGoal
 from backend.care.plans.judging import Week, judge
 from backend.care.plans.parsing import parse
 from backend.care.plans.pathway import Pathway
@@ -60,6 +61,11 @@ def test_nine_pathways_refer_only_to_what_exists_and_every_number_has_its_source
             *pathway.check,
         )
         assert all(len(each.source) > 10 for each in parts), pathway.key
+        for goal in pathway.goal:
+            if isinstance(goal, FormGoal):
+                [form] = [each for each in forms().current if each.url == goal.url]
+                assert set(goal.items) <= {each.id for each in form.items}
+        assert pathway.is_judged, pathway.key
     for lacking, place in (
         ("pieces", "pieces = "),
         ("topics", "topics = "),
@@ -149,7 +155,8 @@ def _row(pathway: Pathway) -> str:
         f"({', '.join(part.value for part in each.stages[Stage.START].parts)})"
         for each in pathway.measure
     ]
-    judged = "yes" if pathway.judged else "no"
+    found_by = [f"{kind.value} readings" for kind in sorted(pathway.judged)]
+    judged = ", ".join(found_by + [each.en for each in pathway.goal])
     checks = ", ".join(f"{each.key} {each.every_days}" for each in pathway.check)
     cells = (f"`{pathway.key}`", "; ".join(found), "; ".join(asked), judged, checks)
     return f"| {' | '.join(cells)} |"
