@@ -32,8 +32,8 @@ from backend.appointments.stored import appointment_raw, appointments, slot_raw_
 from backend.appointments.visits import VisitReminders
 from backend.core.container import Core
 from backend.core.database import Raw, Session
+from backend.core.locks import KeyedLocks
 from backend.identity.viewer import Viewer
-from rewards.ledger.locks import KeyedLocks
 
 PURPOSE = "appointment"
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none is read for another

@@ -53,6 +53,9 @@ class Slot(StrEnum):
     RANDOM = "random"
 
 
+_DAY_LONG = {slot: place for place, slot in enumerate(Slot)}
+
+
 @dataclass(frozen=True, slots=True)
 class Stat:
     """Of one component: ``mean``, ``min``, ``max`` in the canonical unit."""
@@ -235,7 +238,13 @@ def _buckets(rows: list[Raw], keys: Sequence[_Keys]) -> list[Bucket]:
         Bucket(
             start.replace(tzinfo=SHANGHAI),
             _gathered(some, keys),
-            {Slot(row["_id"]["slot"]): _gathered([row], keys) for row in some},
+            {
+                slot: _gathered([row], keys)
+                for slot, row in sorted(
+                    ((Slot(row["_id"]["slot"]), row) for row in some),
+                    key=lambda each: _DAY_LONG[each[0]],
+                )
+            },
         )
         for start, some in starts.items()
     ]

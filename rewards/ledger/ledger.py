@@ -14,6 +14,7 @@ from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.keys.keyring import refuse_erased
+from backend.core.locks import KeyedLocks
 from rewards.errors import (
     PointsInsufficient,
     PointsOwed,
@@ -23,7 +24,6 @@ from rewards.errors import (
 from rewards.ledger.chain import GENESIS
 from rewards.ledger.documents import AccountDocument, TransferDocument
 from rewards.ledger.folio import Folio
-from rewards.ledger.locks import KeyedLocks
 from rewards.ledger.transfer import Draft
 
 T = TypeVar("T")

@@ -41,6 +41,8 @@ async def test_days_mornings_and_evenings_are_apart(services: Services) -> None:
     assert (first.all.stats["systolic"].min, first.all.stats["systolic"].max) == (120, 150)
     assert first.slots[Slot.MORNING].stats["diastolic"].mean == 89
     assert first.slots[Slot.EVENING].count == 1
+    # As the day goes, whatever order the store answered in.
+    assert list(first.slots) == sorted(first.slots, key=list(Slot).index)
     assert trend.buckets[2].slots.keys() == {Slot.DAY}
     assert trend.whole.count == 5
     assert trend.whole.in_target_share == pytest.approx(3 / 5)
