@@ -1,5 +1,5 @@
 import { computed } from 'vue'
-import { isDoctor } from '@/stores/session'
+import { isDoctor, isInstitution } from '@/stores/session'
 
 const RESIDENT = [
   { tab: 'today', url: '/pages/home/home' },
@@ -15,7 +15,17 @@ const DOCTOR = [
   { tab: 'mine', url: '/pages/mine/mine' },
 ] as const
 
-export type Tab = (typeof RESIDENT)[number]['tab'] | (typeof DOCTOR)[number]['tab']
+const INSTITUTION = [
+  { tab: 'counter', url: '/pages/counter/counter' },
+  { tab: 'statement', url: '/pages/statement/statement' },
+  { tab: 'mine', url: '/pages/mine/mine' },
+] as const
+
+type One = (typeof RESIDENT)[number] | (typeof DOCTOR)[number] | (typeof INSTITUTION)[number]
+export type Tab = One['tab']
 
 /** The pages at the foot, by who is signed in. */
-export const tabs = computed<readonly { tab: Tab; url: string }[]>(() => (isDoctor.value ? DOCTOR : RESIDENT))
+export const tabs = computed<readonly { tab: Tab; url: string }[]>(() => {
+  if (isInstitution.value) return INSTITUTION
+  return isDoctor.value ? DOCTOR : RESIDENT
+})

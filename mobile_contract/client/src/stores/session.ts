@@ -1,6 +1,7 @@
 import { computed } from 'vue'
 import { CareCircleDocument, MeDocument, ProfileDocument, type Role } from '@kangban/sdk/documents'
 import { kangban } from '@/kangban'
+import { arrival } from './arrival'
 import { kept } from './kept'
 import { forget } from './seen'
 import { settings } from './settings'
@@ -32,9 +33,14 @@ export const residentId = computed(() => person.value?.id ?? null)
 
 export const isDoctor = computed(() => session.roles.includes('FAMILY_DOCTOR'))
 
+/** A shop's or a clinic's counter. */
+export const isInstitution = computed(() => session.roles.includes('INSTITUTION'))
+
 /** Where one begins: without a record, by making one's own or by taking an invitation. */
 export const firstPage = computed(() => {
+  if (isInstitution.value) return '/pages/counter/counter'
   if (isDoctor.value) return '/pages/worklist/worklist'
+  if (arrival.value !== null) return arrival.value
   if (session.people.length > 0) return '/pages/home/home'
   return session.roles.includes('RESIDENT') ? '/pages/consent/consent' : '/pages/accept/accept'
 })
@@ -49,7 +55,7 @@ export async function enter(): Promise<void> {
   session.account = who.me.id
   session.name = who.me.displayName
   session.roles = [...who.me.roles]
-  settings.atWork = isDoctor.value
+  settings.atWork = isDoctor.value || isInstitution.value
   session.people = people
   const own = session.people.find(({ relation }) => relation === 'self')
   session.chosen = own?.id ?? session.people[0]?.id ?? null

@@ -8,6 +8,7 @@ const t = words(
     day: '{month}月{date}日',
     dayTime: '{month}月{date}日 {time}',
     year: '{year}年{month}月{date}日',
+    weekday: '{month}月{date}日 周{name}',
   },
   {
     today: 'today {time}',
@@ -15,6 +16,7 @@ const t = words(
     day: '{month}/{date}',
     dayTime: '{month}/{date} {time}',
     year: '{year}-{month}-{date}',
+    weekday: '{name} {month}/{date}',
   },
 )
 
@@ -48,6 +50,15 @@ export function date(iso: string | Date, now: Date = new Date()): string {
   const at = new Date(iso)
   if (at.getFullYear() === now.getFullYear()) return day(at)
   return t('year', { year: at.getFullYear(), month: at.getMonth() + 1, date: at.getDate() })
+}
+
+const WEEKDAYS = { 'zh-CN': '日一二三四五六', en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] } as const
+
+/** 11月25日 周三: a day that one has to be somewhere. */
+export function weekday(iso: string | Date): string {
+  const at = new Date(iso)
+  const name = WEEKDAYS[settings.language][at.getDay()] ?? ''
+  return t('weekday', { month: at.getMonth() + 1, date: at.getDate(), name })
 }
 
 export function clock(at: Date): string {

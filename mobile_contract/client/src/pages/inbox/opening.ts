@@ -14,9 +14,15 @@ const PAGES: Readonly<Record<string, string>> = {
   reminders: 'reminders',
   reports: 'reports',
   care_plans: 'plans',
+  appointments: 'appointments',
 }
 
-const OF_ONE: Readonly<Record<string, string>> = { reports: 'report', care_plans: 'plan', doctor_work: 'ticket' }
+const OF_ONE: Readonly<Record<string, string>> = {
+  reports: 'report',
+  care_plans: 'plan',
+  doctor_work: 'ticket',
+  appointments: 'appointment',
+}
 
 /** Where a message leads: to the thing itself, else to the page of its topic. */
 export function pageOf({ topic, about, residentId }: Item): string {

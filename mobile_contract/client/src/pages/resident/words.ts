@@ -26,6 +26,7 @@ export const t = words(
     trend: '测量走势',
     plans: '照护计划',
     questions: '问过的问题',
+    emergency: '救急要看没授权的内容',
   },
   {
     title: 'Resident',
@@ -52,5 +53,6 @@ export const t = words(
     trend: 'Trends',
     plans: 'Care plans',
     questions: 'Questions asked',
+    emergency: 'Emergency: see what is not granted',
   },
 )

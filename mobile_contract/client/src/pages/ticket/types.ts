@@ -1,3 +1,4 @@
-import type { TicketQuery } from '@kangban/sdk/documents'
+import type { AnswerTicketMutationVariables, TicketQuery } from '@kangban/sdk/documents'
 
 export type Ticket = Extract<NonNullable<TicketQuery['node']>, { question: unknown }>
+export type Limit = NonNullable<AnswerTicketMutationVariables['input']['limit']>

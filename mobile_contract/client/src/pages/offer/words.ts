@@ -1,0 +1,38 @@
+import { words } from '@/words'
+
+export const t = words(
+  {
+    title: '请居民签约',
+    intro: '让居民扫这个码，或者输入这个码。谁先用，就和谁签；看什么由居民自己选。',
+    make: '出示签约码',
+    qr: '签约的二维码',
+    until: '{at} 前有效，只能用一次',
+    another: '再做一个',
+    requests: '居民请您签约',
+    none: '现在没有等您答应的居民。',
+    wants: '{at} 提出，请在 {until} 前答复',
+    sees: '居民同意您看：{categories}',
+    days: '签 {days} 天',
+    forTeam: '和团队“{name}”签',
+    forMe: '和您本人签',
+    accept: '同意签约',
+    refuse: '不接',
+  },
+  {
+    title: 'Sign residents up',
+    intro: 'Let the resident scan or type this code. Whoever uses it first signs, and chooses what you see.',
+    make: 'Show a code',
+    qr: 'The offer as a QR code',
+    until: 'Good until {at}, once',
+    another: 'Another one',
+    requests: 'Residents who ask',
+    none: 'Nobody waits for your answer.',
+    wants: 'Asked {at}; answer by {until}',
+    sees: 'Lets you see: {categories}',
+    days: 'For {days} days',
+    forTeam: 'With the team “{name}”',
+    forMe: 'With you',
+    accept: 'Accept',
+    refuse: 'Refuse',
+  },
+)
