@@ -1,18 +1,22 @@
-"""The reference client at ``/``: what ``scripts/client`` built from ``mobile_contract/client``.
+"""The reference client at ``/``: what ``scripts/client.sh`` built from ``mobile_contract/client``.
 
-``/`` is asked for again each time, ``/assets`` carry their content's hash in their names and are
-kept. Nothing may be loaded from elsewhere. Where nothing was built, ``/`` says how to get it.
+``/`` is asked for again each time and says in itself how one can sign in, so that a slow phone
+need not ask; ``/assets`` carry their content's hash in their names and are kept, with the
+build's ``NAME.br`` beside them. Nothing may be loaded from elsewhere. Where nothing was built,
+``/`` says how to get it.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 from litestar import MediaType, Request, Response, get
 from litestar.params import FromPath
 
@@ -64,7 +68,7 @@ or newer, run <code>make demo</code>, and open this page again.</p>
 @dataclass(frozen=True, slots=True)
 class _File:
     body: bytes
-    packed: bytes | None
+    packed: dict[str, bytes]
     tag: str
     media_type: str
 
@@ -77,7 +81,7 @@ def client_routes(services: Services, built: Path = BUILT) -> list[Any]:
     async def first_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not (built / "index.html").is_file():
             return Response(_how_to_get_it(settings), headers=_HEADERS)
-        return _answer(request, built / "index.html", _ASK_AGAIN)
+        return _answer(request, built / "index.html", _ASK_AGAIN, written=_meta(settings))
 
     @get("/assets/{name:str}")
     async def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
@@ -89,15 +93,23 @@ def client_routes(services: Services, built: Path = BUILT) -> list[Any]:
 
     @get("/client.json")
     async def offered() -> Response[dict[str, bool]]:
-        """By which ways one can sign in here."""
-        ways = {
-            "demo": demo_allowed(settings),
-            "wechat": settings.wechat_app_id is not None,
-            "phone": settings.firebase_project_id is not None,
-        }
-        return Response(ways, headers={"cache-control": _ASK_AGAIN})
+        return Response(_ways(settings), headers={"cache-control": _ASK_AGAIN})
 
     return [first_page, asset, static, offered]
+
+
+def _ways(settings: Settings) -> dict[str, bool]:
+    """By which ways one can sign in here."""
+    return {
+        "demo": demo_allowed(settings),
+        "wechat": settings.wechat_app_id is not None,
+        "phone": settings.firebase_project_id is not None,
+    }
+
+
+def _meta(settings: Settings) -> bytes:
+    ways = html.escape(orjson.dumps(_ways(settings)).decode())
+    return f'<meta name="kangban-ways" content="{ways}">'.encode()
 
 
 def _known(folder: Path, name: str) -> Path:
@@ -108,26 +120,40 @@ def _known(folder: Path, name: str) -> Path:
     return found
 
 
-def _answer(request: Request[Any, Any, Any], path: Path, kept: str) -> Response[bytes]:
-    file = _read(path, path.stat().st_mtime_ns)
+def _answer(
+    request: Request[Any, Any, Any], path: Path, kept: str, *, written: bytes = b""
+) -> Response[bytes]:
+    """``written``: what the server adds to a page's head."""
+    file = _read(path, path.stat().st_mtime_ns, written)
     headers = {**_HEADERS, "cache-control": kept, "etag": file.tag, "vary": "accept-encoding"}
     if request.headers.get("if-none-match") == file.tag:
         return Response(b"", status_code=304, headers=headers)
     body = file.body
-    if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        body, headers["content-encoding"] = file.packed, "gzip"
+    offered = request.headers.get("accept-encoding", "").split(",")
+    understood = {each.partition(";")[0].strip() for each in offered}
+    for encoding, packed in file.packed.items():
+        if encoding in understood:
+            body, headers["content-encoding"] = packed, encoding
+            break
     return Response(body, media_type=file.media_type, headers=headers)
 
 
 @lru_cache(maxsize=512)
-def _read(path: Path, written: int) -> _File:
-    body = path.read_bytes()
+def _read(path: Path, changed: int, written: bytes) -> _File:
+    body = path.read_bytes().replace(b"<head>", b"<head>" + written, 1)
     return _File(
         body=body,
-        packed=None if path.suffix in _UNPACKED else gzip.compress(body, mtime=0),
+        packed=_packed(path, body) if path.suffix not in _UNPACKED else {},
         tag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         media_type=_TYPES[path.suffix],
     )
+
+
+def _packed(path: Path, body: bytes) -> dict[str, bytes]:
+    """By content coding, the smallest first."""
+    brotli = path.with_name(f"{path.name}.br")
+    made = {"br": brotli.read_bytes()} if brotli.is_file() else {}
+    return {**made, "gzip": gzip.compress(body, mtime=0)}
 
 
 def _how_to_get_it(settings: Settings) -> bytes:

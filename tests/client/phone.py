@@ -107,6 +107,11 @@ class Phone:
         )
         assert found == [], (name, found)
 
+    def asked_of_server(self) -> list[str]:
+        """Paths, in the order they were asked for."""
+        own = f"http://{self.address}"
+        return [url.removeprefix(own) for url, _ in self.page.requests if url.startswith(own)]
+
     def asked_outside(self) -> list[str]:
         """Addresses elsewhere that something was asked of."""
         own = re.compile(rf"(http|ws)://{re.escape(self.address)}/|about:|data:|blob:")

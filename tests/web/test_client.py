@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import orjson
 import pytest
 from litestar import Litestar
 
@@ -18,8 +21,10 @@ from backend.web.client import client_routes
 def built(tmp_path: Path) -> Path:
     folder = tmp_path / "h5"
     (folder / "assets").mkdir(parents=True)
-    (folder / "index.html").write_text("<!doctype html><title>康伴</title>", "utf-8")
+    (folder / "index.html").write_text("<!doctype html><head><title>康伴</title>", "utf-8")
     (folder / "assets" / "index-1.js").write_text("export {}" * 200)
+    (folder / "assets" / "index-2.js").write_text("export {}" * 200)
+    (folder / "assets" / "index-2.js.br").write_bytes(b"made by the build")
     (folder / "assets" / "secret.env").write_text("no")
     (tmp_path / "outside.js").write_text("no")
     return folder
@@ -51,6 +56,30 @@ async def test_the_page_is_asked_for_again_and_its_parts_are_kept(
         assert int(part.headers["content-length"]) < len(part.text)
         plain = await browser.get("/assets/index-1.js", headers={"accept-encoding": "identity"})
         assert (plain.text, plain.headers.get("content-encoding")) == (part.text, None)
+
+
+async def test_what_the_build_packed_goes_to_who_understands_it(
+    services: Services, built: Path
+) -> None:
+    async with shown(services, built) as browser:
+        for accepted, sent in (("gzip, br;q=0.9", "br"), ("gzip, deflate", "gzip"), ("", None)):
+            headers = {"accept-encoding": accepted}
+            async with browser.stream("GET", "/assets/index-2.js", headers=headers) as part:
+                body = b"".join([each async for each in part.aiter_raw()])
+            assert part.headers.get("content-encoding") == sent
+            assert part.headers["vary"] == "accept-encoding"
+            assert (body == b"made by the build") == (sent == "br")
+        itself = await browser.get("/assets/index-2.js.br")
+    assert itself.status_code == 404
+
+
+async def test_the_page_says_how_one_can_sign_in(services: Services, built: Path) -> None:
+    async with shown(services, built) as browser:
+        page = await browser.get("/")
+        asked = await browser.get("/client.json")
+    written = re.search('<head><meta name="kangban-ways" content="([^"]+)">', page.text)
+    assert written is not None
+    assert orjson.loads(html.unescape(written[1])) == asked.json()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,11 @@ import { KangbanError, type Query } from '@kangban/sdk'
 import { kangban } from '@/kangban'
 import { recall, remember } from './seen'
 
+interface QueryOptions {
+  /** What was last seen is there at once, `stale` until the server has answered. */
+  readonly seenFirst?: boolean
+}
+
 /**
  * The answer to a query, asked again each time the page is shown and when `variables` change.
  * While there is no network, `data` is what was last seen, and `seenAt` says when.
@@ -12,11 +17,13 @@ import { recall, remember } from './seen'
 export function useQuery<Data, Variables extends object>(
   document: Query<Data, Variables>,
   variables: () => Variables | null,
+  { seenFirst = false }: QueryOptions = {},
 ) {
   const data = shallowRef<Data | null>(null)
   const failure = shallowRef<KangbanError | null>(null)
   const seenAt = ref<string | null>(null)
   const loading = ref(false)
+  const stale = ref(false)
   let asked = 0
 
   async function load(): Promise<void> {
@@ -26,6 +33,10 @@ export function useQuery<Data, Variables extends object>(
     loading.value = true
     const account = await kangban.account()
     const key = `seen:${account ?? ''}:${document.name}:${JSON.stringify(given)}`
+    if (seenFirst && data.value === null && turn === asked) {
+      data.value = (recall(key)?.data as Data | undefined) ?? null
+      stale.value = data.value !== null
+    }
     try {
       const answer = await kangban.query(document, given)
       if (turn !== asked) return
@@ -37,12 +48,13 @@ export function useQuery<Data, Variables extends object>(
       if (turn !== asked) return
       failure.value = asKangban(error)
       const seen = failure.value.kind === 'offline' ? recall(key) : null
+      if (stale.value) data.value = null
       if (seen) {
         data.value = seen.data as Data
         seenAt.value = seen.at
       }
     } finally {
-      if (turn === asked) loading.value = false
+      if (turn === asked) loading.value = stale.value = false
     }
   }
 
@@ -54,7 +66,7 @@ export function useQuery<Data, Variables extends object>(
       void load()
     },
   )
-  return { data, failure, seenAt, loading, load }
+  return { data, failure, seenAt, loading, stale, load }
 }
 
 /** What is no KangbanError is a fault of this client, and is thrown on. */

@@ -1,12 +1,21 @@
 import { server } from '@/kangban'
 
-/** How one can sign in at this server: `GET /client.json`. */
+/** How one can sign in at this server. */
 export interface Ways {
   readonly demo: boolean
   readonly wechat: boolean
 }
 
-export function ways(): Promise<Ways> {
+/** Written into the page by the server; else asked for: `GET /client.json`. */
+export async function ways(): Promise<Ways> {
+  // #ifdef H5
+  const written = document.querySelector<HTMLMetaElement>('meta[name=kangban-ways]')?.content
+  if (written) return JSON.parse(written) as Ways
+  // #endif
+  return asked()
+}
+
+function asked(): Promise<Ways> {
   return new Promise((resolve, reject) => {
     uni.request({
       url: `${server}/client.json`,
