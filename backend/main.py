@@ -99,6 +99,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.reminders.worker.run()),
         asyncio.create_task(services.appointments.worker.run()),
         asyncio.create_task(services.care_plans.worker.run()),
+        asyncio.create_task(services.care_plans.birthdays.run()),
     ]
     try:
         yield

@@ -93,6 +93,7 @@ def _care_plans(dispatcher: Dispatcher, services: Services) -> None:
     proposing, days = plans.proposing, plans.days
     for person in (ResidentRegistered, ProfileChanged):
         dispatcher.subscribe(person, "care_plans", with_consent(proposing.on_person))
+        dispatcher.subscribe(person, "care_plan_birthdays", plans.birthdays.on_person)
     dispatcher.subscribe(EntriesAdded, "care_plans", with_consent(proposing.on_entries))
     dispatcher.subscribe(EntryChanged, "care_plans", with_consent(proposing.on_entry))
     dispatcher.subscribe(ReadingsRecorded, "care_plans", with_consent(proposing.on_readings))

@@ -157,6 +157,21 @@ class ScheduleDocument(ResidentOwned):
         indexes: ClassVar = [unique("one_schedule_per_resident", ("resident_id", ASC))]
 
 
+class LookDocument(ResidentOwned):
+    """When it is looked next whether a pathway begins to suit. For who has a birthday that
+    matters it is that day, for all others some day of the same weeks."""
+
+    next_at: datetime
+    leased_by: str | None = None
+
+    class Settings:
+        name = "care_plan_looks"
+        indexes: ClassVar = [
+            unique("one_look_per_resident", ("resident_id", ASC)),
+            index("looks_by_time", ("next_at", ASC)),
+        ]
+
+
 class DayKind(StrEnum):
     MEASURING = "measuring"  # everything was measured that the plans asked for
     MEDICATION = "medication"  # every dose that was reminded of was taken
@@ -183,5 +198,6 @@ DOCUMENTS = (
     WeekDocument,
     TickDocument,
     ScheduleDocument,
+    LookDocument,
     DayDocument,
 )

@@ -25,6 +25,7 @@ from backend.care.plans.fitting import Facts, Known
 from backend.care.plans.pathway import Check
 from backend.care.plans.plan import local_day
 from backend.care.plans.programme import Words, programme
+from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.measurements.documents import ReadingDocument, State
@@ -212,5 +213,5 @@ def _bmi_class(
     if not weight or not height or person.birth_date is None:
         return None
     bmi = weight / (height / _CM_A_METRE) ** 2
-    found = classify_bmi(bmi, person=person, at=now)
+    found = classify_bmi(bmi, person=person, at=now.astimezone(SHANGHAI))
     return None if found is None else (found.id, Words(zh=found.name.zh, en=found.name.en))

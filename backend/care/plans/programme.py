@@ -72,6 +72,7 @@ class Limits(Fixed):
     own_steps: int
     days_back: int
     longest_interval: int
+    look_days: int
     source: str
 
 

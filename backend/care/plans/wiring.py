@@ -10,6 +10,7 @@ from backend.access.service import Access
 from backend.archive.events import EntriesAdded
 from backend.archive.residents import Residents
 from backend.care.opening import Opening
+from backend.care.plans.birthdays import Birthdays
 from backend.care.plans.book import Book, book
 from backend.care.plans.days import Days
 from backend.care.plans.deciding import Deciding
@@ -43,6 +44,7 @@ class CarePlans:
     scheduling: Scheduling
     days: Days
     worker: WeeklyWorker
+    birthdays: Birthdays
 
     async def on_duty_done(self, event: Event, _: ObjectId) -> None:
         """``EntryChanged`` and the like: what was done may be due at another time now."""
@@ -80,6 +82,7 @@ def build_care_plans(
         progressing=Progressing(core, access, archive, measuring, scheduling),
         scheduling=scheduling,
         days=Days(core),
+        birthdays=Birthdays(core, pathways, residents, proposing),
         worker=WeeklyWorker(
             core, archive, measuring, Goals(archive), revising, scheduling, proposing, opening
         ),
