@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -15,6 +16,7 @@ from backend.identity.viewer import Viewer
 from backend.notifications.catalogue import topics
 from backend.notifications.documents import InboxItem
 from backend.notifications.errors import ChoicesInvalid, InboxItemNotFound
+from backend.notifications.kinds import PushState
 
 
 class Inbox:
@@ -61,6 +63,34 @@ class Inbox:
             raise InboxItemNotFound
         return found
 
+    async def told_with(self, viewer: Viewer, item_id: ObjectId, *, most: int) -> list[InboxItem]:
+        """The item and those that its push stood for, newest first.
+
+        Raises ``InboxItemNotFound``, for another's too.
+        """
+        query = {"account_id": viewer.account_id, "$or": [{"_id": item_id}, {"push.into": item_id}]}
+        rows = await InboxItem.find(query).sort("-at", "-_id").limit(most).to_list()
+        shown = await self._readable(viewer, rows)
+        if not shown:
+            raise InboxItemNotFound
+        return shown
+
+    async def again(self, viewer: Viewer, item_id: ObjectId, after: timedelta) -> bool:
+        """Push it once more then; False where it was read, or would be no news any more.
+
+        Raises ``InboxItemNotFound``, for another's too.
+        """
+        item = await self.get(viewer, item_id)
+        at = self._core.clock.now() + after
+        if at - item.at > topics()[item.topic].late:
+            return False
+        change = {"state": PushState.WAITING.value, "available_at": at, **_UNTOLD}
+        done = await _inbox().update_one(
+            {"_id": item_id, "read_at": None, "push.state": PushState.SENT.value},
+            {"$set": {f"push.{field}": value for field, value in change.items()}},
+        )
+        return bool(done.modified_count)
+
     async def mark_read(self, viewer: Viewer, item_ids: Sequence[ObjectId]) -> int:
         """How many were unread. Raises ``InboxItemNotFound`` where one is not the viewer's."""
         query = {"_id": {"$in": list(item_ids)}, "account_id": viewer.account_id}
@@ -88,6 +118,9 @@ class Inbox:
         await self._access.aware_of(viewer, asked)
         known = {each for each in asked if await self._access.towards(viewer, each)}
         return [each for each in items if each.strangers or each.resident_id in known]
+
+
+_UNTOLD: Raw = {"sent": [], "attempts": 0, "settled_at": None}
 
 
 def _own(viewer: Viewer, topic: str | None) -> Raw:

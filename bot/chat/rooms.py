@@ -14,6 +14,7 @@ from backend.measurements.alerts import Alerts
 from backend.measurements.charting import Charting
 from backend.measurements.correcting import Correcting
 from backend.measurements.recording import Recording
+from backend.notifications.wiring import Notifications
 from backend.reports.wiring import ReportServices
 from bot.assistant.stored.service import AssistantService
 from rewards.wiring import Points
@@ -44,5 +45,7 @@ class Rooms(Protocol):
     def reports(self) -> ReportServices: ...
     @property
     def care(self) -> Care: ...
+    @property
+    def notifications(self) -> Notifications: ...
     @property
     def assistant(self) -> AssistantService: ...

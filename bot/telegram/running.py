@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from backend.access.consent.purpose import Purpose
 from backend.identity.viewer import Channel
-from backend.notifications.wiring import Notifications
 from bot.chat.chat import Chat
 from bot.chat.rooms import Rooms
 from bot.linking.links import ChatLinks
@@ -33,8 +32,6 @@ log = structlog.get_logger(__name__)
 
 
 class TelegramRooms(Rooms, Protocol):
-    @property
-    def notifications(self) -> Notifications: ...
     @property
     def chat_links(self) -> ChatLinks: ...
 

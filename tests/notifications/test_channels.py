@@ -133,6 +133,8 @@ async def test_telegram_says_who_blocked_the_bot_and_when_to_come_again(
         answers = await channel.send([(str(number), PARCEL) for number in range(1, 8)])
         await channel.close()
         assert server.asked[0][1]["text"] == f"康伴：{TEXT}"
+        button = {"text": "打开", "callback_data": f"open:{PARCEL.tag}"}
+        assert server.asked[0][1]["reply_markup"] == {"inline_keyboard": [[button]]}
     assert [each.result for each in answers] == [
         Result.SENT,
         Result.GONE,

@@ -174,7 +174,11 @@ def test_nothing_of_health_leaves_by_a_push_for_any_event_and_any_template() -> 
                     at=at("2026-11-21"),
                 )
                 shape = parcel.text.replace(str(count), "{count}") if count > 1 else parcel.text
-                assert {shape, parcel.title} <= _NEUTRAL
+                labels = [each.label for each in parcel.buttons]
+                assert {shape, parcel.title, *labels} <= _NEUTRAL
+                # The same below all but emergencies, whatever they are about.
+                assert len(labels) == (1 if urgency is Urgency.EMERGENCY else 2)
+                assert {each.action.partition(":")[2] for each in parcel.buttons} == {parcel.tag}
     for text in _NEUTRAL:
         assert not [word for word in _HEALTH_WORDS if word in text.lower()], text
     told = set(Parcel.__dataclass_fields__)

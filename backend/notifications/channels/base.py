@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from backend.access.consent.purpose import Purpose
 from backend.identity.viewer import Language, Role, Viewer
 from backend.notifications.catalogue import push_texts
 from backend.notifications.kinds import ChannelKey, Urgency
+
+OPEN, LATER = ("open", "open"), ("later", "wait")
+"""Words of ``[push.*]`` and what the chat is told (``bot.chat``) when it is pressed."""
+
+
+class Button(NamedTuple):
+    """``action`` holds the tag and nothing else."""
+
+    label: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +44,15 @@ class Parcel:
         several = self.count > 1 and self.urgency is not Urgency.EMERGENCY
         words = push_texts()["several" if several else self.urgency.value].of(self.language)
         return words.format(count=self.count)
+
+    @property
+    def buttons(self) -> list[Button]:
+        """What can be pressed below it; an emergency cannot be put off."""
+        keys = (OPEN,) if self.urgency is Urgency.EMERGENCY else (OPEN, LATER)
+        return [
+            Button(push_texts()[key].of(self.language), f"{action}:{self.tag}")
+            for key, action in keys
+        ]
 
 
 class Result(StrEnum):

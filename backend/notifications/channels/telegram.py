@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from backend.access.consent.purpose import Purpose
 from backend.core.outgoing import outgoing_client
 from backend.identity.viewer import Viewer
-from backend.notifications.channels.base import SENT, Answer, Capability, Parcel, Result
+from backend.notifications.channels.base import SENT, Answer, Button, Capability, Parcel, Result
 from backend.notifications.channels.http import Failed, post, seconds
 from backend.notifications.errors import PushAddressInvalid
 from backend.notifications.kinds import ChannelKey
@@ -24,7 +24,7 @@ from backend.notifications.kinds import ChannelKey
 class TelegramSender(Protocol):
     """Whoever can call ``sendMessage``: this module over HTTP, or the bot's own client."""
 
-    async def send_message(self, chat_id: str, text: str) -> Any:
+    async def send_message(self, chat_id: str, text: str, buttons: Sequence[Button]) -> Any:
         """The decoded answer of the Bot API. Raises ``Failed``."""
         ...
 
@@ -36,9 +36,12 @@ class HttpTelegramSender:
         self._client = outgoing_client(base_url)
         self._token = token
 
-    async def send_message(self, chat_id: str, text: str) -> Any:
+    async def send_message(self, chat_id: str, text: str, buttons: Sequence[Button]) -> Any:
         path = f"/bot{self._token.get_secret_value()}/sendMessage"
-        return await post(self._client, path, {"chat_id": chat_id, "text": text})
+        row = [{"text": each.label, "callback_data": each.action} for each in buttons]
+        keys = {"inline_keyboard": [row]}
+        body = {"chat_id": chat_id, "text": text, "reply_markup": keys}
+        return await post(self._client, path, body)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -65,7 +68,8 @@ class TelegramChannel:
 
     async def _one(self, address: str, parcel: Parcel) -> Answer:
         try:
-            answer = await self._sender.send_message(address, f"{parcel.title}：{parcel.text}")
+            text = f"{parcel.title}：{parcel.text}"
+            answer = await self._sender.send_message(address, text, parcel.buttons)
         except Failed as failed:
             return failed.answer
         if not isinstance(answer, dict):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bson import ObjectId
+
 from backend.measurements.alert import Alert
 from backend.measurements.thresholds import Text
 from bot.chat.phrases import here, short
@@ -18,7 +20,7 @@ async def show(turn: Turn) -> list[Reply]:
     if not page.items:
         return [turn.reply("no_alerts", who=who)]
     head = turn.reply("alerts", who=who, count=len(page.items))
-    return [head, *[_one(turn, each) for each in page.items]]
+    return [head, *[one(turn, each) for each in page.items]]
 
 
 async def acknowledge(turn: Turn, rest: str) -> list[Reply]:
@@ -27,10 +29,18 @@ async def acknowledge(turn: Turn, rest: str) -> list[Reply]:
     return [turn.reply("acknowledged")]
 
 
-def _one(turn: Turn, each: Alert) -> Reply:
+async def opened(turn: Turn, resident_id: ObjectId, alert_id: ObjectId) -> Reply:
+    """Raises ``AccessDenied`` and ``AlertNotFound``."""
+    return one(turn, await turn.rooms.alerts.get(turn.viewer, resident_id, alert_id))
+
+
+def one(turn: Turn, each: Alert) -> Reply:
+    """With a button where nobody has taken care of it yet."""
+    waits = each.open and each.acknowledged_at is None
+    button = Button(turn.say("acknowledge"), f"ack:{each.resident_id}:{each.id}")
     return turn.reply(
         "alert",
-        Button(turn.say("acknowledge"), f"ack:{each.resident_id}:{each.id}"),
+        *([button] if waits else []),
         level=turn.say(f"level_{each.level.value}"),
         at=turn.time(here(each.at)),
         reason=_text(turn, each.reason),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bson import ObjectId
+
 from backend.care.reminders.documents import OccurrenceDocument, OccurrenceState
 from bot.chat.phrases import here
 from bot.chat.reply import Button, Reply
 from bot.chat.turn import Turn
 
 _MOST = 5
-_LATER_MINUTES = 30
+LATER_MINUTES = 30
+_WAITING = (OccurrenceState.DUE, OccurrenceState.LATER)
+_ANSWERED = (OccurrenceState.TAKEN, OccurrenceState.SKIPPED)
 
 
 async def show(turn: Turn) -> list[Reply]:
@@ -20,7 +24,7 @@ async def show(turn: Turn) -> list[Reply]:
     if not page.items:
         return [turn.reply("no_reminders", who=who)]
     head = turn.reply("reminders", who=who, count=len(page.items))
-    return [head, *[await _one(turn, each) for each in page.items]]
+    return [head, *[await one(turn, each) for each in page.items]]
 
 
 async def answer(turn: Turn, rest: str, state: OccurrenceState) -> list[Reply]:
@@ -33,19 +37,26 @@ async def answer(turn: Turn, rest: str, state: OccurrenceState) -> list[Reply]:
 async def later(turn: Turn, rest: str) -> list[Reply]:
     resident_id, occurrence_id = await turn.place(rest)
     occurrences = turn.rooms.reminders.occurrences
-    await occurrences.later(turn.viewer, resident_id, occurrence_id, _LATER_MINUTES)
-    return [turn.reply("later_done", minutes=_LATER_MINUTES)]
+    await occurrences.later(turn.viewer, resident_id, occurrence_id, LATER_MINUTES)
+    return [turn.reply("later_done", minutes=LATER_MINUTES)]
 
 
-async def _one(turn: Turn, each: OccurrenceDocument) -> Reply:
+async def opened(turn: Turn, resident_id: ObjectId, occurrence_id: ObjectId) -> Reply:
+    """Raises ``AccessDenied`` and ``ReminderNotFound``."""
+    occurrences = turn.rooms.reminders.occurrences
+    return await one(turn, await occurrences.get(turn.viewer, resident_id, occurrence_id))
+
+
+async def one(turn: Turn, each: OccurrenceDocument) -> Reply:
+    """With buttons where it was not answered (missed ones still may be), else with the answer."""
     reminders = turn.rooms.reminders.reminders
     reminder = await reminders.get(turn.viewer, each.resident_id, each.reminder_id)
+    words = {"at": turn.time(here(each.due_at)), "title": reminder.draft.title}
+    if each.state in _ANSWERED:
+        return turn.reply("reminder_over", **words, state=turn.say(each.state.value))
     place = f"{each.resident_id}:{each.id}"
-    return turn.reply(
-        "reminder",
-        Button(turn.say("taken"), f"taken:{place}"),
-        Button(turn.say("later", minutes=_LATER_MINUTES), f"later:{place}"),
-        Button(turn.say("skipped"), f"skip:{place}"),
-        at=turn.time(here(each.due_at)),
-        title=reminder.draft.title,
-    )
+    buttons = [Button(turn.say("taken"), f"taken:{place}")]
+    if each.state in _WAITING:
+        buttons.append(Button(turn.say("later", minutes=LATER_MINUTES), f"later:{place}"))
+    buttons.append(Button(turn.say("skipped"), f"skip:{place}"))
+    return turn.reply("reminder", *buttons, **words)

@@ -12,8 +12,8 @@ from backend.access.consent.writing import accepted_now
 from backend.access.relations import RelationKind
 from backend.care.documents import TicketState
 from backend.core.clock import FixedClock
-from backend.main import build_dispatcher
 from backend.services import Services
+from backend.subscribers import build_dispatcher
 from bot.chat.talk import Talk
 from tests.assistant.stored.people import a_father, a_person
 from tests.bot.chat.talking import Talker, stored

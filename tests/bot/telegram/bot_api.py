@@ -6,7 +6,7 @@ import asyncio
 import json
 import tomllib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,7 +92,7 @@ class BotApi:
         if rules is None:
             self.wrong.append(f"{name} is not a method that is known here")
             rules = {"required": {}, "optional": {}}
-        posted = await request.post()
+        posted = await _posted(request)
         kinds = {**rules["required"], **rules["optional"]}
         lacking = set(rules["required"]) - set(posted)
         self.wrong += [f"{name} without {each}" for each in lacking]
@@ -134,6 +134,14 @@ class BotApi:
     def _no(self, where: str, value: Any) -> Any:
         self.wrong.append(f"{where}: {value!r}")
         return value
+
+
+async def _posted(request: web.Request) -> Mapping[str, Any]:
+    """Form fields; of JSON, what they would be in a form."""
+    if request.content_type != "application/json":
+        return await request.post()
+    body: dict[str, Any] = await request.json()
+    return {key: each if isinstance(each, str) else json.dumps(each) for key, each in body.items()}
 
 
 def _attached(value: str, uploads: dict[str, Any]) -> Any:

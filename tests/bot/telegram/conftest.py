@@ -59,6 +59,7 @@ async def bench(services: Services) -> AsyncIterator[Bench]:
     bot = TelegramBot(services, pause)
     yield Bench(services, bot, waited)
     await bot.close()
+    await services.notifications.close()
 
 
 @pytest.fixture
