@@ -24,9 +24,9 @@ export const WORDS = {
       "If you do not know who gave it to you, or expected none, close this page."],
     steps: [
       ["打开康伴小程序或 App，登录自己的账号。", "Open the Kangban mini-program or app and sign in as yourself."],
-      ["进入“家人”，选“输入邀请码”，或在那里扫同一个二维码。",
-        "Go to “Family” and “Enter an invitation code”, or scan the same picture there."],
-      ["看清是谁邀请、可以做什么，再点“接受”。", "Read who invites you and to what, then accept."],
+      ["进入“我的”，再进“亲友和医生”，点“我收到了邀请码”，输入这个码。",
+        "Go to “Me”, “Family and doctors”, “I was given a code”, and type it in."],
+      ["看清是谁邀请、可以做什么，再点“我愿意”。", "Read who invites you and to what, then accept."],
     ],
   },
   sign: {
@@ -41,8 +41,8 @@ export const WORDS = {
       "Sign in front of your doctor only. If it was not your doctor who gave it to you, close this page."],
     steps: [
       ["打开康伴小程序或 App，登录自己的账号。", "Open the Kangban mini-program or app and sign in as yourself."],
-      ["进入“家庭医生”，选“输入签约码”，或在那里扫同一个二维码。",
-        "Go to “Family doctor” and “Enter a contract code”, or scan the same picture there."],
+      ["进入“我的”，再进“家庭医生签约”，点“找家庭医生签约”，输入这个码。",
+        "Go to “Me”, “Family doctor contract”, “Sign with a family doctor”, and type it in."],
       ["选定医生可以看哪些内容，再点“签约”。", "Choose what the doctor may see, then sign."],
     ],
   },
