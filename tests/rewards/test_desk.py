@@ -42,7 +42,7 @@ async def test_a_new_version_earns_from_its_day_on(services: Services, clock: Fi
     drafts = [bp(when=at("2026-11-21")), bp(when=at("2026-11-22"))]
     await services.recording.record_batch(viewer, resident, drafts, idempotency_key=None)
     await build_dispatcher(services).drain()
-    assert await services.points.ledger.balance(resident) == 5
+    assert await services.points.ledger.balance(resident) == 4
 
 
 async def test_a_campaign_doubles_its_days_and_an_end_stops_the_rule(
@@ -56,7 +56,7 @@ async def test_a_campaign_doubles_its_days_and_an_end_stops_the_rule(
     drafts = [bp(when=at(f"2026-11-{day}")) for day in (21, 22, 23)]
     await services.recording.record_batch(viewer, resident, drafts, idempotency_key=None)
     await build_dispatcher(services).drain()
-    assert await services.points.ledger.balance(resident) == 2 + 4
+    assert await services.points.ledger.balance(resident) == 1 + 2
 
 
 async def test_nothing_starts_today_and_nobody_else_sets_anything(services: Services) -> None:

@@ -53,7 +53,7 @@ async def test_a_measuring_day_earns_once(services: Services) -> None:
     await record(services, viewer, resident, bp(when=at("2026-11-20", "07:00")))
     await record(services, viewer, resident, bp(141, 80, at("2026-11-20", "19:00")))
     await record(services, viewer, resident, bp(142, 80, at("2026-11-19", "19:00")))
-    assert await by_rule(services, resident) == {"measuring_day": 4}
+    assert await by_rule(services, resident) == {"measuring_day": 2}
 
 
 async def test_the_same_event_again_earns_nothing_more(services: Services) -> None:
@@ -63,7 +63,7 @@ async def test_the_same_event_again_earns_nothing_more(services: Services) -> No
     await asyncio.gather(
         *(services.points.earning.on_recorded(event, ObjectId()) for _ in range(5))
     )
-    assert await by_rule(services, resident) == {"measuring_day": 2}
+    assert await by_rule(services, resident) == {"measuring_day": 1}
     assert (await verify()).to_json() == {"ok": True, "entries": 1}
 
 
@@ -88,14 +88,14 @@ async def test_a_year_of_history_at_once_earns_a_week_of_it(services: Services) 
         for day in range(365)
     ]
     await record(services, viewer, resident, *year)
-    assert await by_rule(services, resident) == {"measuring_day": 14}
+    assert await by_rule(services, resident) == {"measuring_day": 7}
     assert await services.core.store.db["point_evidence"].count_documents({}) == 7
 
 
 async def test_a_thousand_readings_of_a_day_are_one_day(services: Services) -> None:
     viewer, resident = await a_resident(services)
     await record(services, viewer, resident, *many_bp(900, start=at("2026-11-20", "00:00")))
-    assert await by_rule(services, resident) == {"measuring_day": 2}
+    assert await by_rule(services, resident) == {"measuring_day": 1}
 
 
 async def test_a_withdrawn_reading_takes_its_points_along_and_a_restored_one_brings_them(
@@ -108,7 +108,7 @@ async def test_a_withdrawn_reading_takes_its_points_along_and_a_restored_one_bri
     assert await by_rule(services, resident) == {}
     await services.correcting.restore(viewer, resident, reading, to_version=1, version=2)
     await build_dispatcher(services).drain()
-    assert await by_rule(services, resident) == {"measuring_day": 2}
+    assert await by_rule(services, resident) == {"measuring_day": 1}
     assert (await verify()).to_json() == {"ok": True, "entries": 3}
 
 
@@ -119,7 +119,7 @@ async def test_of_two_readings_one_withdrawn_leaves_the_day_its_points(services:
     )
     await services.correcting.withdraw(viewer, resident, first, version=1)
     await build_dispatcher(services).drain()
-    assert await by_rule(services, resident) == {"measuring_day": 2}
+    assert await by_rule(services, resident) == {"measuring_day": 1}
 
 
 async def test_a_reading_corrected_to_another_day_earns_for_that_one(services: Services) -> None:
@@ -130,7 +130,7 @@ async def test_a_reading_corrected_to_another_day_earns_for_that_one(services: S
     await build_dispatcher(services).drain()
     days = await services.core.store.db["point_transfers"].distinct("day", {"kind": "earn"})
     assert days == ["2026-11-18", "2026-11-20"]
-    assert await by_rule(services, resident) == {"measuring_day": 2}
+    assert await by_rule(services, resident) == {"measuring_day": 1}
     await services.correcting.correct(
         viewer, resident, reading, bp(when=at("2026-09-01")), version=2
     )
@@ -143,11 +143,11 @@ async def test_points_of_withdrawn_evidence_are_owed_when_they_were_spent(
 ) -> None:
     viewer, resident = await a_resident(services)
     (reading,) = await record(services, viewer, resident, bp())
-    spent = Transfer(kind=TransferKind.RESERVE, points=2, key="reserve:1", evidence="voucher")
+    spent = Transfer(kind=TransferKind.RESERVE, points=1, key="reserve:1", evidence="voucher")
     await services.points.ledger.post(resident, spent)
     await services.correcting.withdraw(viewer, resident, reading, version=1)
     await build_dispatcher(services).drain()
-    assert await services.points.ledger.balance(resident) == -2
+    assert await services.points.ledger.balance(resident) == -1
     assert (await verify()).broken is None
 
 
@@ -195,7 +195,7 @@ async def test_a_clock_that_went_back_neither_stops_nor_breaks_the_ledger(
     await record(services, viewer, resident, bp(when=at("2026-11-23")))
     clock.advance(-timedelta(days=2))
     await record(services, viewer, resident, bp(150, 90, at("2026-11-21")))
-    assert await by_rule(services, resident) == {"measuring_day": 4}
+    assert await by_rule(services, resident) == {"measuring_day": 2}
     assert (await verify()).to_json() == {"ok": True, "entries": 2}
 
 
@@ -206,7 +206,7 @@ async def test_handlers_that_cross_each_other_end_with_what_is_stored(services: 
         await services.correcting.withdraw(viewer, resident, each, version=1)
     dispatchers = [build_dispatcher(services) for _ in range(4)]
     await asyncio.gather(*(each.drain() for each in dispatchers))
-    assert await by_rule(services, resident) == {"measuring_day": 2}
+    assert await by_rule(services, resident) == {"measuring_day": 1}
     await services.correcting.withdraw(viewer, resident, ids[-1], version=1)
     await build_dispatcher(services).drain()
     assert await by_rule(services, resident) == {}

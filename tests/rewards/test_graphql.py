@@ -84,7 +84,7 @@ async def test_from_a_reading_to_a_voucher_that_the_clinic_took(
         (resident, "institution", "manage")
     ]
     points = (await father.ask(POINTS, id=key))["resident"]["points"]
-    assert points["balance"] == 7
+    assert points["balance"] == 6
     moved = [each["node"] for each in points["statement"]["edges"]]
     assert (moved[0]["kind"], moved[0]["points"]) == ("RESERVE", -5)
     earned = next(each for each in moved if each["title"] == "今日测量")

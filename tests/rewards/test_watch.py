@@ -33,7 +33,7 @@ async def test_more_readings_than_a_person_takes_are_noted_and_still_earn(
     await services.recording.record_batch(viewer, resident, drafts, idempotency_key=None)
     await build_dispatcher(services).drain()
     assert await signals(services) == [(Sign.RHYTHM, "blood_pressure", 8)]
-    assert await services.points.ledger.balance(resident) == 2
+    assert await services.points.ledger.balance(resident) == 1
 
 
 async def test_the_same_figures_day_after_day_are_noted(

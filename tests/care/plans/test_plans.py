@@ -377,12 +377,17 @@ async def test_a_measuring_day_within_the_plan_earns_and_a_withdrawn_reading_tak
         assert outcome.reading_id is not None
         ids.append(outcome.reading_id)
         await told(services)
-    assert await _earned(services, resident_id, "plan_day") == 2
+        # One for measuring, and one more with the last that the plan asks for: two in all.
+        both = [
+            await _earned(services, resident_id, each) for each in ("measuring_day", "plan_day")
+        ]
+        assert both == ([1, 0] if hour == "08:00" else [1, 1])
     tasks = await _tasks(services, viewer, resident_id)
     assert (tasks["plan_day"], "medication_day" in tasks) == (True, False)
     await services.correcting.withdraw(viewer, resident_id, ids[0], version=1)
     await told(services)
-    assert await _earned(services, resident_id, "plan_day") == 0
+    left = [await _earned(services, resident_id, each) for each in ("measuring_day", "plan_day")]
+    assert left == [1, 0]
 
 
 async def test_a_day_of_medicines_counts_when_every_dose_was_taken(
