@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -81,6 +81,10 @@ class Charting:
             bands=bands,
             size=size,
         )
+        return await self.drawn(draw)
+
+    async def drawn(self, draw: Callable[[], bytes]) -> bytes:
+        """A picture, also another room's, in the one thread that draws."""
         return await asyncio.get_running_loop().run_in_executor(self._drawing, draw)
 
     async def _bands(self, resident_id: ObjectId, trend: Trend) -> list[Band]:

@@ -25,6 +25,7 @@ from bot.chat.topics import (
     recording,
     reminders,
     reports,
+    results,
     tickets,
     trends,
 )
@@ -154,6 +155,7 @@ _PRESSED: dict[str, Press] = {
     "report": reports.show,
     "keep": reports.keep,
     "away": reports.put_away,
+    "item": results.show,
     "claim": tickets.claim,
     "release": tickets.release,
     "answer": lambda turn, rest: tickets.write(turn, rest, Writing.ANSWER),

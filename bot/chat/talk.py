@@ -64,6 +64,14 @@ class Cited:
     turn_id: Id
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A laboratory item of somebody's, by its LOINC code."""
+
+    resident_id: Id
+    code: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
     """A report's table as it was shown: ``items`` are its rows' ids in their order."""
@@ -102,6 +110,7 @@ class Talk:
     cited: Kept[Cited] = field(default_factory=Kept)
     choices: Kept[str] = field(default_factory=Kept)
     reviewed: Kept[Reviewed] = field(default_factory=Kept)
+    items: Kept[Item] = field(default_factory=Kept)
     written: Kept[ForTicket] = field(default_factory=Kept)
 
     def about(self, resident_id: ObjectId) -> None:
@@ -112,7 +121,14 @@ class Talk:
     @property
     def residents(self) -> frozenset[ObjectId]:
         """Everybody of whom something is in here."""
-        kept = (self.offered, self.recorded, self.cited, self.reviewed, self.written)
+        kept = (
+            self.offered,
+            self.recorded,
+            self.cited,
+            self.reviewed,
+            self.items,
+            self.written,
+        )
         found = {each.resident_id for some in kept for each in some.things.values()}
         if self.writing is not None:
             found.add(self.writing.resident_id)

@@ -11,6 +11,7 @@ from bot.assistant.stored.turn import CitationWords, Said
 from bot.chat.reply import Button, Reply
 from bot.chat.showing import date_words
 from bot.chat.talk import Cited
+from bot.chat.topics import results
 from bot.chat.turn import ChooseFirst, Turn
 
 _MOST_CITED = 8
@@ -27,7 +28,8 @@ async def emergency(turn: Turn, question: str) -> Reply:
 
 
 async def cited(turn: Turn, rest: str) -> list[Reply]:
-    """One citation in full: ``<token>:<index>``; not what is not granted any more.
+    """One citation in full: ``<token>:<index>``, of a paper with the marked place as a picture;
+    not what is not granted any more.
 
     Raises ``AccessDenied``, ``ConsentMissing`` and ``TurnNotFound``.
     """
@@ -42,7 +44,9 @@ async def cited(turn: Turn, rest: str) -> list[Reply]:
         return [turn.reply("hidden")]
     if int(index) >= len(said.words.citations):
         return [turn.reply("expired")]
-    return [_citation(turn, said.words.citations[int(index)])]
+    cited = said.words.citations[int(index)]
+    picture = await results.crop(turn, found.resident_id, cited)
+    return [replace(_citation(turn, cited), picture=picture)]
 
 
 async def choose(turn: Turn, token: str) -> list[Reply]:

@@ -14,6 +14,7 @@ from backend.reports.review import Review, ReviewItem
 from bot.chat.reply import Button, Reply
 from bot.chat.showing import date_words
 from bot.chat.talk import Reviewed
+from bot.chat.topics import results
 from bot.chat.turn import Turn
 
 _ROW = re.compile(r"\s*第\s*(\d{1,3})\s*项\s*(?:应该|应)?(?:是|为|改成|:|：|=)?\s*(\S.{0,99})")
@@ -74,7 +75,7 @@ async def keep(turn: Turn, token: str) -> list[Reply]:
         return [turn.reply("expired")]
     who = await turn.who(shown.resident_id)
     try:
-        await turn.rooms.reports.confirming.confirm(
+        report = await turn.rooms.reports.confirming.confirm(
             turn.viewer,
             shown.resident_id,
             shown.report_id,
@@ -88,7 +89,7 @@ async def keep(turn: Turn, token: str) -> list[Reply]:
         put = Button(turn.say("put_away"), f"away:{theirs}")
         return [turn.reply("other_name", yes, put, who=who)]
     turn.talk.reviewed.take(token)
-    return [turn.reply("kept", who=who)]
+    return [turn.reply("kept", who=who), *await results.after_archiving(turn, report)]
 
 
 async def put_away(turn: Turn, token: str) -> list[Reply]:

@@ -1,0 +1,132 @@
+"""One laboratory item over the years as a PNG, in the manner of the trends of measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from backend.core.clock import SHANGHAI
+from backend.measurements.chart.fonts import chinese_family, font
+from backend.measurements.chart.style import BY_ORDER, GREY, GRID, INK, PAPER, Look, Sizes
+from backend.reports.lab_trend import LabPoint, LabSeries, LabTrend
+
+_DPI = 100
+_LABELLED, _NEWEST = 8, 1
+_DATES = 5
+_LONG = timedelta(days=180)
+
+
+def lab_chart(trend: LabTrend, size: tuple[int, int]) -> bytes:
+    """A PNG of ``size`` pixels: each series a line with its values, and the reference range of
+    the latest report shaded. Any thread, one at a time; loads matplotlib at the first call."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    width, height = size
+    sizes = Sizes.of(width, height, large_text=True)
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.14, 0.16, 0.8, 0.66), facecolor=PAPER)
+    # One line more would need a third shape to be told from the others without colour.
+    shown = sorted(trend.series, key=_newest, reverse=True)[: len(BY_ORDER)]
+    _head(figure, trend, shown, sizes)
+    for place, (series, look) in enumerate(zip(shown, BY_ORDER, strict=False)):
+        # Of the others only the newest, that numbers do not lie upon each other.
+        _line(axes, series, look, sizes, labelled=_NEWEST if place else _LABELLED)
+    _range(axes, shown)
+    _frame(axes, shown, sizes)
+    out = BytesIO()
+    figure.savefig(out, format="png", metadata={"Software": None})
+    return out.getvalue()
+
+
+def _head(figure: Any, trend: LabTrend, shown: Sequence[LabSeries], sizes: Sizes) -> None:
+    names = [_name(each) for each in shown]
+    family = chinese_family("".join({*trend.name, *"".join(names)}))
+    unit = f"  {trend.unit}" if trend.unit else ""
+    title = (trend.name if family else trend.code) + unit
+    figure.text(0.04, 0.92, title, color=INK, fontproperties=font(family, sizes.title))
+    if len(shown) < 2 or not family:
+        return
+    for place, (name, look) in enumerate(zip(names, BY_ORDER, strict=False)):
+        mark = {"o": "●", "s": "■"}[look.marker]
+        where, words = (0.04 + 0.48 * place, 0.86), font(family, sizes.text)
+        figure.text(*where, f"{mark} {name}", color=look.colour, fontproperties=words)
+
+
+def _line(axes: Any, series: LabSeries, look: Look, sizes: Sizes, *, labelled: int) -> None:
+    at, values = [each.at for each in series.points], [each.value for each in series.points]
+    axes.plot(
+        at,
+        values,
+        color=look.colour,
+        linestyle=look.dash,
+        linewidth=sizes.line,
+        marker=look.marker,
+        markersize=sizes.marker,
+        clip_on=False,
+    )
+    for each in series.points[-labelled:]:
+        axes.annotate(
+            f"{each.comparator or ''}{each.value:g}",
+            (each.at, each.value),
+            xytext=(0, sizes.marker),
+            textcoords="offset points",
+            ha="center",
+            color=INK,
+            fontproperties=font(None, sizes.text),
+        )
+
+
+def _range(axes: Any, shown: Sequence[LabSeries]) -> None:
+    points = [each for series in shown for each in series.points if _has_range(each)]
+    if not points:
+        return
+    latest = max(points, key=lambda each: each.at)
+    low, high = axes.get_ylim()
+    ends = [each for each in (latest.low, latest.high) if each is not None]
+    axes.set_ylim(min(low, *ends), max(high, *ends))
+    low, high = axes.get_ylim()
+    bottom = low if latest.low is None else latest.low
+    top = high if latest.high is None else latest.high
+    axes.axhspan(bottom, top, color=BY_ORDER[0].tint, zorder=0)
+
+
+def _frame(axes: Any, shown: Sequence[LabSeries], sizes: Sizes) -> None:
+    axes.margins(x=0.08)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - (high - low) * 0.05, high + (high - low) * 0.18)
+    axes.grid(axis="y", color=GRID)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    dates = _spread(sorted({each.at for series in shown for each in series.points}))
+    pattern = "%Y-%m" if dates[-1] - dates[0] > _LONG else "%m-%d"
+    axes.set_xticks(dates, [each.astimezone(SHANGHAI).strftime(pattern) for each in dates])
+    axes.tick_params(colors=GREY, labelsize=sizes.text)
+
+
+def _spread(dates: Sequence[datetime]) -> list[datetime]:
+    """The first, the last, and as many between as there is room for, not upon each other."""
+    if len(dates) <= 1:
+        return list(dates)
+    apart = (dates[-1] - dates[0]) / _DATES
+    found = [dates[0]]
+    for each in dates[1:-1]:
+        if each - found[-1] >= apart and dates[-1] - each >= apart:
+            found.append(each)
+    return [*found, dates[-1]]
+
+
+def _newest(series: LabSeries) -> tuple[bool, datetime]:
+    """Reports before home readings."""
+    return not series.home, series.points[-1].at
+
+
+def _name(series: LabSeries) -> str:
+    return " ".join(filter(None, (series.name, series.specimen, series.method)))
+
+
+def _has_range(point: LabPoint) -> bool:
+    return point.low is not None or point.high is not None
