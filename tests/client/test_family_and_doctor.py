@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.access.categories import ALL_CATEGORIES, Category
-from backend.access.consent.purpose import Purpose
-from backend.access.consent.writing import accepted_now
-from backend.access.relations import RelationKind
-from backend.identity.viewer import Role, Viewer
-from backend.services import Services
 from tests.client.conftest import Household
-from tests.client.phone import Phone
-from tests.factories import a_key, a_profile, bp
+from tests.client.family import CLINIC, Family, a_clinic, a_family, go, sign_in, sign_out
 
 pytestmark = pytest.mark.slow
 
@@ -21,46 +14,13 @@ QUESTION = "我爸的血压药可以减一半吗？"
 ANSWER = "先不要减量。请连续三天早晚量血压，周五我看了再定。"
 
 
-async def a_family(services: Services) -> Viewer:
-    """A father with a record and a reading, a daughter with nothing yet, his doctor."""
-    identity = services.identity
-    account = await identity.create_demo_account("father", frozenset({Role.RESIDENT}), "张建国")
-    await identity.create_demo_account("daughter", frozenset({Role.CAREGIVER}), "张敏")
-    doctor = await identity.create_demo_account("doctor", frozenset({Role.FAMILY_DOCTOR}), "王医生")
-    father = Viewer(account_id=account, roles=frozenset({Role.RESIDENT}))
-    resident_id = await services.residents.register(
-        father,
-        a_profile(),
-        kind=RelationKind.SELF,
-        accepted=accepted_now(Purpose.HEALTH_DATA, Purpose.ASSISTANT),
-        idempotency_key=a_key(),
-    )
-    await services.recording.record(
-        father, resident_id, bp(152, 94, services.core.clock.now()), idempotency_key=a_key()
-    )
-    await services.access.grant(
-        resident_id=resident_id,
-        account_id=doctor,
-        kind=RelationKind.DOCTOR,
-        categories=ALL_CATEGORIES - {Category.CHAT, Category.POINTS},
-    )
-    return Viewer(account_id=doctor, roles=frozenset({Role.FAMILY_DOCTOR}))
+@pytest.fixture(scope="module")
+async def family(household: Household) -> Family:
+    return await a_family(household.services)
 
 
-async def sign_in(phone: Phone, name: str) -> None:
-    await phone.sees("康伴")
-    await phone.tap(name)
-
-
-async def sign_out(phone: Phone) -> None:
-    await phone.page.run("location.hash = '#/pages/mine/mine'")
-    await phone.tap("退出登录")
-    await phone.sees("康伴")
-
-
-async def test_a_family_and_its_doctor_talk_by_phone(household: Household) -> None:
-    phone, services = household.phone, household.services
-    doctor = await a_family(services)
+async def test_a_family_and_its_doctor_talk_by_phone(household: Household, family: Family) -> None:
+    phone, services, doctor = household.phone, household.services, family.doctor
     await phone.open()
 
     await sign_in(phone, "张建国，父亲")
@@ -115,16 +75,20 @@ async def test_a_family_and_its_doctor_talk_by_phone(household: Household) -> No
     await phone.type("写给居民的话", ANSWER)
     await phone.tap("约随访")
     await phone.type("随访什么", "血压")
+    await phone.tap("定个人界限")
+    await phone.type("不高于（mmHg）", "145")
     await phone.look("36-answer", smallest=DENSE)
     await phone.tap("送出答复")
     await phone.sees("答复已经送给居民")
     assert await services.care.desk.worklist(doctor, first=20) == []
+    [(_, limit)] = await services.overrides.current(doctor, family.father_id)
+    assert (limit.component, limit.high, limit.low) == ("systolic", 145, None)
     await phone.tap("看这位居民的全貌")
     await phone.sees("家里测的", "152/94")
     await phone.look("37-resident", smallest=DENSE)
     await phone.tap("照护计划")
     await phone.sees("老年人健康管理计划")
-    await phone.page.run("location.hash = '#/pages/panel/panel'")
+    await go(phone, "panel")
     await phone.sees("签约居民", "请留意")
     await phone.look("38-panel", smallest=DENSE)
     await sign_out(phone)
@@ -133,7 +97,142 @@ async def test_a_family_and_its_doctor_talk_by_phone(household: Household) -> No
     await phone.tap("问问")
     await phone.tap("看我问医生的问题")
     await phone.sees(ANSWER, "医生答复了")
-    await phone.page.run("location.hash = '#/pages/looked/looked'")
+    await go(phone, "looked")
     await phone.sees("王医生", "这一条不对劲")
     await phone.look("39-looked")
+    assert phone.asked_outside() == []
+
+
+async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_an_emergency(
+    household: Household, family: Family
+) -> None:
+    phone, services = household.phone, household.services
+    clinic = await a_clinic(services, family)
+    await phone.open()
+    await phone.page.run("localStorage.clear()")
+    await phone.open()
+
+    await sign_in(phone, "张建国，父亲")
+    await phone.sees("152/94")
+    await phone.tap("我的")
+    await phone.tap("把档案给医生看")
+    await phone.tap("做一个给医生看的码")
+    await phone.tap("医院的医生")
+    await phone.look("40-share-for-whom")
+    await phone.tap("下一步")
+    await phone.sees("给 医院的医生 看什么？")
+    await phone.look("41-share-what")
+    await phone.tap("下一步")
+    await phone.tap("要一个四位数密码")
+    await phone.type("您的四位数密码", "4711")
+    await phone.look("42-share-how-long")
+    await phone.tap("做好这个码")
+    await phone.sees("请医生扫这个码", "还要把密码告诉医生：4711")
+    await phone.look("43-share-made")
+    await phone.tap("好了，看看做过的码")
+    await phone.sees("医院的医生", "还没有人打开过", "要输密码")
+    await phone.look("44-shares")
+    await phone.tap("收回，不让看了")
+    await phone.tap("是，收回")
+    await phone.sees("您已经收回")
+    await phone.tap("看这一页")
+    await phone.sees("家里测的", "152/94")
+    await phone.look("45-one-page")
+
+    await go(phone, "appointments")
+    await phone.tap("预约一个时间")
+    await phone.sees("要约什么？")
+    await phone.look("46-book-kind")
+    await phone.tap("看家庭医生（随访）")
+    await phone.sees("哪一天？")
+    await phone.look("47-book-day")
+    await phone.tap("，还有 1 个")
+    await phone.sees("几点？")
+    await phone.tap("还有 1 个位子")
+    await phone.look("48-book-sure")
+    await phone.tap("好，就约这个")
+    await phone.sees("已约好", "到了报这个号", "去之前看一看")
+    await phone.look("49-appointment")
+    await phone.tap("改个时间")
+    await phone.tap("，还有 1 个")
+    await phone.tap("还有 1 个位子")
+    await phone.tap("好，改到这个时间")
+    await phone.sees("已约好")
+    await phone.tap("不去了，取消")
+    await phone.tap("是，取消")
+    await phone.sees("您取消了")
+    await phone.tap("约别的时间")
+    await phone.tap(clinic.first_day)
+    await phone.tap("满了，可排队")
+    await phone.tap("好，排上")
+    await phone.sees("前面还有 0 位")
+    await go(phone, "appointments")
+    await phone.sees("在排队", "您取消了")
+    await phone.look("50-appointments")
+
+    await go(phone, "guardian")
+    await phone.sees("给孩子建档案")
+    await phone.look("51-guardian")
+    await phone.tap("给孩子建档案")
+    await phone.sees("您是孩子的")
+    await phone.look("52-child")
+    await go(phone, "sign")
+    await phone.sees("王医生，主治医师")
+    await phone.look("53-sign")
+    offer = await services.family_doctors.offers.show(clinic.newcomer)
+    await phone.page.goto(f"http://{phone.address}/sign#{offer.code.replace('-', '')}")
+    await phone.page.until("document.querySelector('#client:not([hidden])') !== null")
+    await phone.page.run("document.querySelector('#client').click()")
+    await phone.sees("让 给您码的医生 看什么？", "用药")
+    await phone.look("54-sign-what")
+    await phone.tap("签约")
+    await phone.sees("签好了。赵医生")
+    await phone.tap("看看签约")
+    await phone.sees("赵医生", "正在签约，到")
+    await phone.look("55-contracts")
+    await sign_out(phone)
+
+    await sign_in(phone, "王医生，家庭医生")
+    await phone.tap("我的")
+    await phone.tap("请居民签约")
+    await phone.tap("出示签约码")
+    await phone.sees("前有效，只能用一次")
+    await phone.look("56-offer", smallest=DENSE)
+    await go(phone, "panel")
+    await phone.tap("李秀英")
+    await phone.sees("居民没有授权的：")
+    await phone.tap("救急要看没授权的内容")
+    await phone.type(
+        "为什么现在必须看？（至少十个字，居民看得到）", "昏迷送来急诊，要确认用药和过敏"
+    )
+    await phone.look("57-emergency", smallest=DENSE)
+    await phone.tap("我明白，现在查看")
+    await phone.sees("已经打开，到", "心理健康")
+    await phone.tap("打开这位居民的档案")
+    await phone.sees("过敏")
+    assert "居民没有授权的" not in await phone.page.text()
+    await sign_out(phone)
+
+    await sign_in(phone, "李秀英，母亲")
+    await phone.tap("我的")
+    await phone.sees("有医生紧急看过您的档案", "昏迷送来急诊", CLINIC)
+    await phone.look("58-looked-in-an-emergency")
+    await sign_out(phone)
+
+    await phone.tap("我是商家或机构")
+    await phone.type("机构编号（kbc_ 开头）", clinic.client_id)
+    await phone.type("密钥（kbs_ 开头）", clinic.client_secret)
+    await phone.look("59-institution")
+    await phone.tap("登录")
+    await phone.sees("收兑换券")
+    await phone.type("券码", clinic.voucher_code)
+    await phone.tap("查这张券")
+    await phone.sees("中医推拿一次", "可以用")
+    await phone.look("60-counter", smallest=DENSE)
+    await phone.tap("收下这张券")
+    await phone.sees("收好了，20 分已记到账上。")
+    await phone.tap("对账")
+    await phone.sees("收了 1 张券，共 20 分", "中医推拿一次")
+    await phone.look("61-statement", smallest=DENSE)
+    await sign_out(phone)
     assert phone.asked_outside() == []
