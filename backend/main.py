@@ -131,6 +131,7 @@ def build_app(services: Services) -> Litestar:
             warming = asyncio.create_task(asyncio.to_thread(_warm, services))
             if settings.background:
                 await stack.enter_async_context(background(services))
+                await stack.enter_async_context(telegram.deleting())
             settle_memory()
             yield
             await warming

@@ -15,7 +15,7 @@ from backend.identity.sign_ins import SignIn
 from backend.identity.viewer import Role
 
 # Of rooms above this one, which all have ``account_id``.
-_WITH_THE_ACCOUNT = ("chat_links", "chat_link_codes", "chat_talks")
+_WITH_THE_ACCOUNT = ("chat_links", "chat_link_codes", "chat_talks", "telegram_messages")
 _PRIVATE = frozenset({Role.RESIDENT, Role.CAREGIVER})
 
 

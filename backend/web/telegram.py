@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
 import structlog
 from litestar import Request, Response, post
+from pymongo.errors import PyMongoError
 
 from backend.services import Services
+from bot.telegram.documents import anything_due
 from bot.telegram.secret import HEADER, PATH, check, secret_of
 
 log = structlog.get_logger(__name__)
+_LOOK_SECONDS = 30.0
 
 
 class TelegramDoor:
@@ -38,6 +43,29 @@ class TelegramDoor:
             return Response(None)
 
         return [webhook]
+
+    @contextlib.asynccontextmanager
+    async def deleting(self) -> AsyncIterator[None]:
+        """Messages that are due are deleted as long as the block runs; aiogram is imported at the
+        first of them."""
+        if self._services.core.settings.telegram_token is None:
+            yield
+            return
+        task = asyncio.create_task(self._keep_deleting())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _keep_deleting(self) -> None:
+        while True:
+            try:
+                if await anything_due(self._services.core.clock.now()):
+                    await (await self._opened()).fading.drain()
+            except PyMongoError as error:  # the leases bring them back
+                log.warning("deleting messages failed", error=type(error).__name__)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def close(self) -> None:
         if self._bot is not None:

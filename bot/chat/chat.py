@@ -27,6 +27,7 @@ from bot.chat.topics import (
     reports,
     results,
     tickets,
+    tidying,
     trends,
 )
 from bot.chat.turn import ChooseFirst, Turn
@@ -135,6 +136,7 @@ _INTENTS: dict[str, Work] = {
     "reminders": reminders.show,
     "alerts": alerts.show,
     "tickets": tickets.show,
+    "tidy": tidying.offer,
     "undo": lambda turn: recording.undo(turn, None),
 }
 _PRESSED: dict[str, Press] = {
@@ -156,6 +158,7 @@ _PRESSED: dict[str, Press] = {
     "keep": reports.keep,
     "away": reports.put_away,
     "item": results.show,
+    "tidy": tidying.choose,
     "claim": tickets.claim,
     "release": tickets.release,
     "answer": lambda turn, rest: tickets.write(turn, rest, Writing.ANSWER),

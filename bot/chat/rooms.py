@@ -17,6 +17,7 @@ from backend.measurements.recording import Recording
 from backend.notifications.wiring import Notifications
 from backend.reports.wiring import ReportServices
 from bot.assistant.stored.service import AssistantService
+from bot.linking.links import ChatLinks
 from rewards.wiring import Points
 
 
@@ -47,5 +48,7 @@ class Rooms(Protocol):
     def care(self) -> Care: ...
     @property
     def notifications(self) -> Notifications: ...
+    @property
+    def chat_links(self) -> ChatLinks: ...
     @property
     def assistant(self) -> AssistantService: ...

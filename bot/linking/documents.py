@@ -19,6 +19,8 @@ class ChatLink(Stored):
     chat: bytes
     account_id: PydanticObjectId
     linked_at: datetime
+    kept_hours: int | None = None
+    """After which the chat's messages are deleted; None: they stay."""
 
     class Settings:
         name = "chat_links"

@@ -94,6 +94,20 @@ class ChatLinks:
             account_id=account.id, roles=account.roles, channel=channel, language=language
         )
 
+    async def link_of(self, viewer: Viewer, channel: Channel) -> ChatLink | None:
+        return await ChatLink.find_one({"account_id": viewer.account_id, "channel": channel.value})
+
+    async def keep_for(self, viewer: Viewer, channel: Channel, hours: int | None) -> bool:
+        """After how many hours messages from now on are deleted, None: never. Whether there is a
+        link. Raises ``ValueError`` for hours that are not offered."""
+        if hours is not None and hours not in limits()["kept_hours"]:
+            raise ValueError(hours)
+        done = await ChatLink.get_pymongo_collection().update_one(
+            {"account_id": viewer.account_id, "channel": channel.value},
+            {"$set": {"kept_hours": hours}},
+        )
+        return bool(done.matched_count)
+
     async def unlink(self, viewer: Viewer, channel: Channel) -> bool:
         """Whether there was a link."""
         query = {"account_id": viewer.account_id, "channel": channel.value}

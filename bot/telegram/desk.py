@@ -15,6 +15,7 @@ from bot.chat.talk import Talk
 from bot.chat.talks import TalkHeld, Talks
 from bot.linking.links import ChatLinks
 from bot.telegram import leaving
+from bot.telegram.fading import Fading
 from bot.telegram.files import Fetching
 from bot.telegram.queues import Queues, TooManyAtOnce
 from bot.telegram.sending import ChatGone, Outgoing
@@ -34,18 +35,21 @@ class Desk:
     queues: Queues
     talks: Talks
     fetching: Fetching
+    fading: Fading
 
     async def viewer(self, user: User) -> Viewer | None:
         return await self.links.viewer_of(Channel.TELEGRAM, str(user.id), language_of(user))
 
-    async def answer(self, user: User, work: Work) -> None:
-        """Whoever is not linked hears how to link, and nothing else."""
+    async def answer(self, user: User, work: Work, message_id: int | None = None) -> None:
+        """Whoever is not linked hears how to link, and nothing else. ``message_id``: what the
+        person wrote, which goes with the answer where messages delete themselves."""
         viewer = await self.viewer(user)
         if viewer is None:
             return await self.say(user, "not_linked")
         try:
             async with self.queues.turn(user.id):
-                await self.send(user, await self._replies(user, viewer, work))
+                sent = await self.send(user, await self._replies(user, viewer, work))
+                await self._fade(user, viewer, message_id, sent)
         except TooManyAtOnce as error:
             if not error.told:
                 await self.say(user, "too_many")
@@ -59,18 +63,30 @@ class Desk:
         except TalkHeld:
             return [self.reply(user, "too_many")]
 
+    async def remark(self, user: User, key: str, message_id: int) -> None:
+        """On something that the bot does not take; whoever is not linked hears how to link."""
+        viewer = await self.viewer(user)
+        sent = await self.send(user, [self.reply(user, "not_linked" if viewer is None else key)])
+        if viewer is not None:
+            await self._fade(user, viewer, message_id, sent)
+
+    async def _fade(self, user: User, viewer: Viewer, written: int | None, sent: list[int]) -> None:
+        own = [] if written is None else [written]
+        await self.fading.note(viewer, user.id, [*own, *sent])
+
     async def say(self, user: User, key: str, **values: object) -> None:
         await self.send(user, [self.reply(user, key, **values)])
 
     def reply(self, user: User, key: str, **values: object) -> Reply:
         return Reply(text=words(language_of(user), key, **values))
 
-    async def send(self, user: User, replies: list[Reply]) -> None:
-        """To one person alone. Who blocked the bot is unlinked."""
+    async def send(self, user: User, replies: list[Reply]) -> list[int]:
+        """To one person alone; the messages' ids. Who blocked the bot is unlinked."""
         try:
-            await self.out.send(user.id, replies)
+            return await self.out.send(user.id, replies)
         except ChatGone:
             await self.forget(user)
+            return []
 
     async def forget(self, user: User) -> None:
         await leaving.gone(self.links, self.addresses, str(user.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -16,10 +16,10 @@ from backend.access.consent.purpose import Purpose
 from backend.identity.viewer import Channel
 from bot.chat.chat import Chat
 from bot.chat.rooms import Rooms
-from bot.linking.links import ChatLinks
 from bot.linking.talks import StoredTalks
 from bot.telegram.desk import Desk
 from bot.telegram.errors import TelegramOff
+from bot.telegram.fading import Fading
 from bot.telegram.files import Fetching
 from bot.telegram.once import OnceOnly
 from bot.telegram.queues import Queues
@@ -31,15 +31,10 @@ from bot.telegram.words import limit
 log = structlog.get_logger(__name__)
 
 
-class TelegramRooms(Rooms, Protocol):
-    @property
-    def chat_links(self) -> ChatLinks: ...
-
-
 class TelegramBot:
     """Raises ``TelegramOff`` where the settings have no token."""
 
-    def __init__(self, rooms: TelegramRooms, pause: Pause = asyncio.sleep) -> None:
+    def __init__(self, rooms: Rooms, pause: Pause = asyncio.sleep) -> None:
         settings = rooms.core.settings
         if settings.telegram_token is None:
             raise TelegramOff
@@ -48,14 +43,17 @@ class TelegramBot:
         self._rooms = rooms
         self._token = settings.telegram_token
         self._bot = Bot(self._token.get_secret_value(), session=session)
+        out = Outgoing(self._bot, pause)
+        self.fading = Fading(rooms.core, self._bot.id, rooms.chat_links, out.delete)
         desk = Desk(
             chat=Chat(rooms, leaves=Purpose.TELEGRAM),
             links=rooms.chat_links,
             addresses=rooms.notifications.addresses,
-            out=Outgoing(self._bot, pause),
+            out=out,
             queues=Queues(limit("waiting")),
             talks=StoredTalks(rooms.core, Channel.TELEGRAM),
             fetching=Fetching(self._bot),
+            fading=self.fading,
         )
         self._dispatcher = Dispatcher(disable_fsm=True, desk=desk)
         self._dispatcher.update.outer_middleware(OnceOnly(self._bot.id, rooms.core.clock))
@@ -73,11 +71,16 @@ class TelegramBot:
     async def poll(self) -> None:
         """Until it is cancelled or a signal ends it. A webhook that was set is taken away."""
         await self._bot.delete_webhook()
-        await self._dispatcher.start_polling(
-            self._bot,
-            allowed_updates=self._dispatcher.resolve_used_update_types(),
-            close_bot_session=False,
-        )
+        fading = asyncio.create_task(self.fading.run())
+        try:
+            await self._dispatcher.start_polling(
+                self._bot,
+                allowed_updates=self._dispatcher.resolve_used_update_types(),
+                close_bot_session=False,
+            )
+        finally:
+            fading.cancel()
+            await asyncio.gather(fading, return_exceptions=True)
 
     async def set_webhook(self) -> str:
         """Where Telegram posts updates from now on. Raises aiogram's errors."""

@@ -33,7 +33,7 @@ async def _file(message: Message, desk: Desk) -> None:
             return [desk.reply(user, "file_failed")]
         return await desk.chat.file(viewer, talk, data, name)
 
-    await desk.answer(user, work)
+    await desk.answer(user, work, message.message_id)
 
 
 def _sent(message: Message) -> tuple[str, int | None, str]:

@@ -29,7 +29,5 @@ async def _odd(message: Message, desk: Desk) -> None:
 
 
 async def _say(message: Message, desk: Desk, key: str) -> None:
-    user = message.from_user
-    if user is not None:
-        linked = await desk.viewer(user) is not None
-        await desk.say(user, key if linked else "not_linked")
+    if message.from_user is not None:
+        await desk.remark(message.from_user, key, message.message_id)

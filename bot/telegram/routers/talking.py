@@ -19,7 +19,11 @@ def router() -> Router:
 async def _text(message: Message, desk: Desk) -> None:
     if message.from_user is not None:
         text = (message.text or "").removeprefix("/")
-        await desk.answer(message.from_user, lambda who, talk: desk.chat.say(who, talk, text))
+        await desk.answer(
+            message.from_user,
+            lambda who, talk: desk.chat.say(who, talk, text),
+            message.message_id,
+        )
 
 
 async def _button(query: CallbackQuery, desk: Desk) -> None:

@@ -120,6 +120,9 @@ class BotApi:
         return self._no(where, value)
 
     def _object(self, where: str, kind: str, value: Any) -> Any:
+        if kind == "ids":
+            whole = isinstance(value, list) and all(type(each) is int for each in value)
+            return value if whole and 1 <= len(value) <= 100 else self._no(where, value)
         if kind == "list":
             return value if isinstance(value, list) else self._no(where, value)
         known = {"LinkPreviewOptions": {"is_disabled"}, "InlineKeyboardMarkup": {"inline_keyboard"}}
