@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from backend.identity.viewer import Role
 from tests.client.conftest import Household
+from tests.client.paper import photograph, photographs_a_report
 
 pytestmark = pytest.mark.slow
 
 
-async def test_a_father_lives_a_day_with_it(household: Household) -> None:
+async def test_a_father_lives_a_day_with_it(household: Household, tmp_path: Path) -> None:
     phone, page = household.phone, household.phone.page
     await household.services.identity.create_demo_account("father", frozenset({Role.RESIDENT}))
     await phone.open()
@@ -105,6 +107,10 @@ async def test_a_father_lives_a_day_with_it(household: Household) -> None:
     await phone.sees("186/99 mmHg")
     await phone.look("13-archive")
 
+    await photographs_a_report(phone, photograph(tmp_path / "checkup.jpg"))
+
+    await phone.tap("返回")
+    await phone.tap("返回")
     await phone.tap("我的")
     await phone.tap("提醒：")
     await phone.tap("加一条提醒")
@@ -125,6 +131,8 @@ async def test_a_father_lives_a_day_with_it(household: Household) -> None:
     await phone.tap("Sign out")
     await phone.sees("Zhang Jianguo, father, 74")
 
+    # Answers came over the socket, sentence by sentence.
+    assert [sent for _, sent in page.requests if '\\"operationName\\":\\"Ask\\"' in sent] == []
     kept = await page.run("Object.keys(localStorage).filter(k => k.startsWith('seen:'))")
     assert kept == []
     assert phone.asked_outside() == []

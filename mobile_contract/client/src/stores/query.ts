@@ -43,7 +43,8 @@ export function useQuery<Data, Variables extends object>(
       data.value = answer.data
       failure.value = answer.errors[0] ?? null
       seenAt.value = null
-      remember(key, answer.data)
+      // Nothing stays of who has signed out meanwhile.
+      if (account !== null && account === (await kangban.account())) remember(key, answer.data)
     } catch (error) {
       if (turn !== asked) return
       failure.value = asKangban(error)
