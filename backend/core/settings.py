@@ -104,6 +104,14 @@ class Settings(BaseSettings):
     )
     """``host:port`` of the Firebase Auth emulator, whose tokens carry no signature."""
 
+    firebase_web_api_key: str | None = None
+    """The project's web API key, no secret: browsers may sign in by phone and SMS, and the pages
+    may then ask Google, who wants a reCAPTCHA before each SMS."""
+
+    firebase_recaptcha_url: str | None = "https://www.recaptcha.net"
+    """Whose reCAPTCHA script the pages load for that (https://www.google.com elsewhere than in
+    China); empty for none, which Google takes for the console's test numbers only."""
+
     demo: bool = False
     """Demo residents and a sign-in without credentials. Refused in production."""
 

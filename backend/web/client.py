@@ -27,20 +27,18 @@ from backend.web.pages import PagePartUnknown
 
 BUILT = Path(__file__).resolve().parents[2] / "mobile_contract" / "client" / "dist" / "build" / "h5"
 
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+_GOOGLE = "https://identitytoolkit.googleapis.com"
+# What Google says a page with its reCAPTCHA needs (developers.google.com/recaptcha/docs/faq).
+_RECAPTCHA_SCRIPTS = "https://www.gstatic.com/recaptcha/ https://www.gstatic.cn/recaptcha/"
 _HEADERS = {
-    "content-security-policy": _POLICY,
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "geolocation=(), microphone=()",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-_ASK_AGAIN = "no-cache"
-_KEEP = "public, max-age=31536000, immutable"
+_ASK_AGAIN = {"cache-control": "no-cache"}
+_KEEP = {"cache-control": "public, max-age=31536000, immutable"}
 _TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -76,35 +74,65 @@ class _File:
 def client_routes(services: Services, built: Path = BUILT) -> list[Any]:
     """``GET /``, ``/assets/…``, ``/static/…`` and ``/client.json``; ``built``: where they lie."""
     settings = services.core.settings
+    headers = {**_HEADERS, "content-security-policy": _policy(_phone(settings))}
 
     @get("/", media_type=MediaType.HTML)
     async def first_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not (built / "index.html").is_file():
-            return Response(_how_to_get_it(settings), headers=_HEADERS)
-        return _answer(request, built / "index.html", _ASK_AGAIN, written=_meta(settings))
+            return Response(_how_to_get_it(settings), headers=headers)
+        return _answer(
+            request, built / "index.html", {**headers, **_ASK_AGAIN}, written=_meta(settings)
+        )
 
     @get("/assets/{name:str}")
     async def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
-        return _answer(request, _known(built / "assets", name), _KEEP)
+        return _answer(request, _known(built / "assets", name), {**headers, **_KEEP})
 
     @get("/static/{name:str}")
     async def static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
-        return _answer(request, _known(built / "static", name), _ASK_AGAIN)
+        return _answer(request, _known(built / "static", name), {**headers, **_ASK_AGAIN})
 
     @get("/client.json")
-    async def offered() -> Response[dict[str, bool]]:
-        return Response(_ways(settings), headers={"cache-control": _ASK_AGAIN})
+    async def offered() -> Response[dict[str, Any]]:
+        return Response(_ways(settings), headers=_ASK_AGAIN)
 
     return [first_page, asset, static, offered]
 
 
-def _ways(settings: Settings) -> dict[str, bool]:
+def _ways(settings: Settings) -> dict[str, Any]:
     """By which ways one can sign in here."""
     return {
         "demo": demo_allowed(settings),
         "wechat": settings.wechat_app_id is not None,
-        "phone": settings.firebase_project_id is not None,
+        "phone": _phone(settings),
     }
+
+
+def _phone(settings: Settings) -> dict[str, str | None] | None:
+    """Where a browser asks for an SMS, and whose proof that a person asks it must bring."""
+    if settings.firebase_project_id is None or settings.firebase_web_api_key is None:
+        return None
+    emulator = settings.firebase_auth_emulator_host
+    return {
+        "address": f"http://{emulator}/identitytoolkit.googleapis.com" if emulator else _GOOGLE,
+        "key": settings.firebase_web_api_key,
+        "recaptcha": settings.firebase_recaptcha_url or None,
+    }
+
+
+def _policy(phone: dict[str, str | None] | None) -> str:
+    """Nothing from elsewhere but what signing in by phone needs, where that is switched on."""
+    scripts, connect, frames = "'self'", "'self'", "'none'"
+    if phone is not None:
+        connect += f" {phone['address']}/"
+        if phone["recaptcha"] is not None:
+            frames = f"{phone['recaptcha']}/recaptcha/"
+            scripts += f" {frames} {_RECAPTCHA_SCRIPTS}"
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; connect-src {connect}; "
+        f"frame-src {frames}; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
 
 
 def _meta(settings: Settings) -> bytes:
@@ -121,11 +149,11 @@ def _known(folder: Path, name: str) -> Path:
 
 
 def _answer(
-    request: Request[Any, Any, Any], path: Path, kept: str, *, written: bytes = b""
+    request: Request[Any, Any, Any], path: Path, headers: dict[str, str], *, written: bytes = b""
 ) -> Response[bytes]:
     """``written``: what the server adds to a page's head."""
     file = _read(path, path.stat().st_mtime_ns, written)
-    headers = {**_HEADERS, "cache-control": kept, "etag": file.tag, "vary": "accept-encoding"}
+    headers = {**headers, "etag": file.tag, "vary": "accept-encoding"}
     if request.headers.get("if-none-match") == file.tag:
         return Response(b"", status_code=304, headers=headers)
     body = file.body

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -27,12 +28,10 @@ class Household:
     phone: Phone
 
 
-@pytest.fixture(scope="module")
-async def household(
-    mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Household]:
+@contextlib.asynccontextmanager
+async def opened(mongodb_uri: str, folder: Path, **more: str) -> AsyncIterator[Household]:
+    """``more``: further settings of the server."""
     built()
-    folder = tmp_path_factory.mktemp("client")
     database, key_file = f"t{uuid4().hex[:12]}", folder / "master.key"
     key = LocalMasterKey.from_file(key_file, create=True)
     environment = {
@@ -41,6 +40,7 @@ async def household(
         "KANGBAN_MONGODB_URI": mongodb_uri,
         "KANGBAN_DATABASE": database,
         "KANGBAN_MASTER_KEY_FILE": str(key_file),
+        **more,
     }
     store = await connect(mongodb_uri, database)
     await store.prepare(DOCUMENTS)
@@ -57,3 +57,11 @@ async def household(
         await services.core.changes.close()
     await store.client.drop_database(database)
     await store.close()
+
+
+@pytest.fixture(scope="module")
+async def household(
+    mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Household]:
+    async with opened(mongodb_uri, tmp_path_factory.mktemp("client")) as household:
+        yield household

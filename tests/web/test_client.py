@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from pathlib import Path
@@ -82,6 +83,31 @@ async def test_the_page_says_how_one_can_sign_in(services: Services, built: Path
     assert orjson.loads(html.unescape(written[1])) == asked.json()
 
 
+async def test_only_who_switches_the_phone_on_lets_pages_ask_elsewhere(
+    services: Services, built: Path
+) -> None:
+    for recaptcha, scripts, frames in (
+        ("https://robots.example", "'self' https://robots.example/recaptcha/ ", "https://robots"),
+        ("", "'self'; ", "'none'"),
+    ):
+        changed = {
+            "firebase_project_id": "kangban", "firebase_web_api_key": "AIza-public",
+            "firebase_recaptcha_url": recaptcha,
+        }  # fmt: skip
+        settings = services.core.settings.model_copy(update=changed)
+        core = dataclasses.replace(services.core, settings=settings)
+        async with shown(dataclasses.replace(services, core=core), built) as browser:
+            policy = (await browser.get("/")).headers["content-security-policy"]
+            ways = (await browser.get("/client.json")).json()
+        assert f"script-src {scripts}" in policy
+        assert f"frame-src {frames}" in policy
+        assert "connect-src 'self' https://identitytoolkit.googleapis.com/; " in policy
+        assert ways["phone"] == {
+            "address": "https://identitytoolkit.googleapis.com", "key": "AIza-public",
+            "recaptcha": recaptcha or None,
+        }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "path",
     ["/assets/none.js", "/assets/secret.env", "/assets/..%2F..%2Foutside.js", "/static/index.html"],
@@ -105,4 +131,4 @@ async def test_without_a_build_the_page_says_how_to_get_it(
     assert "make demo" in page.text
     assert "Node.js" in page.text
     assert "content-security-policy" in page.headers
-    assert ways.json() == {"demo": True, "wechat": False, "phone": False}
+    assert ways.json() == {"demo": True, "wechat": False, "phone": None}

@@ -1,9 +1,12 @@
 import { server } from '@/kangban'
+import type { PhoneWay } from './phone'
 
 /** How one can sign in at this server. */
 export interface Ways {
   readonly demo: boolean
   readonly wechat: boolean
+  /** In browsers. */
+  readonly phone: PhoneWay | null
 }
 
 /** Written into the page by the server; else asked for: `GET /client.json`. */
