@@ -5,7 +5,7 @@ export const t = words(
     title: '找家庭医生签约',
     whose: '给 {name} 签约',
     withCode: '医生给了您一个码？',
-    code: '签约码，八个字',
+    code: '签约码（八个字母和数字）',
     useCode: '用这个码签约',
     or: '或者自己找一位医生',
     doctor: '{name}，{title}，{institution}',
