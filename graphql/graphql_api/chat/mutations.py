@@ -13,10 +13,11 @@ from graphql_api.common.context import Info
 
 
 @strawberry.input(
-    description="`residentId`: whose record it is about first; they must have agreed."
+    description="`residentId`: whose record it is about first; they must have agreed. Family "
+    "doctors may leave it out."
 )
 class IssueChatCodeInput:
-    resident_id: strawberry.ID
+    resident_id: strawberry.ID | None = None
 
 
 @strawberry.type(description="Good once, for `/start CODE`; an earlier one is void.")
@@ -34,11 +35,13 @@ class UnlinkChatPayload:
 class ChatMutation:
     @strawberry.mutation(
         description="A one-time code that links the own account to a Telegram chat. The resident "
-        "must have consented to TELEGRAM, a channel abroad."
+        "must have consented to TELEGRAM, a channel abroad; of others a family doctor's chat says "
+        "nothing either."
     )
     async def issue_chat_code(self, info: Info, input: IssueChatCodeInput) -> IssueChatCodePayload:
         services, viewer = info.context.services, info.context.viewer
-        resident_id = ids.resident_id(input.resident_id)
+        named = input.resident_id
+        resident_id = None if named is None else ids.resident_id(named)
         issued = await telegram_code(
             services.chat_links, services.access, services.consents, viewer, resident_id
         )

@@ -8,8 +8,11 @@ from pydantic import SecretStr
 
 from backend.access.consent.purpose import Purpose
 from backend.access.consent.writing import accepted_now
+from backend.access.relations import RelationKind
+from backend.care.documents import TicketReason, TicketUrgency
+from backend.care.opening import Question
 from backend.core.clock import FixedClock
-from backend.identity.viewer import Channel
+from backend.identity.viewer import Channel, Role
 from backend.services import Services
 from bot.linking.documents import ChatLink, LinkCode
 from bot.telegram.errors import TelegramOff, WebhookSecretWrong
@@ -19,7 +22,7 @@ from graphql_api.common import ids
 from tests.api import Api, sign_in
 from tests.bot.telegram.bot_api import TOKEN, BotApi
 from tests.bot.telegram.conftest import Bench
-from tests.bot.telegram.person import Person
+from tests.bot.telegram.person import Person, action, words
 from tests.factories import a_key, a_resident
 from tests.graphql_api.household import signed_in
 from tests.privacy.test_erasing import erased
@@ -65,6 +68,41 @@ async def test_a_code_of_the_app_links_through_the_webhook_and_unlinks(
     assert (await father.ask(UNLINK))["unlinkChat"] == {"unlinked": False}
     assert await services.chat_links.viewer_of(Channel.TELEGRAM, str(person.id)) is None
     assert "code" in str(await Api(client).post(UNLINK))
+
+
+async def test_a_doctor_links_without_a_resident_and_hears_of_those_alone_who_agreed(
+    services: Services, client: httpx.AsyncClient, api: BotApi, person: Person
+) -> None:
+    alone = "mutation { issueChatCode(input: {}) { code } }"
+    resident, _ = await sign_in(services, client)
+    assert await resident.refusal(alone) == "ROLE_REQUIRED"
+    assert await LinkCode.count() == 0
+    asker, resident_id = await a_resident(services)
+    doctor, viewer = await sign_in(services, client, Role.FAMILY_DOCTOR)
+    await services.access.grant(
+        resident_id=resident_id, account_id=viewer.account_id, kind=RelationKind.DOCTOR
+    )
+    code = (await doctor.ask(alone))["issueChatCode"]["code"]
+    assert "已绑定" in words(await person.says(f"/start {code}"))
+
+    tickets = services.care.tickets
+    asked = Question(
+        resident_id=resident_id,
+        relation=await tickets.relation(asker, resident_id),
+        asked_by=asker.account_id,
+        text="血压高怎么办",
+        reason=TicketReason.ASKED,
+        urgency=TicketUrgency.ROUTINE,
+    )
+    await tickets.ask(asker, asked, idempotency_key=a_key())
+    assert "没有等您答复" in words(await person.says("工单"))
+    [accepted] = accepted_now(Purpose.TELEGRAM)
+    await services.consents.change(
+        asker, resident_id, accepted, given=True, idempotency_key=a_key()
+    )
+    shown = await person.says("工单")
+    assert "血压高怎么办" in words(shown)
+    assert action(shown, "我来答复").startswith(f"claim:{resident_id}:")
 
 
 async def test_the_webhook_is_set_with_the_secret_that_is_asked_for(
