@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
 
 from bson import ObjectId
 
@@ -16,6 +16,7 @@ from backend.care.doors import Doors
 from backend.care.errors import TicketNotYours, TicketSettled, TicketTaken
 from backend.care.limits import limits
 from backend.care.ticket import Seen, seen
+from backend.care.turns import Turn, WorkPage, turn
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.core.paging import page_size
@@ -31,20 +32,28 @@ class Desk:
         self._doors = doors
 
     async def worklist(self, viewer: Viewer, *, first: int) -> list[Seen]:
+        """The first page of ``worklist_page``, alone."""
+        return (await self.worklist_page(viewer, first=first)).items
+
+    async def worklist_page(
+        self, viewer: Viewer, *, first: int, after: Turn | None = None
+    ) -> WorkPage:
         """What waits for the doctor: of their own residents, their teams', and on duty.
 
         Emergencies come first, then what has to be answered soonest; nothing for who is no
-        doctor.
+        doctor. A ticket that is answered meanwhile moves no other one.
         """
         size = page_size(first)
         if not viewer.has(Role.FAMILY_DOCTOR):
-            return []
+            return WorkPage([], has_next=False)
         relations = await self._access.relations(viewer)
         mine = [each for each in relations if each.kind is RelationKind.DOCTOR]
-        rows = {each.id: each for each in await self._of_residents(viewer, mine, size)}
-        rows |= {each.id: each for each in await self._of_duty(viewer, size)}
-        soonest = sorted(rows.values(), key=_turn)[:size]
-        return await self._shown(viewer, soonest)
+        asked = _Asked(size + 1, after)
+        rows = {each.id: each for each in await self._of_residents(viewer, mine, asked)}
+        rows |= {each.id: each for each in await self._of_duty(viewer, asked)}
+        soonest = sorted(rows.values(), key=turn)
+        shown = await self._shown(viewer, soonest[:size])
+        return WorkPage(shown, has_next=len(soonest) > size and bool(shown))
 
     async def claim(self, viewer: Viewer, resident_id: ObjectId, ticket_id: ObjectId) -> Seen:
         """The ticket is this doctor's for some minutes, and again with every call.
@@ -93,7 +102,7 @@ class Desk:
         return seen(Ticket.model_validate(raw), key, allowed)
 
     async def _of_residents(
-        self, viewer: Viewer, relations: list[Relation], size: int
+        self, viewer: Viewer, relations: list[Relation], asked: _Asked
     ) -> list[Ticket]:
         alone = {each.resident_id for each in relations if each.team_id is None}
         theirs = {each.resident_id for each in relations} - alone
@@ -109,9 +118,9 @@ class Desk:
         }
         if not relations:
             return []
-        return await _soonest(query, size)
+        return await _soonest(query, asked)
 
-    async def _of_duty(self, viewer: Viewer, size: int) -> list[Ticket]:
+    async def _of_duty(self, viewer: Viewer, asked: _Asked) -> list[Ticket]:
         doctor = await self._doors.duty_of(viewer)
         if doctor is None:
             return []
@@ -122,7 +131,7 @@ class Desk:
         }
         # Of whomever: who is on duty is asked about people they do not know.
         pass_gate(UNNAMED)
-        return await _soonest(query, size)
+        return await _soonest(query, asked)
 
     async def _shown(self, viewer: Viewer, tickets: Iterable[Ticket]) -> list[Seen]:
         rows = list(tickets)
@@ -139,18 +148,23 @@ class Desk:
         return shown
 
 
-def _turn(ticket: Ticket) -> tuple[bool, datetime, ObjectId]:
-    # A question that is late since yesterday does not push an emergency down.
-    return ticket.urgency is not TicketUrgency.EMERGENCY, ticket.due_at, ticket.id
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    most: int
+    after: Turn | None
 
 
-async def _soonest(query: Raw, size: int) -> list[Ticket]:
+async def _soonest(query: Raw, asked: _Asked) -> list[Ticket]:
     """As many of either as fit a page: many that are late hide no emergency."""
     emergency = TicketUrgency.EMERGENCY.value
+    after = asked.after
     found: list[Ticket] = []
-    for urgency in (emergency, {"$ne": emergency}):
-        rows = Ticket.find({**query, "urgency": urgency}).sort("due_at", "_id").limit(size)
-        found += await rows.to_list()
+    for calm, urgency in ((False, emergency), (True, {"$ne": emergency})):
+        if after is not None and after.calm > calm:
+            continue
+        later: Raw = {} if after is None or after.calm is not calm else after.later
+        both = {"$and": [query, {"urgency": urgency}, later]}
+        found += await Ticket.find(both).sort("due_at", "_id").limit(asked.most).to_list()
     return found
 
 

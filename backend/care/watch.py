@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,9 @@ from backend.archive.residents import Resident, Residents
 from backend.care.conditions import condition_flags
 from backend.care.open_alerts import OpenAlerts, open_alerts
 from backend.care.panel import PanelFilter, fitting
+from backend.care.plans.looking import PURPOSE
+from backend.care.plans.plan import local_day
+from backend.care.plans.standings import Control, PlanStanding, control, standings
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.core.errors import KangbanError
@@ -40,6 +43,7 @@ class Watched:
     name: str | None
     alerts: OpenAlerts | None
     conditions: frozenset[str] | None
+    plans: tuple[PlanStanding, ...] | None = None
 
     @property
     def at(self) -> datetime:
@@ -139,10 +143,15 @@ class Watch:
         persons = await self._residents.get_many(viewer, ids)
         kinds = {each: await self._kinds(viewer, each) for each in ids}
         known = [each for each in ids if flags and await self._may_see_conditions(viewer, each)]
-        alerts, conditions = await asyncio.gather(
+        allowed: dict[ObjectId, frozenset[Category]] = {
+            each: await self._plan_categories(viewer, each) for each in known
+        }
+        alerts, conditions, plans = await asyncio.gather(
             open_alerts(self._core.keyring, {i: k for i, k in kinds.items() if k}),
             condition_flags(self._core.keyring, known),
+            standings(self._core.keyring, allowed, local_day(self._core.clock.now())),
         )
+        await self._looked_at(viewer, plans)
         items = [
             Watched(
                 relation=each.relation,
@@ -157,10 +166,40 @@ class Watch:
                     if each.relation.resident_id in known
                     else None
                 ),
+                plans=(
+                    plans.get(each.relation.resident_id, ())
+                    if each.relation.resident_id in known
+                    else None
+                ),
             )
             for each in page.items
         ]
         return Page(items, page.has_next)
+
+    async def control(self, viewer: Viewer) -> list[Control]:
+        """How the plans of the whole panel went last week, by pathway: numbers of nobody.
+
+        Raises ``AccessDenied`` for who is no doctor.
+        """
+        if not viewer.has(Role.FAMILY_DOCTOR):
+            raise AccessDenied(action="view")
+        granted = await self._patients(viewer)
+        allowed = {i: some for i, some in granted.items() if Category.CONDITIONS in some}
+        today = local_day(self._core.clock.now())
+        found = await standings(self._core.keyring, allowed, today)
+        await self._looked_at(viewer, found)
+        return control(each for some in found.values() for each in some)
+
+    async def _plan_categories(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
+        return await self._access.categories(viewer, resident_id, looks_at=NOTHING)
+
+    async def _looked_at(
+        self, viewer: Viewer, found: Mapping[ObjectId, tuple[PlanStanding, ...]]
+    ) -> None:
+        """Noted for whoever has a plan that is told of."""
+        for resident_id, plans in found.items():
+            for category in sorted({each.plan.category for each in plans}):
+                await self._access.require(viewer, resident_id, category, purpose=PURPOSE)
 
     async def _kinds(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Kind]:
         """Kinds of readings whose alerts the viewer may see; none without consent."""

@@ -14,7 +14,13 @@ from backend.access.errors import AccessDenied
 from backend.access.relations import RelationKind
 from backend.archive.sections import Section
 from backend.care.answering import FollowUp, Reply
-from backend.care.documents import Stage, TicketReason, TicketState, TicketUrgency
+from backend.care.documents import (
+    Stage,
+    Ticket,
+    TicketReason,
+    TicketState,
+    TicketUrgency,
+)
 from backend.care.errors import (
     FollowUpUnfit,
     TicketNotFound,
@@ -27,8 +33,10 @@ from backend.care.errors import (
 from backend.care.limits import limits, time_limit
 from backend.care.opening import Question
 from backend.care.ticket import Seen
+from backend.care.turns import Turn
 from backend.care.words import Evidence
 from backend.core.clock import FixedClock
+from backend.core.paging import CursorInvalid
 from backend.identity.viewer import Role, Viewer
 from backend.services import Services
 from tests.factories import a_caregiver, a_key, a_resident, a_viewer
@@ -140,6 +148,23 @@ async def test_an_emergency_comes_before_what_is_late_since_yesterday(
     dues = [each.ticket.due_at for each in shown[1:]]
     assert dues == sorted(dues)
     assert dues[0] < shown[0].ticket.due_at
+    # Page by page the same, though one is answered meanwhile.
+    first = await services.care.desk.worklist_page(doctor, first=1)
+    assert ([each.id for each in first.items], first.has_next) == ([emergency], True)
+    place = first.cursor(first.items[0])
+    assert Turn.decode(place.encode()) == place
+    rest = await services.care.desk.worklist_page(doctor, first=5, after=place)
+    assert [each.id for each in rest.items] == [each.id for each in shown[1:]]
+    assert not rest.has_next
+    second = await services.care.desk.worklist_page(doctor, first=1, after=place)
+    await Ticket.find({"_id": emergency}).delete()
+    last = await services.care.desk.worklist_page(
+        doctor, first=1, after=second.cursor(second.items[0])
+    )
+    assert ([each.id for each in last.items], last.has_next) == ([shown[2].id], False)
+    for wrong in ("", "x", "e", place.encode()[1:]):
+        with pytest.raises(CursorInvalid):
+            Turn.decode(wrong)
 
 
 async def test_draft_and_evidence_need_the_categories_they_were_made_of(

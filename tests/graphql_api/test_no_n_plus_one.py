@@ -15,13 +15,21 @@ from backend.core.clock import FixedClock
 from backend.core.container import build_core
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
-from backend.identity.viewer import Viewer
+from backend.identity.viewer import Role, Viewer
 from backend.services import Services, build_services
 from backend.web.graphql import admit
 from graphql_api.common import ids
 from graphql_api.common.context import Context
 from graphql_api.schema import build_schema
 from mobile_contract import operation
+from tests.care.plans.helpers import (
+    HIGH,
+    HIGH_VALUES,
+    a_week,
+    next_monday,
+    started,
+    with_conditions,
+)
 from tests.factories import a_condition, a_key, a_profile, a_resident, at, many_bp
 from tests.graphql_api.commands import Commands, listened_store
 from tests.graphql_api.household import a_household, signed_in
@@ -160,6 +168,65 @@ async def _cared_for(services: Services, carer: Viewer, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("people", [2, 5])
+async def test_a_doctors_panel_with_plans(
+    services: Services, commands: Commands, clock: FixedClock, people: int
+) -> None:
+    """Which plans run, how last week went, what is overdue; and the same over the whole panel."""
+    found = []
+    for _ in range(people):
+        viewer, resident_id, _ = await with_conditions(services, HIGH)
+        await started(services, viewer, resident_id, "hypertension")
+        found.append(resident_id)
+    for _ in range(2):
+        next_monday(clock)
+    await a_week(services, viewer, resident_id, clock, HIGH_VALUES)
+    doctor, token = await signed_in(services, Role.FAMILY_DOCTOR)
+    granted = {Category.PROFILE, Category.CONDITIONS, Category.READINGS}
+    for resident_id in found:
+        await services.access.grant(
+            resident_id=resident_id,
+            account_id=doctor.account_id,
+            kind=RelationKind.DOCTOR,
+            categories=frozenset(granted | {Category.REPORTS} if people == 2 else granted),
+        )
+    data, seen = await run(services, commands, token, "panel", first=50)
+    plans = [each["node"]["plans"] for each in data["panel"]["edges"]]
+    stages = sorted(each[0]["plan"]["stage"] for each in plans)
+    assert stages == ["SIMPLER"] * (people - 1) + ["START"]  # one of them measured
+    standings = [each[0]["standing"] for each in plans]
+    overdue = {(late["kind"], late["title"]) for each in plans for late in each[0]["overdue"]}
+    if people == 2:
+        assert sorted(standings) == ["BEHIND", "UNKNOWN"]
+        assert ("CHECK", "血脂") in overdue
+    else:  # half of what a plan is judged by is not granted: no word of it
+        assert standings == [None] * people
+        assert overdue == set()
+    assert sorted(each for each in set(seen) if "access_" not in each) == [
+        "aggregate alerts",
+        "aggregate care_plan_weeks",
+        "aggregate relations",
+        "find care_plan_schedules",
+        "find care_plans",
+        "find care_teams",
+        "find consents",
+        "find data_keys",
+        "find entries",
+        "find relations",
+        "find residents",
+        "find sessions",
+    ]
+    assert max(Counter(each for each in seen if "access_" not in each).values()) == 1
+    data, seen = await run(services, commands, token, "panel_control")
+    if people == 2:
+        [row] = data["panelControl"]
+        counts = {key: row[key] for key in ("onTrack", "behind", "worse", "unknown", "rate")}
+        assert counts == {"onTrack": 0, "behind": 1, "worse": 0, "unknown": 1, "rate": 0.0}
+    else:
+        assert data["panelControl"] == []
+    assert max(Counter(each for each in seen if "access_" not in each).values()) <= 2
+
+
 @pytest.mark.parametrize("count", [5, 500])
 async def test_a_batch(services: Services, commands: Commands, count: int) -> None:
     viewer, token = await signed_in(services)
@@ -235,6 +302,7 @@ async def test_care_plans_with_their_progress(
         "find appointments",
         "find care_plan_schedules",
         "find care_plans",
+        "find care_teams",
         "find consents",
         "find content_records",
         "find entries",

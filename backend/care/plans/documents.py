@@ -151,6 +151,8 @@ class ScheduleDocument(ResidentOwned):
     phases: list[dict[str, Any]] = Field(default_factory=list)
     """``{"since": day, "asked": {kind: {"days": [...], "parts": [...]}}}``, oldest first."""
     items: dict[str, Item] = Field(default_factory=dict)
+    duties: bytes | None = None
+    """Sealed: checks and visits by plan, with when they are due."""
 
     class Settings:
         name = "care_plan_schedules"

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+
+from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.care.plans.facts import Past
 from backend.care.plans.plan import Plan, local_day
 from backend.care.plans.programme import Words, programme
+from backend.core.keys import OwnerKey
 
 
 class DutyKind(StrEnum):
     CHECK = "check"
     VISIT = "visit"
     QUESTIONNAIRE = "questionnaire"
+
+
+LATE = (DutyKind.CHECK, DutyKind.VISIT)
+"""What a doctor's panel tells when it is overdue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +100,24 @@ def together(some: Iterable[Duty]) -> list[Duty]:
         if each.due < known.due:
             found[each.kind, each.key] = each
     return list(found.values())
+
+
+def sealed_duties(
+    found: Sequence[tuple[Plan, list[Duty]]], key: OwnerKey, resident_id: ObjectId
+) -> bytes:
+    """What is due once, by plan: for the schedule, so that nobody's archive is read for a list."""
+    rows = [
+        {"plan": str(plan.id), "kind": duty.kind.value, "due": duty.due.isoformat()}
+        | {"title": duty.title.model_dump()}
+        for plan, some in found
+        for duty in some
+        if duty.kind in LATE
+    ]
+    return key.seal_json(rows, duties_place(resident_id))
+
+
+def duties_place(resident_id: ObjectId) -> str:
+    return f"care_plan_schedules:{resident_id}:duties"
 
 
 _FORM = Words(zh="填写健康问卷", en="Answer a questionnaire")

@@ -118,7 +118,7 @@ class Progressing:
                 lessons=tuple(
                     each for each in plan.content.lesson if each.week <= plan.week_of(now)
                 ),
-                withheld=_needed(plan) - granted,
+                withheld=needed(plan) - granted,
                 **_shown(plan, phases, measured, granted, today),
             )
         return found
@@ -126,7 +126,7 @@ class Progressing:
     async def _granted(
         self, viewer: Viewer, resident_id: ObjectId, plans: Sequence[Plan]
     ) -> frozenset[Category]:
-        needed = frozenset(category for plan in plans for category in _needed(plan))
+        needed = frozenset(category for plan in plans for category in needed(plan))
         allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
         for category in sorted(allowed & needed):
             await self._access.require(viewer, resident_id, category, purpose=PURPOSE)
@@ -178,7 +178,7 @@ async def _ticks(
     return {(raw["_id"]["plan"], bytes(raw["_id"]["step"])): raw["done"] async for raw in rows}
 
 
-def _needed(plan: Plan) -> frozenset[Category]:
+def needed(plan: Plan) -> frozenset[Category]:
     """What its progress is made of, beside the plan itself."""
     measured = {category_of(each.kind) for each in plan.content.measure}
     return frozenset(measured | ({Category.REPORTS} if plan.content.check else set()))

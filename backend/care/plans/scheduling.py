@@ -9,7 +9,7 @@ from typing import Any
 from bson import ObjectId
 
 from backend.care.plans.documents import Item, PlanDocument, PlanState, ScheduleDocument
-from backend.care.plans.duties import Duty, DutyKind, duties, together
+from backend.care.plans.duties import Duty, DutyKind, duties, sealed_duties, together
 from backend.care.plans.facts import Archive, Past
 from backend.care.plans.plan import Plan, first_day, from_raw, local_day
 from backend.care.plans.programme import programme
@@ -72,7 +72,12 @@ class Scheduling:
         items: dict[str, Any] = {}
         for name, draft in wanted.items():
             items[name] = await self._put(schedule, name, draft, session)
-        change = {"items": items, "phases": _phases(schedule.phases, asked, now)}
+        due = sealed_duties([(each, duties(each, past)) for each in plans], key, resident_id)
+        change = {
+            "items": items,
+            "phases": _phases(schedule.phases, asked, now),
+            "duties": due,
+        }
         await _schedules().update_one(
             {"resident_id": resident_id, "_id": schedule.id}, {"$set": change}, session=session
         )

@@ -15,6 +15,7 @@ from graphql_api.common.context import Info
 from graphql_api.common.paging import Connection, connection
 from graphql_api.common.paging import after as cursor
 from graphql_api.measurements.alerts import Alert, alert_of
+from graphql_api.plans.standings import PanelControl, WatchedPlan, control_of, watched_plan
 
 
 @strawberry.type(description="How many alerts of a level nobody took care of yet.")
@@ -32,6 +33,9 @@ class WatchedPerson:
     newest_alert: Alert | None
     conditions: list[str] | None = strawberry.field(
         description="Conditions that limits depend on: hypertension, diabetes … Panel only."
+    )
+    plans: list[WatchedPlan] | None = strawberry.field(
+        description="Running plans of granted categories, oldest first. Panel only."
     )
 
 
@@ -72,6 +76,12 @@ class WatchQuery:
         )
         return connection(page, lambda each: watched_of(each, info))
 
+    @strawberry.field(description="How the plans of a doctor's residents went last week.")
+    async def panel_control(self, info: Info) -> list[PanelControl]:
+        context = info.context
+        found = await context.services.watch.control(context.viewer)
+        return [control_of(each, context.language) for each in found]
+
 
 def watched_of(person: watch.Watched, info: Info) -> WatchedPerson:
     alerts = person.alerts
@@ -87,4 +97,5 @@ def watched_of(person: watch.Watched, info: Info) -> WatchedPerson:
         ),
         newest_alert=None if newest is None else alert_of(newest, info),
         conditions=None if person.conditions is None else sorted(person.conditions),
+        plans=None if person.plans is None else [watched_plan(each, info) for each in person.plans],
     )

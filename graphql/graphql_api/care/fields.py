@@ -6,6 +6,7 @@ import strawberry
 from bson import ObjectId
 
 from backend.access.errors import AccessDenied
+from backend.care.turns import Turn
 from backend.identity.viewer import Role
 from graphql_api.care.types import Ticket, ticket_of
 from graphql_api.common.context import Info
@@ -36,7 +37,24 @@ class ResidentCare:
 
 @strawberry.type
 class CareQuery:
-    @strawberry.field(description="What waits for the doctor; the soonest due first.")
+    @strawberry.field(
+        description="What waits for the doctor: emergencies, then the soonest due first."
+    )
+    async def worklist_page(
+        self, info: Info, first: int = _PAGE, after: str | None = None
+    ) -> Connection[Ticket]:
+        context = info.context
+        if not context.viewer.has(Role.FAMILY_DOCTOR):
+            raise AccessDenied(action="view")
+        page = await context.services.care.desk.worklist_page(
+            context.viewer, first=first, after=Turn.decode(after) if after else None
+        )
+        return connection(page, lambda each: ticket_of(each, info))
+
+    @strawberry.field(
+        description="What waits for the doctor; the soonest due first.",
+        deprecation_reason="worklistPage goes on after the first page",
+    )
     async def worklist(self, info: Info, first: int = _PAGE) -> list[Ticket]:
         context = info.context
         if not context.viewer.has(Role.FAMILY_DOCTOR):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import strawberry
 from strawberry import relay
 
-from backend.core.paging import Cursor, Page
+from backend.core.paging import Cursor
 
 T = TypeVar("T")
 
@@ -27,7 +27,19 @@ class Connection(Generic[T]):
     edges: list[Edge[T]]
 
 
-def connection(page: Page[Any], node: Callable[[Any], T]) -> Connection[T]:
+class Pages(Protocol):
+    """Some items in an order, each with a place that encodes itself."""
+
+    @property
+    def items(self) -> list[Any]: ...
+
+    @property
+    def has_next(self) -> bool: ...
+
+    def cursor(self, item: Any) -> Any: ...
+
+
+def connection(page: Pages, node: Callable[[Any], T]) -> Connection[T]:
     """A node for each item of the page."""
     edges = [Edge(cursor=page.cursor(each).encode(), node=node(each)) for each in page.items]
     info = relay.PageInfo(
