@@ -210,7 +210,6 @@ async def test_a_doctors_panel_with_plans(
         "find care_plans",
         "find care_teams",
         "find consents",
-        "find data_keys",
         "find entries",
         "find relations",
         "find residents",
