@@ -41,7 +41,7 @@ def _walked(environment: dict[str, str]) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=300,  # twenty seconds on a quiet machine
         check=False,
     )
     assert done.returncode == 0, done.stdout
