@@ -126,11 +126,11 @@ class Progressing:
     async def _granted(
         self, viewer: Viewer, resident_id: ObjectId, plans: Sequence[Plan]
     ) -> frozenset[Category]:
-        needed = frozenset(category for plan in plans for category in needed(plan))
+        asked = frozenset(category for plan in plans for category in needed(plan))
         allowed = await self._access.categories(viewer, resident_id, looks_at=NOTHING)
-        for category in sorted(allowed & needed):
+        for category in sorted(allowed & asked):
             await self._access.require(viewer, resident_id, category, purpose=PURPOSE)
-        return (allowed & needed) | {plan.category for plan in plans}
+        return (allowed & asked) | {plan.category for plan in plans}
 
     async def _measured(
         self,
