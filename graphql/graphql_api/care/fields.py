@@ -53,7 +53,7 @@ class CareQuery:
 
     @strawberry.field(
         description="What waits for the doctor; the soonest due first.",
-        deprecation_reason="worklistPage goes on after the first page",
+        deprecation_reason="Use worklistPage; stays until 2027-05-22.",
     )
     async def worklist(self, info: Info, first: int = _PAGE) -> list[Ticket]:
         context = info.context
