@@ -52,6 +52,12 @@ class Chat:
         self._rooms = rooms
         self._leaves = leaves
 
+    async def alarmed(self, text: str) -> bool:
+        """Whether the words are an emergency: an adapter lets these wait for nothing."""
+        return (
+            await asyncio.to_thread(card, text[:LONGEST], self._rooms.core.clock.now()) is not None
+        )
+
     async def say(self, viewer: Viewer, talk: Talk, text: str) -> list[Reply]:
         """Replies to a message; domain errors are replies in the viewer's language."""
         return await self._answered(viewer, talk, lambda turn: _said(turn, text))

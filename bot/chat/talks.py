@@ -20,9 +20,14 @@ class TalkHeld(Exception):
 
 
 class Talks(Protocol):
-    def turn(self, chat: str, account_id: ObjectId) -> AbstractAsyncContextManager[Talk]:
+    def turn(
+        self, chat: str, account_id: ObjectId, *, wait: bool = True
+    ) -> AbstractAsyncContextManager[Talk]:
         """The talk of this account in this chat, in nobody else's hands until the block ends;
-        what changed is kept then, and forgotten where the block raised. Raises ``TalkHeld``."""
+        what changed is kept then, and forgotten where the block raised.
+
+        Raises ``TalkHeld``, without ``wait`` at once where somebody else holds it.
+        """
         ...
 
 
@@ -34,8 +39,12 @@ class MemoryTalks:
         self._locks: defaultdict[tuple[str, ObjectId], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @contextlib.asynccontextmanager
-    async def turn(self, chat: str, account_id: ObjectId) -> AsyncIterator[Talk]:
+    async def turn(
+        self, chat: str, account_id: ObjectId, *, wait: bool = True
+    ) -> AsyncIterator[Talk]:
         key = (chat, account_id)
+        if self._locks[key].locked() and not wait:
+            raise TalkHeld
         async with self._locks[key]:
             talk = copy.deepcopy(self._talks[key])
             yield talk

@@ -40,10 +40,13 @@ class StoredTalks:
         self._pause = pause
 
     @contextlib.asynccontextmanager
-    async def turn(self, chat: str, account_id: ObjectId) -> AsyncIterator[Talk]:
+    async def turn(
+        self, chat: str, account_id: ObjectId, *, wait: bool = True
+    ) -> AsyncIterator[Talk]:
         """As ``Talks.turn``. A button used in one process is used in all: the next one to hold
         the talk sees what the last wrote."""
-        row = await self._held(chat, account_id)
+        waits = limits()["talk_waited_seconds"] if wait else 0
+        row = await self._held(chat, account_id, waits)
         try:
             talk = await self._opened(row)
             yield talk
@@ -52,8 +55,8 @@ class StoredTalks:
             raise
         await self._keep(row, talk)
 
-    async def _held(self, chat: str, account_id: ObjectId) -> Raw:
-        tries = int(limits()["talk_waited_seconds"] / _LOOKS_SECONDS)
+    async def _held(self, chat: str, account_id: ObjectId, waits: float) -> Raw:
+        tries = 1 + int(waits / _LOOKS_SECONDS)
         for count in range(tries):
             row = await self._hold(chat, account_id)
             if row is not None:

@@ -40,27 +40,37 @@ class Desk:
     async def viewer(self, user: User) -> Viewer | None:
         return await self.links.viewer_of(Channel.TELEGRAM, str(user.id), language_of(user))
 
-    async def answer(self, user: User, work: Work, message_id: int | None = None) -> None:
+    async def answer(
+        self, user: User, work: Work, message_id: int | None = None, *, urgent: bool = False
+    ) -> None:
         """Whoever is not linked hears how to link, and nothing else. ``message_id``: what the
-        person wrote, which goes with the answer where messages delete themselves."""
+        person wrote, which goes with the answer where messages delete themselves. ``urgent``
+        waits for no earlier message, and needs nothing of what was said before."""
         viewer = await self.viewer(user)
         if viewer is None:
             return await self.say(user, "not_linked")
+        if urgent and self.queues.busy(user.id):
+            sent = await self.send(user, await work(viewer, Talk()))
+            return await self._fade(user, viewer, message_id, sent)
         try:
             async with self.queues.turn(user.id):
-                sent = await self.send(user, await self._replies(user, viewer, work))
+                replies = await self._replies(user, viewer, work, urgent)
+                sent = await self.send(user, replies)
                 await self._fade(user, viewer, message_id, sent)
         except TooManyAtOnce as error:
             if not error.told:
                 await self.say(user, "too_many")
 
-    async def _replies(self, user: User, viewer: Viewer, work: Work) -> list[Reply]:
+    async def _replies(self, user: User, viewer: Viewer, work: Work, urgent: bool) -> list[Reply]:
         """What was remembered is stored before the answer leaves, so that its buttons are known
         wherever they are pressed."""
         try:
-            async with self.talks.turn(str(user.id), viewer.account_id) as talk:
+            place = (str(user.id), viewer.account_id)
+            async with self.talks.turn(*place, wait=not urgent) as talk:
                 return await work(viewer, talk)
         except TalkHeld:
+            if urgent:
+                return await work(viewer, Talk())
             return [self.reply(user, "too_many")]
 
     async def remark(self, user: User, key: str, message_id: int) -> None:

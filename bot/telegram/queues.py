@@ -46,5 +46,8 @@ class Queues:
             if not queue.inside:
                 del self._queues[chat]
 
+    def busy(self, chat: int) -> bool:
+        return chat in self._queues
+
     def __len__(self) -> int:
         return len(self._queues)

@@ -23,6 +23,11 @@ async def _file(message: Message, desk: Desk) -> None:
     if user is None:
         return
     file_id, size, name = _sent(message)
+    caption = message.caption or ""
+    if await desk.chat.alarmed(caption):
+        await desk.answer(
+            user, lambda viewer, talk: desk.chat.say(viewer, talk, caption), urgent=True
+        )
 
     async def work(viewer: Viewer, talk: Talk) -> list[Reply]:
         try:

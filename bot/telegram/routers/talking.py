@@ -23,6 +23,7 @@ async def _text(message: Message, desk: Desk) -> None:
             message.from_user,
             lambda who, talk: desk.chat.say(who, talk, text),
             message.message_id,
+            urgent=await desk.chat.alarmed(text),
         )
 
 

@@ -225,11 +225,26 @@ async def test_floods_outages_and_pages_of_proxies_are_waited_out(
 
 
 async def test_an_alarm_comes_first_and_a_refused_picture_leaves_its_words(
-    father: Father, api: BotApi
+    father: Father, api: BotApi, clock: FixedClock
 ) -> None:
     alarm = await father.person.says("胸口压着痛，喘不上气，血压150/95")
     assert alarm[0].words.startswith("🚨")
     assert "120" in alarm[0].words
+    nowhere = _photo("nowhere", 10_000_000_000)
+    taken = await father.person.sends(photo=nowhere, caption="胸口压着痛")
+    assert ("🚨" in taken[0].words, "文件太大" in taken[1].words) == (True, True)
+    # It waits for nothing: neither for a talk that another server holds, nor behind ten messages.
+    await ChatTalk.get_pymongo_collection().update_one(
+        {}, {"$set": {"held_by": "slow", "held_until": clock.now() + timedelta(minutes=1)}}
+    )
+    waiting = [asyncio.create_task(father.person.says("帮助")) for _ in range(10)]
+    await asyncio.sleep(0.1)
+    before = len(api.calls)
+    await father.person.says("胸口压着痛，喘不上气")
+    assert [each.words[0] for each in api.calls[before:]] == ["🚨"]
+    clock.advance(timedelta(minutes=1))
+    await asyncio.gather(*waiting)
+
     await father.person.says("血压135/85")
     await father.person.presses(action(api.calls, "记下"))
     api.fails("sendPhoto", 400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
