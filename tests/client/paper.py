@@ -79,7 +79,7 @@ async def photographs_a_report(phone: Phone, file: Path) -> None:
     await phone.tap("返回")
     await phone.sees("186/99")  # measured later than the paper
     await phone.tap("186/99")
-    await phone.sees("最近的记录", "148/94")
+    await phone.sees("最近的记录", "148/94", "最低 148，最高 186")
     await phone.look("18-trend-with-paper")
     await phone.tap("148/94")
     await phone.sees("这一条是怎么来的", "化验单上的原样")

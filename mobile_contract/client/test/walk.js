@@ -53,6 +53,9 @@ async function walk(phone) {
   await type('想问什么？', '我胸口疼得厉害，喘不上气')
   await tap('问')
   await sees('请马上拨打 120')
+  // The sentences come before the button that stands over them.
+  await sees('马上打 120')
+  await settled()
   await tap('马上打 120')
   assert.deepEqual(wx.called, ['120'])
 
