@@ -163,7 +163,8 @@ async def _soonest(query: Raw, asked: _Asked) -> list[Ticket]:
         if after is not None and after.calm > calm:
             continue
         later: Raw = {} if after is None or after.calm is not calm else after.later
-        both = {"$and": [query, {"urgency": urgency}, later]}
+        # Beside ``resident_id``, which the store's guard reads at the top of a query.
+        both = {**query, "$and": [{"urgency": urgency}, later]}
         found += await Ticket.find(both).sort("due_at", "_id").limit(asked.most).to_list()
     return found
 
