@@ -189,7 +189,7 @@ async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_a
     await phone.tap("签约")
     await phone.sees("签好了。赵医生")
     await phone.tap("看看签约")
-    await phone.sees("赵医生", "正在签约，到")
+    await phone.sees("赵医生", "已经签约，到")
     await phone.look("55-contracts")
     await sign_out(phone)
 

@@ -9,7 +9,7 @@ export const t = words(
     someone: '家庭医生',
     team: '团队',
     PROPOSED: '等医生答应，{until} 前有回音',
-    RUNNING: '正在签约，到 {until} 为止',
+    RUNNING: '已经签约，到 {until} 为止',
     REFUSED: '医生没有接',
     WITHDRAWN: '已经撤回',
     ENDED: '{ended} 结束了',
