@@ -113,7 +113,7 @@ async def test_a_thing_under_the_wrong_resident_and_one_that_never_was_answer_al
         without = PROVES_WHO_IS_THERE | OWN_ACCOUNT | OPERATORS_ONLY
         asked: set[tuple[str, ...]] = set()
         for of_theirs, of_nobody in pairs:
-            named = (of_theirs.root, *sorted(set(of_theirs.variables) & set(never)))
+            named = (of_theirs.root, *sorted(of_theirs.ids & never.keys()))
             by_id = of_theirs.operation == "mutation" or of_theirs.root == "node"
             if not by_id or of_theirs.root in without or len(named) == 1 or named in asked:
                 continue

@@ -28,6 +28,9 @@ from graphql import (
     is_leaf_type,
 )
 
+_ANY = "any"
+"""The variable of a plain ``id``."""
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -51,6 +54,14 @@ class Case:
     root: str
     document: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    kind: str | None = None
+    """What a plain ``id`` stands for in this case."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The types of all ids that it names."""
+        plain = {self.kind} if self.kind and _ANY in self.variables else set()
+        return frozenset((self.variables.keys() - {_ANY}) | plain)
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,7 @@ class _Place:
     root: str
     before: str
     after: str
+    kind: str | None = None
 
 
 def cases(schema: GraphQLSchema, samples: Samples) -> Iterator[Case]:
@@ -86,27 +98,24 @@ def cases(schema: GraphQLSchema, samples: Samples) -> Iterator[Case]:
                 leaf = "" if is_leaf_type(get_named_type(definition.type)) else " { __typename }"
                 text = f"{place.before} {call}{leaf} {place.after}"
                 coordinate = f"{parent.name}.{field_name}"
-                yield _case(coordinate, place.operation, root, text, samples)
+                id_kind = only or place.kind
+                yield _case(coordinate, place.operation, root, text, samples, id_kind)
                 for kind, opening, closing in _inside(schema, definition, only):
-                    queue.append(
-                        (
-                            kind,
-                            _Place(
-                                place.operation,
-                                root,
-                                f"{place.before} {call} {{ {opening}",
-                                f"{closing} }} {place.after}",
-                            ),
-                        )
-                    )
+                    before = f"{place.before} {call} {{ {opening}"
+                    after = f"{closing} }} {place.after}"
+                    queue.append((kind, _Place(place.operation, root, before, after, id_kind)))
 
 
-def _case(coordinate: str, operation: str, root: str, text: str, samples: Samples) -> Case:
-    # Ids as variables: the documents are the same for every household, and validated once.
-    used = {name: real for name, real in samples.ids.items() if re.search(rf"\${name}\b", text)}
+def _case(
+    coordinate: str, operation: str, root: str, text: str, samples: Samples, kind: str | None
+) -> Case:
+    # Ids as variables: the documents are the same for every household and, where any kind of id
+    # fits, for every kind, and are validated once.
+    given = {**samples.ids, _ANY: samples.ids.get(kind or "", "")}
+    used = {name: real for name, real in given.items() if re.search(rf"\${name}\b", text)}
     declared = ", ".join(f"${name}: ID!" for name in used)
     head = f"{operation} ({declared})" if used else operation
-    return Case(coordinate, operation, root, f"{head} {text}", used)
+    return Case(coordinate, operation, root, f"{head} {text}", used, kind)
 
 
 def _inside(
@@ -138,7 +147,8 @@ def _calls(
         kinds = ["Resident"]
     each_kind: list[str | None] = [*kinds] if kinds else [None]
     for kind in each_kind:
-        given = ", ".join(f"{n}: {literal(n, a.type, samples, kind)}" for n, a in wanted.items())
+        named = _ANY if len(each_kind) > 1 else kind
+        given = ", ".join(f"{n}: {literal(n, a.type, samples, named)}" for n, a in wanted.items())
         yield f"{name}({given})", kind
 
 
