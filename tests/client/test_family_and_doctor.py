@@ -108,7 +108,7 @@ async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_a
 ) -> None:
     phone, services = household.phone, household.services
     clinic = await a_clinic(services, family)
-    await phone.open()
+    await phone.page.goto(f"http://{phone.address}/health")  # where no client writes meanwhile
     await phone.page.run("localStorage.clear()")
     await phone.open()
 
@@ -138,6 +138,11 @@ async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_a
     await phone.tap("看这一页")
     await phone.sees("家里测的", "152/94")
     await phone.look("45-one-page")
+
+    await go(phone, "plans")
+    await phone.tap("老年人健康管理计划")
+    await phone.tap("好，就按这个做")
+    await phone.sees("先停一停")
 
     await go(phone, "appointments")
     await phone.tap("预约一个时间")
@@ -200,6 +205,7 @@ async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_a
     await phone.sees("前有效，只能用一次")
     await phone.look("56-offer", smallest=DENSE)
     await go(phone, "panel")
+    await phone.sees("老年人健康管理计划（")
     await phone.tap("李*英")
     await phone.sees("居民没有授权的：")
     await phone.tap("救急要看没授权的内容")

@@ -38,6 +38,7 @@ export const isInstitution = computed(() => session.roles.includes('INSTITUTION'
 
 /** Where one begins: without a record, by making one's own or by taking an invitation. */
 export const firstPage = computed(() => {
+  if (session.account === null) return '/pages/sign-in/sign-in'
   if (isInstitution.value) return '/pages/counter/counter'
   if (isDoctor.value) return '/pages/worklist/worklist'
   if (arrival.value !== null) return arrival.value
