@@ -188,6 +188,10 @@ def _is_one_of(of: GraphQLInputObjectType) -> bool:
     return of.is_one_of or bool(of.extensions["strawberry-definition"].is_one_of)
 
 
+_NAMED_ALL_THE_SAME = {("IssueChatCodeInput", "residentId")}
+"""Left out by a family doctor alone: the way to a record is by naming it."""
+
+
 def _object(of: GraphQLInputObjectType, samples: Samples, id_kind: str | None) -> str:
     if _is_one_of(of):
         first, chosen = next(iter(of.fields.items()))
@@ -197,6 +201,7 @@ def _object(of: GraphQLInputObjectType, samples: Samples, id_kind: str | None) -
         for name, each in of.fields.items()
         if (isinstance(each.type, GraphQLNonNull) and each.default_value is Undefined)
         or name in samples.by_name
+        or (of.name, name) in _NAMED_ALL_THE_SAME
     ]
     inside = ", ".join(f"{n}: {literal(n, each.type, samples, id_kind)}" for n, each in wanted)
     return f"{{{inside}}}"
