@@ -205,6 +205,7 @@ async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_a
     await phone.sees("前有效，只能用一次")
     await phone.look("56-offer", smallest=DENSE)
     await go(phone, "panel")
+    await phone.sees("老年人健康管理计划（")
     await phone.tap("李*英")
     await phone.sees("居民没有授权的：")
     await phone.tap("救急要看没授权的内容")
