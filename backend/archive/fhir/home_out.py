@@ -56,7 +56,9 @@ def _instant(at: datetime) -> str:
 def _quantity(quantity: Quantity | None) -> Json | None:
     if quantity is None:
         return None
-    number = {"value": Decimal(repr(quantity.value)), "unit": quantity.unit}
+    # Entered as a Float: the ".0" is GraphQL's, not the meter's, and would be read aloud.
+    digits = repr(quantity.value).removesuffix(".0")
+    number = {"value": Decimal(digits), "unit": quantity.unit}
     if quantity.unit in _NOT_UCUM:
         return number
     return {**number, "system": UCUM, "code": quantity.unit}

@@ -45,6 +45,12 @@ async def test_an_answer_names_readings_that_can_be_opened(services: Services) -
     assert said.words is not None
     nodes = [each.node for each in said.words.citations if each.resource.startswith("Obs")]
     assert nodes == ["Reading"]
+    # As a phone sends it: a Float.
+    entered = bp(135.0, 85.0, at("2026-11-21", "09:00"))
+    await services.recording.record(father.viewer, father.id, entered, idempotency_key=a_key())
+    again = await father.ask("最近一次血压是多少？")
+    assert again.words is not None
+    assert "135/85 mmHg" in again.words.citations[0].excerpt
 
 
 async def test_a_new_reading_counts_and_a_withdrawn_one_is_gone_at_once(
