@@ -215,7 +215,8 @@ def build_services(core: Core) -> Services:
     reports = build_reports(core, access, residents, readings, overrides, people)
     fhir_export = FhirExport(core, access, residents, reports.originals)
     sources = Sources(residents, consents, fhir_export, readings, alerts)
-    circle = build_circle(core, access, ArchivePersons(residents))
+    persons = ArchivePersons(residents)
+    circle = build_circle(core, access, persons)
     return Services(
         core=core,
         identity=build_identity(core),
@@ -282,7 +283,7 @@ def build_services(core: Core) -> Services:
         ),
         circle=circle,
         watch=Watch(core, access, residents),
-        family_doctors=build_family_doctors(core, access, circle.authority),
+        family_doctors=build_family_doctors(core, access, circle.authority, persons),
         residents=residents,
         entries=entries,
         timeline=Timeline(core, access, readings),

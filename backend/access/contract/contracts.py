@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action
 from backend.access.circle.authority import Authority
-from backend.access.circle.persons import display_names
+from backend.access.circle.persons import Persons, display_names, masked
 from backend.access.contract.documents import CareTeam, Contract, ContractState
 from backend.access.contract.errors import (
     ContractExists,
@@ -22,6 +22,7 @@ from backend.access.contract.registry import DoctorRegistry
 from backend.access.contract.signing import Signing, move
 from backend.access.contract.terms import Terms, check_days, holders, plain
 from backend.access.errors import AccessDenied
+from backend.access.log.service import pass_gate
 from backend.access.relations import Relation
 from backend.core.container import Core
 from backend.core.database import Raw, Session
@@ -32,9 +33,15 @@ _RENEWED_WITHIN = timedelta(days=30)
 
 class Contracts:
     def __init__(
-        self, core: Core, authority: Authority, registry: DoctorRegistry, signing: Signing
+        self,
+        core: Core,
+        authority: Authority,
+        registry: DoctorRegistry,
+        signing: Signing,
+        persons: Persons,
     ) -> None:
         self._core = core
+        self._persons = persons
         self._authority = authority
         self._registry = registry
         self._signing = signing
@@ -183,6 +190,15 @@ class Contracts:
             "answer_until": {"$gt": self._core.clock.now()},
         }
         return await Contract.find(query).sort("-proposed_at", "-_id").limit(100).to_list()
+
+    async def askers(self, requests: list[Contract]) -> dict[ObjectId, str]:
+        """Who asks, by ``resident_id``: masked, for nothing is granted before the answer."""
+        found: dict[ObjectId, str] = {}
+        for resident_id in {each.resident_id for each in requests}:
+            # To have been asked is the right to know by whom.
+            pass_gate(resident_id)
+            found[resident_id] = masked(await self._persons.name(resident_id))
+        return found
 
     async def holder_names(self, contracts: list[Contract]) -> dict[ObjectId, str]:
         """The doctors' and teams' names by ``holder_id``."""

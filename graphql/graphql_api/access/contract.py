@@ -11,7 +11,7 @@ from backend.access.categories import Action, Category
 from backend.access.contract.documents import Contract
 from backend.access.contract.terms import Terms
 from backend.access.limits import CONTRACT_ACTIONS, CONTRACT_CATEGORIES, CONTRACT_LIFE
-from graphql_api.access.contract_types import CareContract, contracts_of
+from graphql_api.access.contract_types import CareContract, contracts_of, requests_of
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 
@@ -37,7 +37,7 @@ class ContractQuery:
     async def contract_requests(self, info: Info) -> list[CareContract]:
         context = info.context
         found = await context.services.family_doctors.contracts.of_doctor(context.viewer)
-        return await contracts_of(found, info)
+        return await requests_of(found, info)
 
 
 @strawberry.input(description="With a doctor or with a team: give one of the two.")

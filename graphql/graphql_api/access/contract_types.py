@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import strawberry
+from bson import ObjectId
 
 from backend.access.categories import Action, Category
 from backend.access.contract import emergencies, registry
@@ -36,6 +38,9 @@ class CareTeam(Node):
 class CareContract(Node):
     state: ContractState
     holder_name: str | None
+    resident_name: str | None = strawberry.field(
+        description="Who asks, masked: 张*国. In contractRequests only."
+    )
     team: bool
     categories: list[Category]
     rights: list[Action]
@@ -83,13 +88,22 @@ def team_of(listed: registry.ListedTeam) -> CareTeam:
     )
 
 
-async def contracts_of(found: list[Contract], info: Info) -> list[CareContract]:
+async def requests_of(found: list[Contract], info: Info) -> list[CareContract]:
+    """As the doctor who is asked sees them."""
+    askers = await info.context.services.family_doctors.contracts.askers(found)
+    return await contracts_of(found, info, askers)
+
+
+async def contracts_of(
+    found: list[Contract], info: Info, askers: Mapping[ObjectId, str] | None = None
+) -> list[CareContract]:
     names = await info.context.services.family_doctors.contracts.holder_names(found)
     return [
         CareContract(
             id=global_id("CareContract", each.resident_id, each.id),
             state=each.state,
             holder_name=names.get(each.holder_id),
+            resident_name=(askers or {}).get(each.resident_id),
             team=each.team_id is not None,
             categories=sorted(each.categories),
             rights=sorted(each.actions),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import httpx
 import pytest
 from bson import ObjectId
 
@@ -31,6 +32,7 @@ from backend.identity.viewer import Role, Viewer
 from backend.services import Services
 from tests.access.circle.family import events
 from tests.access.contract.practice import Practice, a_doctor, a_practice, signed
+from tests.api import sign_in
 from tests.factories import a_caregiver, a_key, a_resident, a_viewer
 
 
@@ -135,6 +137,28 @@ async def test_only_who_was_asked_answers(services: Services) -> None:
     assert [each.id for each in await contracts.of_doctor(practice.doctors[1])] == [asked.id]
     assert await contracts.of_doctor(others.doctors[0]) == []
     await contracts.accept(practice.doctors[1], resident_id, asked.id)
+
+
+async def test_who_is_asked_is_told_by_whom_masked(
+    services: Services, client: httpx.AsyncClient
+) -> None:
+    owner, resident_id = await a_resident(services)
+    practice = await a_practice(services, 1)
+    doctor, viewer = await sign_in(services, client, Role.FAMILY_DOCTOR)
+    registry = services.family_doctors.registry
+    at = {"institution_id": practice.institution_id}
+    await registry.enter(
+        practice.operator, viewer.account_id, **at, title="主治医师", emergency_duty=False
+    )
+    members = [viewer.account_id]
+    team = await registry.make_team(
+        practice.operator, **at, name="慢病团队", members=members, idempotency_key=a_key()
+    )
+    await services.family_doctors.contracts.ask(
+        owner, resident_id, Terms(), team_id=team.id, idempotency_key=a_key()
+    )
+    found = await doctor.ask("{ contractRequests { residentName holderName } }")
+    assert found == {"contractRequests": [{"residentName": "张*国", "holderName": "慢病团队"}]}
 
 
 async def test_a_contract_is_refused_or_taken_back_once(services: Services) -> None:
