@@ -301,7 +301,6 @@ async def test_care_plans_with_their_progress(
         "find appointments",
         "find care_plan_schedules",
         "find care_plans",
-        "find care_teams",
         "find consents",
         "find content_records",
         "find entries",
