@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections import defaultdict
 from datetime import timedelta
@@ -16,6 +15,7 @@ from pymongo import ReturnDocument
 from backend.core.changes import Changes
 from backend.core.clock import Clock
 from backend.core.outbox import Event, Handler, OutboxEntry, decode
+from backend.core.waiting import woken
 
 log = structlog.get_logger(__name__)
 
@@ -77,8 +77,7 @@ class Dispatcher:
             except Exception as error:  # the store is away: the lease brings the entry back
                 log.warning("outbox step failed", error=type(error).__name__)
                 await asyncio.sleep(random.uniform(0.5, 1.5))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+            await woken(self._wake, _POLL_SECONDS)
 
     async def _claim(self) -> dict[str, Any] | None:
         now = self._clock.now()

@@ -8,7 +8,6 @@ that shows the same tag once. The inbox has had the item from the start.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from pymongo import UpdateOne
 
 from backend.core.container import Core
 from backend.core.database import Raw
+from backend.core.waiting import woken
 from backend.notifications.addresses import Addresses
 from backend.notifications.catalogue import limits, topics
 from backend.notifications.channels.base import Channel
@@ -152,8 +152,7 @@ class Sending:
             except Exception as error:  # the store is away: the leases bring the items back
                 log.warning("sending step failed", error=type(error).__name__)
                 await asyncio.sleep(random.uniform(0.5, 1.5))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+            await woken(self._wake, _POLL_SECONDS)
 
 
 def _intent(send: Send) -> Raw:

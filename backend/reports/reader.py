@@ -18,6 +18,7 @@ from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.errors import KangbanError
 from backend.core.keys import OwnerKey
+from backend.core.waiting import woken
 from backend.reports.documents import JobState, ReportDocument, ReportState, Step
 from backend.reports.engines import Files, Recogniser
 from backend.reports.errors import ReportNothingRead, told
@@ -86,8 +87,7 @@ class ReportReader:
             except Exception as error:  # the store is away: the lease brings the job back
                 log.warning("reading step failed", error=type(error).__name__)
                 await asyncio.sleep(1)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+            await woken(self._wake, _POLL_SECONDS)
 
     async def _tidy(self) -> None:
         """What processes that died left of uploads, at the start and every hour."""

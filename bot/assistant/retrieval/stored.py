@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -16,6 +15,7 @@ from backend.archive.events import EntriesAdded, EntryChanged
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.core.keys import KeyDestroyed, OwnerKey
+from backend.core.waiting import woken
 from bot.assistant.retrieval.documents import PassageDocument, PassageIndex
 from bot.assistant.retrieval.embedding import Embedder, Vectors, embedder
 from bot.assistant.retrieval.errors import EmbeddingModelMissing
@@ -92,8 +92,7 @@ class StoredPassages:
 
     async def put_off(self, seconds: float) -> None:
         """Until ``later`` was called in this process, ``seconds`` at most."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._put_off.wait(), seconds)
+        await woken(self._put_off, seconds)
         self._put_off.clear()
 
     async def rebuild_outdated(self) -> int:
