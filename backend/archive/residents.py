@@ -117,12 +117,7 @@ class Residents:
             except AccessDenied as error:
                 answers[resident_id] = error
         wanted = [each for each in dict.fromkeys(resident_ids) if each not in answers]
-        if not wanted:
-            return answers
-        keys = await self._core.keyring.keys(wanted)
-        query = {"_id": {"$in": [each for each in wanted if each in keys]}}
-        async for raw in ResidentDocument.get_pymongo_collection().find(query):
-            found = _from_raw(raw, keys[raw["_id"]])
+        for found in (await self.load_many(wanted)).values():
             answers[found.id] = found if found.id in plain else _masked(found)
         return {each: answers.get(each) or KeyDestroyed() for each in resident_ids}
 
@@ -130,6 +125,15 @@ class Residents:
         """The person; the policy was asked before."""
         raw, key = await self._read(resident_id)
         return _from_raw(raw, key)
+
+    async def load_many(self, resident_ids: Sequence[ObjectId]) -> dict[ObjectId, Resident]:
+        """As ``load``, in two reads; who is gone is left out."""
+        if not resident_ids:
+            return {}
+        keys = await self._core.keyring.keys(resident_ids)
+        query = {"_id": {"$in": list(keys)}}
+        rows = ResidentDocument.get_pymongo_collection().find(query)
+        return {raw["_id"]: _from_raw(raw, keys[raw["_id"]]) async for raw in rows}
 
     async def update(
         self, viewer: Viewer, resident_id: ObjectId, profile: Profile, *, version: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bson import ObjectId
@@ -18,3 +19,7 @@ class ArchivePersons:
 
     async def name(self, resident_id: ObjectId) -> str | None:
         return (await self._residents.load(resident_id)).profile.name
+
+    async def names(self, resident_ids: Sequence[ObjectId]) -> dict[ObjectId, str | None]:
+        found = await self._residents.load_many(resident_ids)
+        return {each.id: each.profile.name for each in found.values()}

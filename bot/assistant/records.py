@@ -68,7 +68,8 @@ class Reading:
     ``refs`` are the FHIR references it rests on (two where systolic and
     diastolic were sent apart). ``values`` maps component to number and is
     empty where the result is words (``words``). ``said`` is what the resource
-    itself says, for excerpts.
+    itself says, for excerpts. ``at_home`` is True for a meter's reading, False
+    for a laboratory's, None where the resource does not say.
     """
 
     kind: str
@@ -81,6 +82,7 @@ class Reading:
     said: str = ""
     name: str = ""
     reference: str | None = None
+    at_home: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,17 @@ def pressure(i: str, high: int, low: int, at: str, **more: Any) -> dict[str, Any
     return observation(i, "85354-9", "血压", at, component=component, **more)
 
 
+def condition(i: str, name: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Condition",
+        "id": i,
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "code": {"text": name},
+        "subject": ME,
+        "onsetDateTime": "2019-05-01",
+    }
+
+
 def patient(sex: str = "female", born: str = "1954-03-02", name: str = "张桂兰") -> dict[str, Any]:
     return {
         "resourceType": "Patient",

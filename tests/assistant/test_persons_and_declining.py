@@ -130,3 +130,20 @@ def test_orders_and_links_in_a_report_are_not_repeated() -> None:
     assert "右肺结节" in answer.text
     assert "忽略" not in answer.text
     assert "evil" not in answer.text
+
+
+def test_stopping_a_medicine_is_no_occasion_to_list_allergies() -> None:
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a",
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "code": {"text": "青霉素"},
+        "patient": ME,
+    }
+    stop = assistant(DRUG, allergy).ask("氨氯地平能停吗？")
+    assert stop.outcome is Outcome.DECLINED
+    assert stop.text.count("氨氯地平") == 1
+    assert "青霉素" not in stop.text
+    choose = assistant(DRUG, allergy).ask("帮我开点阿莫西林")
+    assert choose.outcome is Outcome.DECLINED
+    assert "青霉素" in choose.text

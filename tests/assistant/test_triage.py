@@ -86,3 +86,15 @@ def test_triage_takes_well_under_300_milliseconds() -> None:
     for said in ["最近三个月血压平均多少，" * 10, *(s for _, s in EXAMPLES)]:
         triage(read(said), VIEW)
     assert (time.process_time() - began) / (len(EXAMPLES) + 1) < 0.3
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["最近一次抽血的血糖多少", "抽血查血糖要空腹吗", "血糖高能抽烟吗", "糖尿病每年抽几次血"],
+)
+def test_drawing_blood_and_smoking_are_no_fit(question: str) -> None:
+    assert assistant().ask(question).outcome is not Outcome.EMERGENCY
+
+
+def test_a_fit_is_one_still() -> None:
+    assert assistant().ask("糖尿病人抽了").outcome is Outcome.EMERGENCY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -21,6 +21,10 @@ class Persons(Protocol):
         ...
 
     async def name(self, resident_id: ObjectId) -> str | None: ...
+
+    async def names(self, resident_ids: Sequence[ObjectId]) -> dict[ObjectId, str | None]:
+        """The names of many at once; who is gone is left out."""
+        ...
 
 
 def age_at(born: date, now: datetime) -> int:

@@ -193,12 +193,10 @@ class Contracts:
 
     async def askers(self, requests: list[Contract]) -> dict[ObjectId, str]:
         """Who asks, by ``resident_id``: masked, for nothing is granted before the answer."""
-        found: dict[ObjectId, str] = {}
-        for resident_id in {each.resident_id for each in requests}:
-            # To have been asked is the right to know by whom.
-            pass_gate(resident_id)
-            found[resident_id] = masked(await self._persons.name(resident_id))
-        return found
+        wanted = list(dict.fromkeys(each.resident_id for each in requests))
+        for resident_id in wanted:
+            pass_gate(resident_id)  # to have been asked is the right to know by whom
+        return {each: masked(name) for each, name in (await self._persons.names(wanted)).items()}
 
     async def holder_names(self, contracts: list[Contract]) -> dict[ObjectId, str]:
         """The doctors' and teams' names by ``holder_id``."""

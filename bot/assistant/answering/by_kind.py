@@ -56,7 +56,14 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
     n = Numbers(view, query, key)
     window = windows[0] if windows else None
     known = list(view.readings(key))
-    chosen = series.select(known, window, hours=query.hours, meal=query.meal, part=query.part)
+    chosen = series.select(
+        known,
+        window,
+        hours=query.hours,
+        meal=query.meal,
+        part=query.part,
+        at_home=query.at_home,
+    )
     numeric = [r for r in chosen if r.values]
     if query.ask is Ask.COMPARE and len(windows) > 1:
         draft = compare(n, known, windows)

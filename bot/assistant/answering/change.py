@@ -66,10 +66,7 @@ def trend(n: Numbers, rows: list[Reading], window: Window | None, *, told: str =
 
 def compare(n: Numbers, known: list[Reading], windows: Sequence[Window]) -> Draft:
     q = n.query
-    groups = [
-        [r for r in series.select(known, w, hours=q.hours, meal=q.meal, part=q.part) if r.values]
-        for w in windows[:2]
-    ]
+    groups = [[r for r in _of(q, known, w) if r.values] for w in windows[:2]]
     if not any(groups):
         return nothing(n, known, windows[0])
     draft = Draft()
@@ -90,14 +87,7 @@ def compare(n: Numbers, known: list[Reading], windows: Sequence[Window]) -> Draf
 def compare_facets(n: Numbers, sides: Sequence[Query], window: Window | None) -> Draft | None:
     """The first two facets of ``n.query`` beside each other; None where one has no readings."""
     known = list(n.view.readings(n.key))
-    groups = [
-        [
-            r
-            for r in series.select(known, window, hours=s.hours, meal=s.meal, part=s.part)
-            if r.values
-        ]
-        for s in sides[:2]
-    ]
+    groups = [[r for r in _of(s, known, window) if r.values] for s in sides[:2]]
     if not all(groups):
         return None
     names = [facet.name for facet in n.query.facets[:2]]
@@ -152,3 +142,14 @@ def _other_change(n: Numbers, part: str, change: Decimal, unit: str) -> str:
         return f"（{n.part_name(part)}{verb} {value}）"
     verb = "up" if change > 0 else ("down" if change < 0 else "change")
     return f" ({n.part_name(part)} {verb} {value})"
+
+
+def _of(query: Query, known: Sequence[Reading], window: Window | None) -> list[Reading]:
+    return series.select(
+        known,
+        window,
+        hours=query.hours,
+        meal=query.meal,
+        part=query.part,
+        at_home=query.at_home,
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Escalation, Outcome, Urgency
+from bot.assistant.answering.meaning import has_diabetes
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase
@@ -125,7 +126,12 @@ def _given(query: Query, view: ArchiveView) -> Draft | None:
         values = {"value": Decimal(match[1])}
     age = view.patient.age(view.now.astimezone(SHANGHAI).date())
     verdict = values and judge(
-        key, values, meal=query.meal, sex=view.patient.sex, adult=age is None or age >= 18
+        key,
+        values,
+        meal=query.meal,
+        sex=view.patient.sex,
+        adult=age is None or age >= 18,
+        diabetes=has_diabetes(view),
     )
     if not verdict:
         return None
@@ -139,7 +145,7 @@ def _given(query: Query, view: ArchiveView) -> Draft | None:
         draft.urgency = Urgency.URGENT
         draft.escalation = Escalation(phrase(query.language, "reason_urgent_value"), Urgency.URGENT)
         draft.sentences.append(phrase(query.language, "symptom_urgent"))
-    elif verdict.level != "normal":
+    elif verdict.level in ("high", "raised", "low", "over_target", "under_target", "over_limit"):
         draft.sentences.append(phrase(query.language, "advise_high"))
     return draft
 

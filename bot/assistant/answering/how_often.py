@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.assistant.answer import Window
+from bot.assistant.answering.meaning import has_diabetes
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase
 from bot.assistant.library import guidelines as library
@@ -50,7 +51,10 @@ def _test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
 
 def _by_guideline(n: Numbers, draft: Draft, level: str) -> Callable[[Reading], bool]:
     sex = n.view.patient.sex
-    rules = [rule for meal in (None, "fasting") for rule in library.limits(n.key, level, meal, sex)]
+    held = has_diabetes(n.view)
+    rules = [
+        rule for meal in (None, "fasting") for rule in library.limits(n.key, level, meal, sex, held)
+    ]
     rules = list(dict.fromkeys(rules))
     if n.query.part:
         rules = [r for r in rules if r.part == n.query.part]

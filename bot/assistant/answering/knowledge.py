@@ -18,13 +18,13 @@ _ADVICE = re.compile(
     r"\b(?:can|may|should|how|what)\b"
 )
 _OF_THE_RECORD = re.compile(
-    r"档案|记录|报告|上次|最近1?次|医生(?:让|叫|说|嘱)|医嘱|出院|我(?:现在|平时|每天)?(?:在)?(?:吃|用|打)的|"
+    r"档案|记录|报告|上1?[次回]|最近1?[次回]|医生(?:让|叫|说|嘱)|医嘱|出院|我(?:现在|平时|每天)?(?:在)?(?:吃|用|打)的|"
     r"多少次|几次|record|report|doctor (?:said|told)|discharge"
 )
 # No piece was found, but that an illness stands in the record would be no answer to this either.
 _MAY_ONE = re.compile(
     r"(?:能|可以|可不可以|能不能|该不该|适合|宜)(?:不能|不要|多|少|再|经常|天天|每天|一直|做|去|先)*"
-    r"(?:吃|喝|泡|跑步|走路|游泳|锻炼|运动|坐飞机|出门|旅游|开车)|"
+    r"(?:吃|喝|抽|吸烟|泡|跑步|走路|游泳|锻炼|运动|坐飞机|出门|旅游|开车)|"
     r"(?:吃|喝)(?:点)?(?:什么|啥)(?:好|水果|菜|肉)|忌口|"
     r"can i (?:eat|drink|exercise|swim|run|travel)"
 )

@@ -10,8 +10,9 @@ from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Escalation, Urgency
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
+from bot.assistant.lexicon.terms import terms
 from bot.assistant.library.guidelines import judge
-from bot.assistant.records import Reading
+from bot.assistant.records import Area, Reading
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
@@ -41,8 +42,9 @@ def meaning(
         meal=reading.meal if values is None else query.meal,
         sex=view.patient.sex,
         adult=age is None or age >= _ADULT,
+        diabetes=has_diabetes(view),
     )
-    if verdict is None:
+    if verdict is None or (values is not None and verdict.level == "depends"):
         return []
     fresh = view.now - reading.at <= RECENT
     level = verdict.level
@@ -63,3 +65,9 @@ def meaning(
     if level == "urgent_past":
         return [said, phrase(query.language, "advise_high")]
     return [said]
+
+
+def has_diabetes(view: ArchiveView) -> bool:
+    """Whether diabetes stands on record, so that its targets hold."""
+    term = terms(Area.CONDITION)["diabetes"]
+    return any(e.active and term.fits(e) for e in view.entries(Area.CONDITION))

@@ -54,7 +54,10 @@ class Numbers:
         name = kind.name(self.language)
         if meal and meal in kind.meals:
             m = kind.meals[meal]
-            return f"{m.zh}{name}" if self.language == "zh" else f"{m.en} {name}"
+            name = f"{m.zh}{name}" if self.language == "zh" else f"{m.en} {name}"
+        if self.query.at_home is not None and kind.home_loinc:
+            key = "of_home" if self.query.at_home else "of_lab"
+            name = phrase(self.language, key, name=name)
         return name
 
     def parts(self, readings: Sequence[Reading]) -> list[str]:
@@ -116,7 +119,7 @@ class Numbers:
     def one(self, key: str, r: Reading, suffix: str = "") -> Draft:
         """A sentence about one reading with its evidence."""
         draft = Draft()
-        at = moment(r, self.language)
+        at = self.when(r)
         key = "latest_words" if key == "latest" and r.words is not None else key
         draft.sentences.append(
             phrase(self.language, key, label=self.label, value=self.value(r), at=at)
@@ -124,6 +127,14 @@ class Numbers:
         draft.facts += [*self.reading_facts(r, suffix), time_fact(r, self.language)]
         draft.cite(*cite(r, self.language))
         return draft
+
+    def when(self, r: Reading) -> str:
+        """Its moment, and before or after food where that is noted and was not asked for."""
+        at = moment(r, self.language)
+        if self.kind is None or r.meal is None or r.meal == self.query.meal:
+            return at
+        meal = self.kind.meals[r.meal]
+        return f"{at}，{meal.zh}" if self.language == "zh" else f"{at}, {meal.en}"
 
     def rows(self, readings: Sequence[Reading]) -> Draft:
         """Readings told one by one: the joined text is the draft's only sentence."""

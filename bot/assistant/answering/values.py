@@ -56,7 +56,7 @@ def last_n(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     count = n.query.last_n or 1
     rows = rows[-count:]
     if len(rows) == 1:
-        return n.one("latest", rows[0])
+        return value(n, rows, None)
     draft = n.rows(rows)
     draft.sentences = [
         phrase(n.language, "last_n", label=n.label, count=len(rows), rows=draft.sentences[0])
@@ -77,10 +77,13 @@ def judge(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
 
 def nothing(n: Numbers, known: list[Reading], window: Window | None) -> Draft:
     draft = Draft(outcome=Outcome.NOT_FOUND)
-    narrowed = window is not None or n.query.hours is not None
-    key = "none_window" if known and narrowed else "none_kind"
+    in_time = window is not None or n.query.hours is not None
+    narrowed = in_time or n.query.at_home is not None
+    key = "none_window" if known and in_time else "none_kind"
     draft.sentences.append(phrase(n.language, key, label=n.label))
-    rest = series.select(known, None, meal=n.query.meal, part=n.query.part)
+    rest = series.select(
+        known, None, meal=n.query.meal, part=n.query.part, at_home=n.query.at_home
+    ) or series.select(known, None, meal=n.query.meal, part=n.query.part)
     if narrowed and rest:
         found = n.one("none_window_latest", rest[-1])
         draft.sentences += found.sentences

@@ -84,13 +84,14 @@ def _declined(query: Query, view: ArchiveView, reason: str) -> Draft:
     draft.sentences.append(phrase(language, f"declined_{reason}"))
     draft.sentences.append(phrase(language, "offer_doctor"))
     if reason in _MEDICINES:
-        _say_medicines(draft, query, view)
+        _say_medicines(draft, query, view, allergies=reason == "prescription")
     elif reason == "diagnosis":
         _say_numbers(draft, query, view)
     return draft
 
 
-def _say_medicines(draft: Draft, query: Query, view: ArchiveView) -> None:
+def _say_medicines(draft: Draft, query: Query, view: ArchiveView, *, allergies: bool) -> None:
+    """What is taken; what is not borne only where a medicine is to be chosen."""
     terms = [t for t in query.terms if t.area is Area.MEDICATION]
     known = [e for e in view.entries(Area.MEDICATION) if e.active]
     if terms:
@@ -105,10 +106,9 @@ def _say_medicines(draft: Draft, query: Query, view: ArchiveView) -> None:
             said=guideline.says(query.language),
         )
     )
-    allergies = list(view.entries(Area.ALLERGY))
-    if allergies:
-        said = rows_draft(query, Area.ALLERGY, allergies, "list_allergy")
-        _append(draft, said, query.language)
+    not_borne = list(view.entries(Area.ALLERGY)) if allergies else []
+    if not_borne:
+        _append(draft, rows_draft(query, Area.ALLERGY, not_borne, "list_allergy"), query.language)
     if known:
         _append(draft, rows_draft(query, Area.MEDICATION, known, "list_medication"), query.language)
 
@@ -123,7 +123,7 @@ def _say_numbers(draft: Draft, query: Query, view: ArchiveView) -> None:
 
 def _append(draft: Draft, said: Draft, language: str) -> None:
     glue = "" if language == "zh" else " "
-    draft.extras.append(phrase(language, "archive_says", said=glue.join(said.sentences)))
+    draft.extras.append(glue.join(said.sentences))
     draft.facts += said.facts
     draft.cite(*said.citations)
 

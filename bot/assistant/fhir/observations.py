@@ -37,6 +37,8 @@ _MEAL_WORDS = re.compile(
     r"[(]?(?:空腹|[早午晚中]?[餐饭][前后]|睡前|随机|晨起|家庭自测|自测|静息)"
     r"(?:[0-9一二两半]+(?:个?小时|h))?(?:静脉|指尖|末梢|毛细血管)?[)]?"
 )
+_METER = re.compile(r"自测|指尖|指血|末梢|毛细血管|血糖仪|glucometer|capillary|finger", re.I)
+_LABORATORY = re.compile(r"静脉|血清|血浆|serum|plasma|venous|laboratory", re.I)
 _KIN = re.compile(r"^(?:我|他|她)?(?:父亲|母亲|爸爸|妈妈|爱人|配偶|丈夫|妻子|儿子|女儿)")
 
 
@@ -157,7 +159,12 @@ def _singles(
 ) -> Iterator[Reading]:
     first = _single(resource, main, ref, at, name)
     if first is not None:
-        yield replace(first, meal=meal_of(resource), reference=_range(resource))
+        yield replace(
+            first,
+            meal=meal_of(resource),
+            reference=_range(resource),
+            at_home=_at_home(resource, main),
+        )
     for component in resource.get("component") or []:
         code = component.get("code")
         part = component_of(code)
@@ -265,6 +272,18 @@ def meal_of(resource: Resource) -> str | None:
     keys = ("code", "note", "extension", "component", "method", "category", "modifierExtension")
     said = " ".join(s for key in keys for s in strings(resource.get(key)))
     return next((meal for meal, pattern in _MEALS if pattern.search(said)), None)
+
+
+def _at_home(resource: Resource, kind: Kind | None) -> bool | None:
+    """A meter's or a laboratory's, for the kinds that both measure."""
+    if kind is None or not kind.home_loinc:
+        return None
+    if any(code in kind.home_loinc for code in codes(resource.get("code"))):
+        return True
+    said = " ".join(strings([resource.get("code"), resource.get("method"), resource.get("device")]))
+    if _METER.search(said):
+        return True
+    return False if _LABORATORY.search(said + str(resource.get("category"))) else None
 
 
 def own_text(resource: Resource) -> str:

@@ -33,7 +33,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of number. ``digits`` is the precision of converted values."""
+    """One kind of number. ``digits`` is the precision of converted values.
+
+    ``home_loinc`` are the codes of a meter at home, for kinds that laboratories measure too.
+    """
 
     key: str
     zh: str
@@ -44,6 +47,7 @@ class Kind:
     loinc: frozenset[str]
     say: tuple[str, ...]
     own: tuple[str, ...]
+    home_loinc: frozenset[str] = frozenset()
     factors: Mapping[str, Factor] = field(default_factory=dict)
     components: Mapping[str, Component] = field(default_factory=dict)
     meals: Mapping[str, Component] = field(default_factory=dict)
@@ -103,6 +107,7 @@ def _kind(key: str, row: dict[str, Any]) -> Kind:
         loinc=frozenset(row["loinc"]),
         say=tuple(row["say"]),
         own=tuple(row.get("own", ())),
+        home_loinc=frozenset(row.get("home_loinc", ())),
         factors=factors,
         components=_components(row.get("components", {})),
         meals=_components(row.get("meals", {})),

@@ -31,7 +31,12 @@ class Guideline:
 
 
 class Verdict(NamedTuple):
-    """What a guideline makes of a value: ``urgent``, ``high``, ``low`` or ``normal``."""
+    """What a guideline makes of a value.
+
+    ``urgent``, ``high``, ``raised``, ``low``, ``normal``; with diabetes ``over_target``,
+    ``under_target``, ``on_target``; ``depends`` where it is not noted whether a glucose is
+    fasting; ``under_limit`` where a guideline has a limit but no range.
+    """
 
     level: str
     guideline: Guideline
@@ -48,6 +53,13 @@ class Rule(NamedTuple):
     limit: Decimal
     meal: str | None
     sex: str | None
+    diabetes: bool | None
+
+    def is_for(self, meal: str | None, sex: str | None, diabetes: bool) -> bool:
+        """``untimed`` rules are for what was noted neither fasting nor after food."""
+        timed = self.meal is None or self.meal == (meal or "untimed")
+        held = self.diabetes is None or self.diabetes is diabetes
+        return timed and held and (self.sex is None or self.sex == sex)
 
 
 @cache
@@ -73,9 +85,14 @@ def _rules() -> list[Rule]:
             Decimal(str(r["limit"])),
             r.get("meal"),
             r.get("sex"),
+            r.get("diabetes"),
         )
         for r in rows
     ]
+
+
+# What a value is that passes no rule, by the level of the first one.
+_REST = {"over_target": "on_target", "over_limit": "under_limit"}
 
 
 def beyond(value: Decimal, side: str, limit: Decimal) -> bool:
@@ -94,35 +111,44 @@ def judge(
     meal: str | None = None,
     sex: str | None = None,
     adult: bool = True,
+    diabetes: bool = False,
 ) -> Verdict | None:
-    """The first rule that fits, else normal by the kind's first rule; None without rules.
+    """The first rule that fits, else what its guideline calls the rest; None without rules.
 
     ``values`` are in the kind's canonical unit. Children are not judged by
-    adults' limits, urgent ones apart.
+    adults' limits, urgent ones apart. ``diabetes`` asks for the targets that
+    hold with it.
     """
     rules = [
         r
         for r in _rules()
         if r.kind == kind
-        and (r.meal is None or r.meal == meal)
-        and (r.sex is None or r.sex == sex)
+        and r.is_for(meal, sex, diabetes)
         and (adult or r.level == "urgent" or kind == "temperature")
     ]
     for rule in rules:
         value = values.get(rule.part)
         if value is not None and beyond(value, rule.side, rule.limit):
+            if rule.level == "unjudged":
+                return None
             return Verdict(rule.level, guidelines()[rule.guideline])
     last = sorted((r for r in rules if r.level != "urgent"), key=lambda r: r.level == "low")
-    return Verdict("normal", guidelines()[last[0].guideline]) if last else None
+    return (
+        Verdict(_REST.get(last[0].level, "normal"), guidelines()[last[0].guideline])
+        if last
+        else None
+    )
 
 
-def limits(kind: str, level: str, meal: str | None = None, sex: str | None = None) -> list[Rule]:
+_SIDES = {"high": ("high", "over_target", "over_limit"), "low": ("low", "under_target")}
+
+
+def limits(
+    kind: str, level: str, meal: str | None = None, sex: str | None = None, diabetes: bool = False
+) -> list[Rule]:
     """The rules that make a value ``high`` or ``low``."""
     return [
         r
         for r in _rules()
-        if r.kind == kind
-        and r.level == level
-        and (r.meal is None or r.meal == meal)
-        and (r.sex is None or r.sex == sex)
+        if r.kind == kind and r.level in _SIDES[level] and r.is_for(meal, sex, diabetes)
     ]

@@ -34,8 +34,12 @@ def select(
     hours: Hours | None = None,
     meal: str | None = None,
     part: str | None = None,
+    at_home: bool | None = None,
 ) -> list[Reading]:
-    """Readings inside the window, the hours of the day (Shanghai), of the meal, with the part."""
+    """Readings inside the window, the hours of the day (Shanghai), of the meal, with the part.
+
+    ``at_home`` True keeps what a meter measured, False what it did not.
+    """
     return [
         r
         for r in readings
@@ -43,6 +47,7 @@ def select(
         and (hours is None or (not r.day_only and in_hours(r, hours)))
         and (meal is None or r.meal == meal)
         and (part is None or part in r.values)
+        and (at_home is None or (r.at_home is True) is at_home)
     ]
 
 

@@ -30,7 +30,8 @@ class Query:
 
     ``rest`` is the plain question without its time words. ``kinds`` are set
     for numbers, ``terms`` and ``areas`` for words; a question may name both.
-    ``facets`` are two or more, or none.
+    ``facets`` are two or more, or none. ``at_home`` asks for what a meter
+    measured (True) or a laboratory (False), of kinds that both measure.
     """
 
     asked: Asked
@@ -51,6 +52,7 @@ class Query:
     limit: Limit | None = None
     side: str | None = None
     last_n: int | None = None
+    at_home: bool | None = None
     topic_at: int | None = field(default=None)
 
     @property

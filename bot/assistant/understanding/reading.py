@@ -26,6 +26,14 @@ _SUGAR = re.compile(
     r"(?<![血尿含无低控降吃喝戒白红冰葡萄甜果糖])糖(?!尿|化|类|丸|果|分|水|"
     r"耐)(?=.{0,6}(?:多少|高|低|怎么样|平均|正常|测|控|稳))"
 )
+_LABORATORY = re.compile(
+    r"化验|检验|抽(?:过|了|的)?血|验(?:过|了|的)?血|血检|静脉|医院(?:里|给我)?(?:查|测|验|抽|做)|"
+    r"(?:在|去|到)医院|\blabs?\b|laborator|blood (?:test|draw|work)|venous"
+)
+_AT_HOME = re.compile(
+    r"在家|家里|家中|自(?:己|个儿|行)(?:量|测|扎|查)|自测|血糖仪|扎(?:的|了)?手指|指尖|指血|末梢|"
+    r"at home|\bhome\b|finger|\bmeter\b|myself"
+)
 _PRESSURE = re.compile(r"(?<!血)压(?=(?:有点|又|还|偏|太)?(?:高|低|多少|怎么样|稳))|^压")
 
 
@@ -62,6 +70,9 @@ def understand(asked: Asked, view: ArchiveView, topics: Topics) -> Query:
         limit=limit,
         side=side,
         last_n=last_n(rest),
+        at_home=_at_home(rest)
+        if any(kinds()[k].home_loinc for k in found if k in kinds())
+        else None,
         topic_at=offset,
     )
 
@@ -120,6 +131,11 @@ def _meal_of(m: Mention) -> list[str]:
         return []
     known = kinds()["glucose"].meals.values()
     return [meal.key for meal in known if any(word in m.word for word in meal.say)][:1]
+
+
+def _at_home(text: str) -> bool | None:
+    laboratory, home = bool(_LABORATORY.search(text)), bool(_AT_HOME.search(text))
+    return None if laboratory is home else home
 
 
 def _terms(mentions: list[Mention], text: str) -> tuple[Term, ...]:
