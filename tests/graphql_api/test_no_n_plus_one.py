@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from backend.access.categories import Action, Category
+from backend.access.contract.terms import Terms
 from backend.access.relations import RelationKind
 from backend.core.clock import FixedClock
 from backend.core.container import build_core
@@ -22,6 +23,7 @@ from graphql_api.common import ids
 from graphql_api.common.context import Context
 from graphql_api.schema import build_schema
 from mobile_contract import operation
+from tests.access.contract.practice import a_practice
 from tests.care.plans.helpers import (
     HIGH,
     HIGH_VALUES,
@@ -309,4 +311,36 @@ async def test_care_plans_with_their_progress(
         "find residents",
         "find sessions",
         "find threshold_overrides",
+    ]
+
+
+@pytest.mark.parametrize("people", [1, 6])
+async def test_who_asks_for_a_contract(services: Services, commands: Commands, people: int) -> None:
+    doctor, token = await signed_in(services, Role.FAMILY_DOCTOR)
+    practice = await a_practice(services, 1)
+    registry = services.family_doctors.registry
+    await registry.enter(
+        practice.operator,
+        doctor.account_id,
+        institution_id=practice.institution_id,
+        title="主治医师",
+        emergency_duty=False,
+    )
+    for _ in range(people):
+        owner, resident_id = await a_resident(services)
+        await services.family_doctors.contracts.ask(
+            owner,
+            resident_id,
+            Terms(),
+            doctor_id=doctor.account_id,
+            idempotency_key=a_key(),
+        )
+    data, seen = await run(services, commands, token, "contract_requests")
+    assert [each["residentName"] for each in data["contractRequests"]] == ["张*国"] * people
+    assert sorted(seen) == [
+        "find accounts",
+        "find care_contracts",
+        "find care_teams",
+        "find residents",
+        "find sessions",
     ]
