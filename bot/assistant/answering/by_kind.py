@@ -11,6 +11,7 @@ from bot.assistant.answering.change import compare, compare_facets, last_two, tr
 from bot.assistant.answering.how_often import how_often
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.answering.statistics import average, count, extremes, highest, lowest, total
+from bot.assistant.answering.streak import streak
 from bot.assistant.answering.values import first, judge, last_n, listed, nothing, value, when
 from bot.assistant.composing.draft import Draft
 from bot.assistant.queries import series
@@ -71,6 +72,8 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
         draft = nothing(n, known, window)
     elif not numeric and query.ask not in (Ask.WHEN, Ask.COUNT, Ask.FIRST):
         draft = listed(n, chosen) if window or query.last_n else n.one("latest", chosen[-1])
+    elif query.streak is not None and numeric:
+        draft = streak(n, numeric, window)
     else:
         draft = _ASKED.get(query.ask, value)(n, numeric or chosen, window)
     draft.window = window

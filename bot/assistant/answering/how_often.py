@@ -22,7 +22,7 @@ TOLD = 6  # so many hits are told one by one
 def how_often(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     """Count and total as facts; the hits cited, or every reading where there is no hit."""
     draft = Draft()
-    key, is_hit = _test(n, draft)
+    key, is_hit = hit_test(n, draft)
     hits = [r for r in rows if is_hit(r)]
     draft.facts.append(n.count_fact(len(hits), "符合次数" if n.language == "zh" else "hits"))
     draft.facts.append(n.count_fact(len(rows), "测量总次数" if n.language == "zh" else "total"))
@@ -36,7 +36,8 @@ def how_often(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     return draft
 
 
-def _test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
+def hit_test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
+    """What is counted, as the template that says so, and whether a reading is one."""
     limit = n.query.limit
     if limit is not None:
         key = "how_often_above" if limit.above else "how_often_below"

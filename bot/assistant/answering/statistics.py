@@ -14,6 +14,8 @@ from bot.assistant.lexicon.units import shown_unit
 from bot.assistant.queries import series
 from bot.assistant.records import Reading
 
+_MOST_TOLD = 10
+
 
 def average(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     draft = Draft()
@@ -72,14 +74,28 @@ def extreme(n: Numbers, rows: list[Reading], choose: Callable[..., Decimal]) -> 
 
 
 def highest(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
-    draft = extreme(n, rows, max)
+    draft = _top(n, rows, n.query.top, max) if n.query.top else extreme(n, rows, max)
     top = series.extreme(rows, n.parts(rows)[0], max)[1][-1]
     draft.extras += meaning(n.view, draft, top, n.query, quiet=True)
     return draft
 
 
 def lowest(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
-    return extreme(n, rows, min)
+    return _top(n, rows, n.query.top, min) if n.query.top else extreme(n, rows, min)
+
+
+def _top(n: Numbers, rows: list[Reading], count: int, choose: Callable[..., Decimal]) -> Draft:
+    """The highest or lowest few, of a pressure by its systolic side unless the other is named."""
+    part = n.parts(rows)[0]
+    valued = [r for r in rows if part in r.values]
+    valued.sort(key=lambda r: (r.values[part].value, r.at), reverse=choose is max)
+    chosen = valued[: min(count, _MOST_TOLD)]
+    draft = n.rows(chosen)
+    key = "top_high" if choose is max else "top_low"
+    told, label = draft.sentences[0], n.part_name(part)
+    draft.sentences = [phrase(n.language, key, label=label, count=len(chosen), rows=told)]
+    draft.facts.insert(0, n.count_fact(len(chosen)))
+    return draft
 
 
 def extremes(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from backend.core.clock import SHANGHAI
@@ -36,10 +36,13 @@ def shown(measured: Measured, kind: str, recorded: bool) -> Decimal:
 
 
 def day(at: datetime, language: str) -> str:
-    local = at.astimezone(SHANGHAI)
+    return calendar_day(at.astimezone(SHANGHAI).date(), language)
+
+
+def calendar_day(on: date, language: str) -> str:
     if language == "zh":
-        return f"{local.year}年{local.month}月{local.day}日"
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+        return f"{on.year}年{on.month}月{on.day}日"
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
 
 
 def moment(reading: Reading, language: str) -> str:

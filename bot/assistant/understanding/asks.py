@@ -113,6 +113,17 @@ _WORDS = {
 }
 
 
+_SPELT = "two|three|four|five|six|seven|eight|nine|ten"
+_STREAK = re.compile(
+    r"(?:连续|接连|1连)\D{0,6}?(?:(\d+)|几|多少)\s*(?:天|日)|"
+    rf"(?:(\d+|{_SPELT})|how many) (?:days in a row|consecutive days|straight days|days running)"
+)
+_TOP = re.compile(
+    r"最[高低]的?前?(\d+)[次回个条]|前(\d+)(?:次|个)?最?[高低]|(\d+)[次回个条]最[高低]|"
+    rf"(?:top )?(\d+|{_SPELT}) (?:highest|lowest)|(?:highest|lowest|top) (\d+|{_SPELT})\b"
+)
+
+
 def limit_in(text: str) -> Limit | None:
     """The limit a question names, if it names one."""
     for pattern, above, strict in _LIMITS:
@@ -142,6 +153,24 @@ def last_n(text: str) -> int | None:
             number = match["n"]
             return _WORDS.get(number) or int(number)
     return None
+
+
+def streak_in(text: str) -> int | None:
+    """Days in a row that a question names; 0 where it asks how many; None where it does not."""
+    match = _STREAK.search(text)
+    if match is None:
+        return None
+    number = next(filter(None, match.groups()), "")
+    return _WORDS.get(number) or (int(number) if number.isdigit() else 0)
+
+
+def top_in(text: str) -> int | None:
+    """How many of the highest or lowest a question wants (最高的三次)."""
+    match = _TOP.search(text)
+    if match is None:
+        return None
+    number = next(filter(None, match.groups()), "")
+    return _WORDS.get(number) or int(number)
 
 
 def side_in(text: str) -> str | None:

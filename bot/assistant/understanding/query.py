@@ -32,6 +32,8 @@ class Query:
     for numbers, ``terms`` and ``areas`` for words; a question may name both.
     ``facets`` are two or more, or none. ``at_home`` asks for what a meter
     measured (True) or a laboratory (False), of kinds that both measure.
+    ``streak`` is a number of days in a row (0: how many), ``top`` how many of
+    the highest or lowest.
     """
 
     asked: Asked
@@ -53,6 +55,8 @@ class Query:
     side: str | None = None
     last_n: int | None = None
     at_home: bool | None = None
+    streak: int | None = None
+    top: int | None = None
     topic_at: int | None = field(default=None)
 
     @property

@@ -7,7 +7,16 @@ import re
 from backend.core.clock import SHANGHAI
 from bot.assistant.lexicon.kinds import kinds, panels
 from bot.assistant.lexicon.terms import Term
-from bot.assistant.understanding.asks import Ask, ask_in, last_n, limit_in, says, side_in
+from bot.assistant.understanding.asks import (
+    Ask,
+    ask_in,
+    last_n,
+    limit_in,
+    says,
+    side_in,
+    streak_in,
+    top_in,
+)
 from bot.assistant.understanding.clock_times import TimeOfDay
 from bot.assistant.understanding.persons import subject
 from bot.assistant.understanding.query import Facet, Query
@@ -70,6 +79,8 @@ def understand(asked: Asked, view: ArchiveView, topics: Topics) -> Query:
         limit=limit,
         side=side,
         last_n=last_n(rest),
+        streak=streak_in(rest),
+        top=top_in(rest),
         at_home=_at_home(rest)
         if any(kinds()[k].home_loinc for k in found if k in kinds())
         else None,
