@@ -34,8 +34,8 @@ from tests.mobile_contract.node import needs_node
 
 SDK = FOLDER / "sdk"
 PAGE = FOLDER.parent / "docs" / "build-your-own-client.md"
-_PEOPLE = 26
-_EXPIRED = 6
+_PEOPLE = 27
+_EXPIRED = 7
 
 
 def _node(*command: str, environment: dict[str, str] | None = None, folder: Path = SDK) -> str:

@@ -7,8 +7,8 @@ import { uniSocket, uniStorage, uniTransport } from '@kangban/sdk/uni'
 // #endif
 import { RecordReadingDocument } from '@kangban/sdk/documents'
 import { online } from '@/stores/network'
-import { forget } from '@/stores/seen'
 import { settings } from '@/stores/settings'
+import { signedOut } from '@/stores/who'
 
 /** In browsers the server shows this client itself; a mini-program names its server. */
 export const server: string = import.meta.env.VITE_KANGBAN_SERVER ?? ''
@@ -37,8 +37,5 @@ export const kangban = createKangban({
   locale: () => settings.language,
   online: () => online.value,
   offline: [RecordReadingDocument],
-  onSignedOut: () => {
-    forget()
-    void uni.reLaunch({ url: '/pages/sign-in/sign-in' })
-  },
+  onSignedOut: signedOut,
 })

@@ -35,10 +35,7 @@ export class Calls {
       heard = await this.post(document, variables, await session.renewed(token))
     }
     const ended = heard.errors.find(({ kind }) => kind === 'signedOut')
-    if (ended !== undefined) {
-      const now = (await session.current())?.accessToken
-      if (now !== undefined) await session.lost(now, ended)
-    }
+    if (ended !== undefined) await this.lost(session, token, ended)
     return answered(heard, this.locale())
   }
 
@@ -62,8 +59,17 @@ export class Calls {
         answer = await this.send(request, await session.renewed(token))
       }
     }
-    if (answer.status >= 400) throw this.refusal(answer)
-    return answer
+    if (answer.status < 400) return answer
+    const refusal = this.refusal(answer)
+    if (refusal.kind === 'signedOut') await this.lost(session, token, refusal)
+    throw refusal
+  }
+
+  /** `token` is what the call was made with. */
+  private async lost(session: Session, token: string | null, ended: KangbanError): Promise<void> {
+    const now = (await session.current())?.accessToken ?? null
+    // Who signed out while the call was under way knows it.
+    if (now !== null || token === null) await session.lost(now, ended)
   }
 
   private refusal(answer: HttpAnswer): KangbanError {

@@ -1,4 +1,4 @@
-import { KangbanError, localError } from './errors.js'
+import { KangbanError, localError, type Code } from './errors.js'
 import { Shelf, type Storage } from './storage.js'
 
 export interface StoredSession {
@@ -18,6 +18,8 @@ export type Renew = (refreshToken: string) => Promise<NewTokens>
 export class Session {
   private readonly shelf: Shelf<StoredSession | null>
   private renewing: Promise<string> | null = null
+  /** Whose end this app knows of: its token; null after signing out; undefined while signed in. */
+  private told: string | null | undefined
 
   constructor(
     storage: Storage,
@@ -34,10 +36,12 @@ export class Session {
 
   async begin(session: StoredSession): Promise<void> {
     await this.shelf.write(session)
+    this.told = undefined
   }
 
   /** Signed out by the person: nobody needs to be told. */
   clear(): Promise<void> {
+    this.told = null
     return this.shelf.clear()
   }
 
@@ -49,19 +53,24 @@ export class Session {
     return this.renewing
   }
 
-  /** The server no longer knows the session whose token was `token`. */
-  async lost(token: string, error: KangbanError): Promise<void> {
+  /**
+   * The server no longer knows the session whose token was `token`; null: a call was made without
+   * one, because the tokens are gone from the storage or another tab signed out.
+   */
+  async lost(token: string | null, error: KangbanError): Promise<void> {
     const stored = await this.shelf.read()
-    if (stored?.accessToken !== token) return
+    const known = token === null ? this.told !== undefined : this.told === token
+    if ((stored?.accessToken ?? null) !== token || known) return
+    this.told = token
     await this.shelf.clear()
     this.onSignedOut(error)
   }
 
   private async renewAlone(expired: string): Promise<string> {
     const stored = await this.shelf.read()
-    if (stored === null) throw new KangbanError('TOKEN_MISSING', this.signInFirst())
+    if (stored === null) throw await this.ended(null, 'TOKEN_MISSING')
     if (stored.accessToken !== expired) return stored.accessToken // another tab was first
-    if (stored.refreshToken === null) throw new KangbanError('TOKEN_EXPIRED', this.signInFirst())
+    if (stored.refreshToken === null) throw await this.ended(expired, 'TOKEN_EXPIRED')
     try {
       const tokens = await this.renew(stored.refreshToken)
       await this.shelf.write({ ...stored, ...tokens })
@@ -74,7 +83,10 @@ export class Session {
     }
   }
 
-  private signInFirst(): string {
-    return this.locale().startsWith('en') ? 'Please sign in.' : '请先登录。'
+  private async ended(token: string | null, code: Code): Promise<KangbanError> {
+    const words = this.locale().startsWith('en') ? 'Please sign in.' : '请先登录。'
+    const error = new KangbanError(code, words)
+    await this.lost(token, error)
+    return error
   }
 }

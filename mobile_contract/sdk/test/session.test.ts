@@ -51,6 +51,22 @@ test('a session that was ended on another phone is told once, and forgotten here
   assert.equal(one.kept.get('kangban.session'), undefined)
 })
 
+test('tokens that are gone, or that cannot be renewed, are told once, as any end of a session', async () => {
+  const { phone: own } = await home()
+  own.kept.delete('kangban.session')
+  const failures = await Promise.all([1, 2, 3].map(() => refusal(own.query(MeDocument, {}))))
+  assert.deepEqual(new Set(failures.map(({ kind }) => kind)), new Set(['signedOut']))
+  assert.deepEqual(own.signedOut.map(({ code }) => code), ['TOKEN_MISSING'])
+
+  const { phone: other } = stale()
+  const session = JSON.parse(other.kept.get('kangban.session') ?? '{}') as object
+  other.kept.set('kangban.session', JSON.stringify({ ...session, refreshToken: null }))
+  assert.equal((await refusal(other.query(MeDocument, {}))).code, 'TOKEN_EXPIRED')
+  assert.equal(await other.account(), null)
+  assert.equal((await refusal(other.query(MeDocument, {}))).code, 'TOKEN_MISSING')
+  assert.deepEqual(other.signedOut.map(({ code }) => code), ['TOKEN_EXPIRED'])
+})
+
 test('signing out works without a network, and tells nobody that they were signed out', async () => {
   const { phone: own } = await home()
   own.network.mood = () => 'flight'
@@ -59,6 +75,7 @@ test('signing out works without a network, and tells nobody that they were signe
   assert.deepEqual(own.signedOut, [])
   own.network.mood = () => 'none'
   assert.equal((await refusal(own.query(MeDocument, {}))).code, 'TOKEN_MISSING')
+  assert.deepEqual(own.signedOut, [])
 })
 
 test('a wrong name is refused in the language of the person, and leaves no session', async () => {

@@ -1,29 +1,11 @@
 import { computed } from 'vue'
-import { CareCircleDocument, MeDocument, ProfileDocument, type Role } from '@kangban/sdk/documents'
+import { CareCircleDocument, MeDocument, ProfileDocument } from '@kangban/sdk/documents'
 import { kangban } from '@/kangban'
 import { arrival } from './arrival'
-import { kept } from './kept'
-import { forget } from './seen'
 import { settings } from './settings'
+import { session, signedOut, type Person } from './who'
 
-export interface Person {
-  readonly id: string
-  readonly name: string
-  readonly relation: string
-}
-
-interface Session {
-  account: string | null
-  name: string | null
-  roles: readonly Role[]
-  people: readonly Person[]
-  /** Whose record is shown. */
-  chosen: string | null
-}
-
-const NOBODY: Session = { account: null, name: null, roles: [], people: [], chosen: null }
-
-export const session = kept<Session>('session', NOBODY)
+export { session } from './who'
 
 export const person = computed<Person | null>(
   () => session.people.find(({ id }) => id === session.chosen) ?? session.people[0] ?? null,
@@ -83,7 +65,5 @@ async function rememberAge(resident: string): Promise<void> {
 
 export async function leave(): Promise<void> {
   await kangban.signOut()
-  forget()
-  Object.assign(session, NOBODY)
-  void uni.reLaunch({ url: '/pages/sign-in/sign-in' })
+  signedOut()
 }
