@@ -3,8 +3,7 @@ import { words } from '@/words'
 export const t = words(
   {
     title: '收兑换券',
-    how: '用扫码枪扫顾客的二维码，或者输入下面那串码。',
-    scan: '用手机扫一扫',
+    how: '用手机或扫码枪扫顾客的二维码，或者输入下面那串码。',
     code: '券码',
     look: '查这张券',
     points: '{points} 分的券',
@@ -21,8 +20,7 @@ export const t = words(
   },
   {
     title: 'Take vouchers',
-    how: 'Scan the customer’s code, or type the letters under it.',
-    scan: 'Scan with the phone',
+    how: 'Scan the customer’s code by phone or scanner, or type the letters under it.',
     code: 'Voucher code',
     look: 'Look it up',
     points: 'Voucher for {points} points',
