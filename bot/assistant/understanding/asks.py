@@ -165,12 +165,13 @@ def streak_in(text: str) -> int | None:
 
 
 def top_in(text: str) -> int | None:
-    """How many of the highest or lowest a question wants (最高的三次)."""
+    """How many of the highest or lowest a question wants (最高的三次); None for one."""
     match = _TOP.search(text)
     if match is None:
         return None
     number = next(filter(None, match.groups()), "")
-    return _WORDS.get(number) or int(number)
+    count = _WORDS.get(number) or int(number)
+    return count if count > 1 else None
 
 
 def side_in(text: str) -> str | None:
