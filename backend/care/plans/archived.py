@@ -14,6 +14,7 @@ from backend.archive.sections import CarePlanBody, PartialDate
 from backend.archive.sections.care_plan import Activity, ActivityStatus, PlanIntent, PlanStatus
 from backend.archive.sections.values import Concept
 from backend.care.plans.documents import PlanState
+from backend.care.plans.lab import lab_items, range_text
 from backend.care.plans.plan import Plan, local_day
 from backend.care.plans.programme import Words, programme
 from backend.care.plans.schedule import due_of
@@ -100,7 +101,7 @@ def body_of(plan: Plan, why: Words) -> CarePlanBody:
             Activity(name=Concept(text=what), status=status, schedule_text=when)
             for what, when in _activities(plan)
         ),
-        notes=(f"{programme().stages[plan.stage].zh}：{why.zh}",),
+        notes=(f"{programme().stages[plan.stage].zh}：{why.zh}", *_targets(plan)),
     )
 
 
@@ -113,6 +114,14 @@ def _activities(plan: Plan) -> list[tuple[str, str]]:
     found += [(each.zh, f"每周 {each.a_week} 天") for each in plan.content.step]
     found += [(each.zh, f"每 {each.interval(plan.stage)} 天一次") for each in plan.content.check]
     found += [(each.zh, f"每 {each.every_days} 天一次") for each in plan.content.visit]
+    return found
+
+
+def _targets(plan: Plan) -> list[str]:
+    found = []
+    for each in plan.lab:
+        item = lab_items()[each.item]
+        found.append(f"{item.zh}目标 {range_text(each.low, each.high, item.unit)}（{each.set_by}）")
     return found
 
 

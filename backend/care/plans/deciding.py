@@ -12,7 +12,8 @@ from backend.access.errors import RoleRequired
 from backend.access.relations import RelationKind
 from backend.care.plans.changing import in_state, plans, unchanged
 from backend.care.plans.documents import Change, PlanState
-from backend.care.plans.editing import Edit, Target, edited
+from backend.care.plans.editing import DOCTOR, Edit, Target, edited, edited_why, noted
+from backend.care.plans.editing import Author as EditAuthor
 from backend.care.plans.errors import (
     CarePlanInvalid,
     CarePlanNotOpen,
@@ -24,14 +25,13 @@ from backend.care.plans.plan import (
     local_day,
     next_review,
 )
-from backend.care.plans.programme import Stage, Words, programme
+from backend.care.plans.programme import Stage, programme
+from backend.care.plans.renewing import Renewing
 from backend.care.plans.revising import Changed
-from backend.care.plans.ticking import Ticking
 from backend.core.database import Raw, Session
 from backend.identity.viewer import Viewer
 from backend.measurements.thresholds import Override
 
-_DOCTOR = "签约医生"
 _STARTED = {
     RelationKind.SELF: "started_self",
     RelationKind.GUARDIAN: "started_family",
@@ -40,7 +40,7 @@ _STARTED = {
 }
 
 
-class Deciding(Ticking):
+class Deciding(Renewing):
     """Everybody who may manage the plan's category may decide; doctors alone edit."""
 
     async def confirm(
@@ -123,7 +123,7 @@ class Deciding(Ticking):
             after = replace(plan, state=PlanState.ENDED, ended_at=now)
             rest = now + timedelta(days=numbers.ended_days)
             fields: Raw = {"open": False, "rests_until": rest, "review_at": None}
-            return Changed(after, Change.ENDED, _noted("ended", note), fields)
+            return Changed(after, Change.ENDED, noted(said("ended"), note), fields)
 
         await self._change(viewer, relation, raw, ended)
         return await self.read(resident_id, plan_id)
@@ -137,7 +137,8 @@ class Deciding(Ticking):
         *,
         version: int,
     ) -> Plan:
-        """By the resident's doctor only; targets become personal limits under their name.
+        """By the resident's doctor only; targets become personal limits under their name, those
+        of laboratory items stay in the plan.
 
         Raises ``AccessDenied``, ``RoleRequired``, ``CarePlanNotFound``, ``CarePlanInvalid``,
         ``CarePlanChanged`` and ``CarePlanNotOpen``.
@@ -150,25 +151,25 @@ class Deciding(Ticking):
         plan = await self.read(resident_id, plan_id)
         unchanged(plan, version)
         in_state(plan, PlanState.ACTIVE, PlanState.PAUSED)
-        edited(plan, edit, self._book)
         names = await display_names(self._core.keyring, [viewer.account_id])
-        doctor = names.get(viewer.account_id) or _DOCTOR
+        author = EditAuthor(names.get(viewer.account_id) or DOCTOR, now)
+        edited(plan, edit, self._book, author)
         # A limit stands by itself: set before the plan says so, and once for each version.
         for number, target in enumerate(edit.targets):
             await self._overrides.set(
                 viewer,
                 resident_id,
-                _override(target, doctor, local_day(now), edit.note),
+                _override(target, author.name, local_day(now), edit.note),
                 idempotency_key=f"care-plan-{plan_id}-{version}-{number}",
             )
 
         async def changed(plan: Plan, _: Raw, session: Session) -> Changed:
             unchanged(plan, version)
             in_state(plan, PlanState.ACTIVE, PlanState.PAUSED)
-            after = edited(plan, edit, self._book)
+            after = edited(plan, edit, self._book, author)
             if edit.measures:
                 after = after.with_stage(after.stage, first_day(now))
-            return Changed(after, Change.EDITED, _noted("edited", edit.note), {})
+            return Changed(after, Change.EDITED, edited_why(edit), {})
 
         await self._change(viewer, relation, raw, changed)
         return await self.read(resident_id, plan_id)
@@ -200,16 +201,6 @@ class Deciding(Ticking):
 
         await self._change(viewer, relation, raw, switched)
         return await self.read(resident_id, plan_id)
-
-
-def _noted(words: str, note: str | None) -> Words:
-    why = said(words)
-    if not note:
-        return why
-    return Words(
-        zh=said("and_note", text=why.zh, note=note).zh,
-        en=said("and_note", text=why.en, note=note).en,
-    )
 
 
 def _override(target: Target, doctor: str, day: date, note: str | None) -> Override:

@@ -31,6 +31,7 @@ class Change(StrEnum):
     BACK_TO_START = "back_to_start"  # it got worse
     WORSE = "worse"  # it got worse, and nothing more can be measured: the doctor was told
     EDITED = "edited"
+    NEW_VERSION = "new_version"  # of the pathway, taken over by somebody
     PAUSED = "paused"
     RESUMED = "resumed"
     ENDED = "ended"

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pydantic import ValidationError
 
 from backend.care.plans.book import Book
 from backend.care.plans.errors import CarePlanInvalid
+from backend.care.plans.judging import said
+from backend.care.plans.lab import LabTarget, lab_items, range_text
 from backend.care.plans.pathway import Asked, Check, Measure, Pathway, Step
 from backend.care.plans.plan import Plan
-from backend.care.plans.programme import Part, Stage, programme
+from backend.care.plans.programme import Part, Stage, Words, programme
 from backend.measurements.draft import Kind
 from backend.measurements.kinds import spec
 
-_DOCTOR = "签约医生"
+DOCTOR = "签约医生"
+"""Source of what a doctor set."""
+
 _BY_MEAL = frozenset({Part.FASTING, Part.BEFORE_MEAL, Part.AFTER_MEAL, Part.BEDTIME})
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """The doctor by the name that is shown, and when."""
+
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +40,20 @@ class Target:
     component: str
     low: float | None = None
     high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabEdit:
+    """A target for a laboratory item, in its unit: from ``low`` on, below ``high``. Neither: the
+    doctor's target goes, and the guideline's holds where the pathway has one."""
+
+    item: str
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def given(self) -> bool:
+        return self.low is not None or self.high is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +68,7 @@ class Edit:
     checks: Mapping[str, int] | None = None
     dropped: frozenset[str] = frozenset()
     targets: tuple[Target, ...] = ()
+    lab: tuple[LabEdit, ...] = ()
     note: str | None = None
 
     def checked(self) -> Edit:
@@ -57,14 +85,18 @@ class Edit:
             _require(target.low is not None or target.high is not None, "targets")
             ends = (target.low, target.high)
             _require(None in ends or ends[0] <= ends[1], "targets")  # type: ignore[operator]
+        _require(len({each.item for each in self.lab}) == len(self.lab), "lab_targets")
+        for each in self.lab:
+            _require(_sensible(each), "lab_targets")
         return self
 
 
-def edited(plan: Plan, edit: Edit, book: Book) -> Plan:
+def edited(plan: Plan, edit: Edit, book: Book, by: Author) -> Plan:
     """Raises ``CarePlanInvalid`` for what the plan does not have, or would be left without."""
     content = plan.content
     steps = [each for each in content.step if each.key not in edit.dropped]
-    steps += _own(content, edit)
+    # A key that was dropped is not used again: its ticks are those of another step.
+    steps += _own({*(each.key for each in content.step), *plan.dropped}, edit)
     checks = [each for each in content.check if each.key not in edit.dropped]
     known = {*(each.key for each in content.step), *(each.key for each in content.check)}
     _require(edit.dropped <= known, "dropped")
@@ -80,14 +112,88 @@ def edited(plan: Plan, edit: Edit, book: Book) -> Plan:
     if edit.measures:
         held = True
     stage = Stage.START if edit.measures else plan.stage
-    return replace(plan, content=content, held=held, stage=stage)
+    return replace(
+        plan,
+        content=content,
+        held=held,
+        stage=stage,
+        lab=_lab(plan.lab, edit.lab, by),
+        dropped=_dropped(plan, edit),
+    )
 
 
-def _own(content: Pathway, edit: Edit) -> list[Step]:
-    used = {each.key for each in content.step}
+def edited_why(edit: Edit) -> Words:
+    """What was done to targets of laboratory items is said; the note comes behind it."""
+    why = said("edited")
+    if edit.lab:
+        targets = [_target_words(each) for each in edit.lab]
+        why = Words(
+            zh=said("with_targets", text=why.zh, targets="、".join(w.zh for w in targets)).zh,
+            en=said("with_targets", text=why.en, targets=", ".join(w.en for w in targets)).en,
+        )
+    return noted(why, edit.note)
+
+
+def noted(why: Words, note: str | None) -> Words:
+    if not note:
+        return why
+    return Words(
+        zh=said("and_note", text=why.zh, note=note).zh,
+        en=said("and_note", text=why.en, note=note).en,
+    )
+
+
+def _target_words(edit: LabEdit) -> Words:
+    item = lab_items()[edit.item]
+    sentence = "lab_target" if edit.given else "lab_target_gone"
+    values = range_text(edit.low, edit.high, item.unit)
+    return Words(
+        zh=said(sentence, item=item.zh, range=values).zh,
+        en=said(sentence, item=item.en, range=values).en,
+    )
+
+
+def _sensible(edit: LabEdit) -> bool:
+    item = lab_items().get(edit.item)
+    if item is None:
+        return False
+    ends = [each for each in (edit.low, edit.high) if each is not None]
+    # Also refuses what is no number at all (NaN).
+    return all(item.least <= each <= item.most for each in ends) and (
+        len(ends) < 2 or ends[0] < ends[1]
+    )
+
+
+def _lab(
+    targets: tuple[LabTarget, ...], edits: tuple[LabEdit, ...], by: Author
+) -> tuple[LabTarget, ...]:
+    """What is edited is set anew, in the order of the items."""
+    found = {each.item: each for each in targets}
+    for each in edits:
+        found.pop(each.item, None)
+        if each.given:
+            found[each.item] = LabTarget(
+                item=each.item, low=each.low, high=each.high, set_at=by.at, set_by=by.name
+            )
+    return tuple(found[key] for key in lab_items() if key in found)
+
+
+def _dropped(plan: Plan, edit: Edit) -> frozenset[str]:
+    measures, checks = edit.measures or {}, edit.checks or {}
+    gone = edit.dropped | {measure_mark(kind) for kind, (days, _) in measures.items() if days == 0}
+    back = {*checks, *(measure_mark(kind) for kind, (days, _) in measures.items() if days)}
+    return (plan.dropped | gone) - back
+
+
+def measure_mark(kind: Kind) -> str:
+    """Among what was dropped: no key of a step or check can meet it."""
+    return f"measure:{kind.value}"
+
+
+def _own(used: Collection[str], edit: Edit) -> list[Step]:
     free = [key for key in (f"own_{n}" for n in range(1, 100)) if key not in used]
     return [
-        Step(key=key, zh=words.strip(), en=words.strip(), a_week=a_week, source=_DOCTOR)
+        Step(key=key, zh=words.strip(), en=words.strip(), a_week=a_week, source=DOCTOR)
         for key, (words, a_week) in zip(free, edit.steps, strict=False)
     ]
 
@@ -102,7 +208,7 @@ def _checks(checks: list[Check], wanted: Mapping[str, int], book: Book) -> list[
         if check is None:
             raise CarePlanInvalid(field="checks")
         found[key] = check.model_copy(
-            update={"every_days": days, "every_days_controlled": None, "source": _DOCTOR}
+            update={"every_days": days, "every_days_controlled": None, "source": DOCTOR}
         )
     return list(found.values())
 
@@ -122,7 +228,7 @@ def _measures(content: Pathway, edit: Edit) -> tuple[Measure, ...]:
             raise CarePlanInvalid(field="measures") from error
         judged = kind in found and found[kind].judged
         found[kind] = Measure(
-            kind=kind, judged=judged, stages=dict.fromkeys(Stage, asked), source=_DOCTOR
+            kind=kind, judged=judged, stages=dict.fromkeys(Stage, asked), source=DOCTOR
         )
     return tuple(found.values())
 

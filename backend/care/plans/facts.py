@@ -6,7 +6,7 @@ Whoever calls asked the policy, or acts for the program.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -56,9 +56,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was done when: checks of the archive, visits, questionnaires by key."""
+    """What was done when: checks of the archive, visits, questionnaires by key; ``results``: the
+    observations among the checks, newest first."""
 
     entries: tuple[Named, ...] = ()
+    results: tuple[Entry, ...] = ()
     visited: date | None = None
     filled: Mapping[str, date] = field(default_factory=dict)
 
@@ -75,14 +77,13 @@ class Archive:
 
     async def facts(self, resident_id: ObjectId) -> Facts:
         """For proposals and for whether a plan still has its reason."""
-        now = self._core.clock.now()
         resident, entries, measured = await asyncio.gather(
             self._residents.load(resident_id),
             self._entries(resident_id, WHY),
             sizes(resident_id),
         )
         born = born_on(resident.profile)
-        known = [each for each in map(lambda one: _known(one, now), entries) if each is not None]
+        known, now = self._running(entries), self._core.clock.now()
         person = Person(birth_date=born, pregnant=any(each.pregnancy for each in known))
         return Facts(
             age=None if born is None else age_in_months(born, local_day(now)) // 12,
@@ -102,7 +103,16 @@ class Archive:
             self._visited(resident_id),
             self._filled(resident_id, granted),
         )
-        return Past(tuple(_named(each) for each in entries), visited, filled)
+        return Past(
+            entries=tuple(_named(each) for each in entries),
+            results=tuple(each for each in entries if each.section is Section.OBSERVATION),
+            visited=visited,
+            filled=filled,
+        )
+
+    async def known(self, resident_id: ObjectId) -> list[Known]:
+        """Running diagnoses and pregnancies."""
+        return self._running(await self._entries(resident_id, WHY))
 
     async def results(self, resident_id: ObjectId, sections: Collection[Section]) -> list[Entry]:
         """Of these sections, newest first, as long back as anything is asked for again."""
@@ -110,6 +120,10 @@ class Archive:
             return []
         since = self._core.clock.now() - timedelta(days=programme().limits.longest_interval)
         return await self._entries(resident_id, sections, since=since)
+
+    def _running(self, entries: Iterable[Entry]) -> list[Known]:
+        now = self._core.clock.now()
+        return [each for each in (_known(entry, now) for entry in entries) if each is not None]
 
     async def _entries(
         self,

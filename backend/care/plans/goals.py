@@ -55,6 +55,7 @@ class Goals:
             born=facts.born,
             weights=weights,
             height=measured.get(Kind.HEIGHT, {}).get("height"),
+            targets={each.item: each for each in plan.lab},
         )
 
 

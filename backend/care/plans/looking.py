@@ -170,6 +170,7 @@ def _row(plan: Plan, revisions: list[Revision], ticks: list[dict[str, str]]) -> 
             {"at": each.at.isoformat(), "what": each.what.value, "why": each.why.zh}
             for each in reversed(revisions)
         ],
+        "lab_targets": [each.model_dump(mode="json") for each in plan.lab],
         "steps_done": ticks,
     }
 

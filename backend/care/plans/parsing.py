@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pydantic import ValidationError
 
 from backend.care.plans.errors import PathwayFileInvalid
 from backend.care.plans.goal import FormGoal, LabGoal, LossGoal
+from backend.care.plans.lab import lab_items
 from backend.care.plans.pathway import Measure, Pathway
 from backend.care.plans.programme import Part, Stage
 from backend.measurements.draft import Kind
@@ -23,7 +25,7 @@ Place = Sequence[str | int]
 def parse(name: str, text: str) -> Pathway:
     """Raises ``PathwayFileInvalid``."""
     try:
-        found = Pathway.model_validate(tomllib.loads(text))
+        found = Pathway.model_validate(_with_items(tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
         at = _AT_LINE.match(str(error))
         line, reason = (int(at["line"]), at["reason"]) if at else (1, str(error))
@@ -36,6 +38,16 @@ def parse(name: str, text: str) -> Pathway:
     for where, reason in _complaints(found):
         raise PathwayFileInvalid(name, line_of(text, where), reason)
     return found
+
+
+def _with_items(raw: dict[str, Any]) -> dict[str, Any]:
+    """A laboratory goal has the codes and units of the item that it is named like."""
+    goals = raw.get("goal")
+    for goal in goals if isinstance(goals, list) else ():
+        if isinstance(goal, dict) and goal.get("by") == "lab" and goal.get("key") in lab_items():
+            item = lab_items()[goal["key"]]
+            goal.update(loinc=item.loinc, units=item.units)
+    return raw
 
 
 def line_of(text: str, place: Place) -> int:
@@ -63,6 +75,8 @@ def line_of(text: str, place: Place) -> int:
 
 def _complaints(pathway: Pathway) -> Iterator[tuple[Place, str]]:
     yield from _of_who(pathway)
+    if pathway.version > 1 and pathway.news is None:
+        yield ("version",), "it does not say what the version brings: news"
     known = {row.id for row in rows() if row.level is None}
     for each in pathway.targets:
         if each not in known:
@@ -103,6 +117,8 @@ def _of_goals(pathway: Pathway) -> Iterator[tuple[Place, str]]:
     for number, goal in enumerate(pathway.goal):
         place = ("goal", number, "key")
         if isinstance(goal, LabGoal):
+            if goal.key not in lab_items():
+                yield place, f"{goal.key} is no item of lab_items.toml"
             for reason in _of_levels(goal):
                 yield place, f"{goal.key}: {reason}"
         elif not isinstance(goal, FormGoal):

@@ -101,6 +101,8 @@ class Check(Words):
 class Pathway(Fixed):
     key: Key
     version: int = Field(ge=1)
+    news: Words | None = None
+    """What this version brings; every version but the first says it."""
     title: Words
     aim: Words
     category: Category = Category.CONDITIONS

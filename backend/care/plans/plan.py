@@ -11,6 +11,7 @@ from bson import ObjectId
 from backend.access.categories import Category
 from backend.care.plans.documents import Change, PlanDocument, PlanState, RevisionDocument
 from backend.care.plans.judging import Aims
+from backend.care.plans.lab import LabTarget
 from backend.care.plans.pathway import Pathway
 from backend.care.plans.programme import WEEK, Adapting, Stage, Words, programme
 from backend.core.clock import SHANGHAI
@@ -21,7 +22,9 @@ from backend.core.keys import OwnerKey
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """``content`` is the pathway as it was when the plan was proposed, with the doctor's edits.
-    ``held``: the doctor set how often is measured, and no week changes that."""
+    ``held``: the doctor set how often is measured, and no week changes that. ``lab``: targets of
+    the doctor. ``dropped``: steps, checks and measurements that the doctor left out: a newer
+    version of the pathway does not bring them back."""
 
     id: ObjectId
     resident_id: ObjectId
@@ -40,6 +43,8 @@ class Plan:
     told_at: datetime | None
     created_at: datetime
     version: int
+    lab: tuple[LabTarget, ...] = ()
+    dropped: frozenset[str] = frozenset()
 
     @property
     def pathway(self) -> str:
@@ -105,6 +110,9 @@ def from_raw(raw: Raw, key: OwnerKey) -> Plan:
         told_at=raw["told_at"],
         created_at=raw["created_at"],
         version=raw["version"],
+        # Plans of before there were any have none.
+        lab=tuple(LabTarget.model_validate(each) for each in box.get("lab", ())),
+        dropped=frozenset(box.get("dropped", ())),
     )
 
 
@@ -244,4 +252,6 @@ def _box(plan: Plan) -> dict[str, Any]:
         "stage": plan.stage.value,
         "held": plan.held,
         "reason": plan.reason.model_dump(),
+        "lab": [each.model_dump(mode="json") for each in plan.lab],
+        "dropped": sorted(plan.dropped),
     }

@@ -15,7 +15,9 @@ from backend.access.service import NOTHING, Access
 from backend.care.plans.documents import PlanState, TickDocument
 from backend.care.plans.duties import Duty, DutyKind, duties
 from backend.care.plans.facts import Archive, Past
+from backend.care.plans.fitting import Known
 from backend.care.plans.judging import Week
+from backend.care.plans.lab_standings import LabStanding, lab_goals, lab_standings
 from backend.care.plans.looking import PURPOSE
 from backend.care.plans.measuring import Counted, Measuring, week
 from backend.care.plans.pathway import Lesson, Step
@@ -63,6 +65,7 @@ class Progress:
     lessons: tuple[Lesson, ...] = ()
     """Of the weeks until now, the newest last."""
     targets: tuple[Held, ...] = ()
+    lab: tuple[LabStanding, ...] = ()
     withheld: frozenset[Category] = frozenset()
 
 
@@ -99,11 +102,12 @@ class Progressing:
             return found
         today = local_day(now)
         granted = await self._granted(viewer, resident_id, active)
-        ticks, past, schedule, measured = await asyncio.gather(
+        ticks, past, schedule, measured, known = await asyncio.gather(
             _ticks(resident_id, active, today),
             self._archive.past(resident_id, granted),
             self._scheduling.of(resident_id),
             self._measured(resident_id, active, granted, today),
+            self._known(resident_id, active),
         )
         phases = schedule.phases if schedule else []
         key = await self._core.keyring.key(resident_id)
@@ -115,6 +119,7 @@ class Progressing:
                     for each in plan.content.step
                 ),
                 duties=_granted_duties(plan, past, granted),
+                lab=lab_standings(plan, past.results if Category.REPORTS in granted else (), known),
                 lessons=tuple(
                     each for each in plan.content.lesson if each.week <= plan.week_of(now)
                 ),
@@ -131,6 +136,13 @@ class Progressing:
         for category in sorted(allowed & asked):
             await self._access.require(viewer, resident_id, category, purpose=PURPOSE)
         return (allowed & asked) | {plan.category for plan in plans}
+
+    async def _known(self, resident_id: ObjectId, plans: Sequence[Plan]) -> list[Known]:
+        """Read only where a goal's level may rest on it."""
+        own = {(plan.id, each.item) for plan in plans for each in plan.lab}
+        if all((plan.id, each.key) in own for plan in plans for each in lab_goals(plan)):
+            return []
+        return await self._archive.known(resident_id)
 
     async def _measured(
         self,
@@ -181,7 +193,8 @@ async def _ticks(
 def needed(plan: Plan) -> frozenset[Category]:
     """What its progress is made of, beside the plan itself."""
     measured = {category_of(each.kind) for each in plan.content.measure}
-    return frozenset(measured | ({Category.REPORTS} if plan.content.check else set()))
+    reports = bool(plan.content.check or plan.lab or lab_goals(plan))
+    return frozenset(measured | ({Category.REPORTS} if reports else set()))
 
 
 def _granted_duties(plan: Plan, past: Past, granted: frozenset[Category]) -> tuple[Duty, ...]:

@@ -13,17 +13,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from backend.archive.entry import Entry
 from backend.archive.people import pregnant_at
 from backend.archive.sections import ObservationBody, PregnancyBody, QuestionnaireBody
-from backend.archive.sections.observation import ObservationStatus
 from backend.archive.sections.partial_date import PartialDate, Precision
 from backend.archive.sections.questionnaire import Item
 from backend.care.plans.fitting import Known, has_code
 from backend.care.plans.goal import FormGoal, GainGoal, Goal, LabGoal, Level, LossGoal
 from backend.care.plans.judging import Sign, State
+from backend.care.plans.lab import LabTarget, value_of
 from backend.care.plans.plan import local_day
 from backend.measurements.thresholds import Person, classify_bmi
 
-_FINAL = {ObservationStatus.FINAL, ObservationStatus.AMENDED, ObservationStatus.CORRECTED}
-_LOINC = "loinc.org"
 _GESTATION = timedelta(days=280)
 _WEEK = timedelta(days=7)
 _CM_A_METRE = 100
@@ -32,13 +30,14 @@ _CM_A_METRE = 100
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What goals of a resident are judged by. ``entries`` newest first; ``weights`` in kg, the
-    mean of a day; ``height`` in cm."""
+    mean of a day; ``height`` in cm; ``targets`` of the doctor by the goal's key."""
 
     entries: Sequence[Entry] = ()
     known: Sequence[Known] = ()
     born: date | None = None
     weights: Mapping[date, float] = field(default_factory=dict)
     height: float | None = None
+    targets: Mapping[str, LabTarget] = field(default_factory=dict)
 
 
 def sign(goal: Goal, found: Found, started: date, monday: date) -> Sign:
@@ -53,33 +52,33 @@ def sign(goal: Goal, found: Found, started: date, monday: date) -> Sign:
 
 
 def _by_lab(goal: LabGoal, found: Found, started: date, monday: date) -> Sign:
+    own = found.targets.get(goal.key)
     for entry in _in_force(found.entries, goal.lasts_days, monday):
-        value = _value(goal, entry.body) if isinstance(entry.body, ObservationBody) else None
+        if not isinstance(entry.body, ObservationBody):
+            continue
+        value = value_of(entry.body, goal.loinc, goal.units)
         if value is None:
             continue
-        level = _level(goal, found.known)
-        if value < level.reached_below:
-            return Sign(goal.key, State.REACHED, entry.created_at)
-        if value < level.missed_from:
-            return Sign(goal.key, State.NEAR, entry.created_at)
-        before = local_day(entry.at) < started
-        return Sign(goal.key, State.UNKNOWN if before else State.MISSED, entry.created_at)
+        state = _state(value, level_of(goal, found.known), own)
+        # What the doctor knew when the target was set is no news either.
+        old = local_day(entry.at) < started or (own is not None and entry.created_at < own.set_at)
+        if state is State.MISSED and old:
+            state = State.UNKNOWN
+        return Sign(goal.key, state, entry.created_at)
     return Sign(goal.key, State.UNKNOWN)
 
 
-def _value(goal: LabGoal, body: ObservationBody) -> float | None:
-    """In the unit of the levels; None for what is no plain final number in a unit that is known."""
-    amount = body.result.amount if body.result else None
-    if body.status not in _FINAL or amount is None or amount.value is None or amount.comparator:
-        return None
-    if not any(_LOINC in (c.system or "") and c.code in goal.loinc for c in body.name.codings):
-        return None
-    unit = (amount.code or amount.unit or "").replace("µ", "u").replace("μ", "u").lower()
-    factor = goal.units.get(unit)
-    return None if factor is None or amount.value <= 0 else float(amount.value) * factor
+def _state(value: float, level: Level, own: LabTarget | None) -> State:
+    """By the doctor's target where there is one."""
+    if own is not None:
+        return State.REACHED if own.holds(value) else State.MISSED
+    if value < level.reached_below:
+        return State.REACHED
+    return State.NEAR if value < level.missed_from else State.MISSED
 
 
-def _level(goal: LabGoal, known: Sequence[Known]) -> Level:
+def level_of(goal: LabGoal, known: Sequence[Known]) -> Level:
+    """The first one that fits these diagnoses."""
     return next(
         each
         for each in goal.level

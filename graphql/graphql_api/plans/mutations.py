@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from backend.care.plans.editing import Edit, Target
+from backend.care.plans.editing import Edit, LabEdit, Target
 from backend.care.plans.plan import Plan
 from backend.care.plans.programme import Part
 from backend.measurements.draft import Kind
@@ -67,6 +67,26 @@ class CarePlanTargetInput:
 
 
 @strawberry.input(
+    description="A target for a CarePlanLabItem, in its unit: from `low` on, below `high`. With "
+    "neither the doctor's target goes."
+)
+class CarePlanLabTargetInput:
+    item: str
+    low: float | None = None
+    high: float | None = None
+
+
+@strawberry.input(
+    description="`pathwayVersion`: the newer one that was shown (`HealthPlan.newer`)."
+)
+class TakeOverCarePlanVersionInput:
+    id: strawberry.ID
+    version: int
+    pathway_version: int
+    note: str | None = None
+
+
+@strawberry.input(
     description="What is left out stays. `measures` are kept until `adapting` is true again; "
     "`drop`: keys of steps and checks."
 )
@@ -79,6 +99,7 @@ class EditCarePlanInput:
     checks: list[CarePlanCheckInput] = strawberry.field(default_factory=list)
     drop: list[str] = strawberry.field(default_factory=list)
     targets: list[CarePlanTargetInput] = strawberry.field(default_factory=list)
+    lab_targets: list[CarePlanLabTargetInput] = strawberry.field(default_factory=list)
     note: str | None = None
 
     def to_domain(self) -> Edit:
@@ -91,6 +112,9 @@ class EditCarePlanInput:
             targets=tuple(
                 Target(kind=each.kind, component=each.component, low=each.low, high=each.high)
                 for each in self.targets
+            ),
+            lab=tuple(
+                LabEdit(item=each.item, low=each.low, high=each.high) for each in self.lab_targets
             ),
             note=self.note,
         )
@@ -168,6 +192,21 @@ class CarePlanMutation:
             *ids.decode(input.id, "HealthPlan"),
             input.to_domain(),
             version=input.version,
+        )
+        return _payload(found, info)
+
+    @strawberry.mutation(description="The plan goes on with the newer version of its pathway.")
+    async def take_over_care_plan_version(
+        self, info: Info, input: TakeOverCarePlanVersionInput
+    ) -> CarePlanPayload:
+        context = info.context
+        deciding = context.services.care_plans.deciding
+        found = await deciding.take_over(
+            context.viewer,
+            *ids.decode(input.id, "HealthPlan"),
+            version=input.version,
+            pathway_version=input.pathway_version,
+            note=input.note,
         )
         return _payload(found, info)
 

@@ -13,10 +13,11 @@ from backend.care.plans.plan import Plan, local_day
 from backend.care.plans.progress import Held, Progress
 from backend.measurements.draft import Kind, Meal
 from backend.measurements.kinds import spec
-from backend.questionnaires.book import book
 from graphql_api.common.context import Info
 from graphql_api.common.mirror import enum
 from graphql_api.content.types import Article, article_of
+from graphql_api.plans.forms import form_title
+from graphql_api.plans.lab import CarePlanLabProgress, lab_progress
 
 enum(DutyKind, name="CarePlanDutyKind")
 
@@ -90,6 +91,7 @@ class CarePlanProgress:
     duties: list[CarePlanDuty]
     lessons: list[CarePlanLesson]
     targets: list[CarePlanTarget]
+    lab_targets: list[CarePlanLabProgress]
     withheld: list[Category]
 
 
@@ -122,6 +124,7 @@ async def progress_of(plan: Plan, info: Info) -> CarePlanProgress | None:
         duties=[_duty(each, today, language) for each in found.duties],
         lessons=await _lessons(plan, found, info),
         targets=[_target(each, language) for each in found.targets],
+        lab_targets=[lab_progress(each, plan, language) for each in found.lab],
         withheld=sorted(found.withheld),
     )
 
@@ -132,9 +135,12 @@ async def _lessons(plan: Plan, found: Progress, info: Info) -> list[CarePlanLess
         return []
     read = await info.context.load.read_pieces.load(plan.resident_id)
     library = info.context.services.content.library
+    there = {piece.slug for piece in library.pieces}
     return [
         CarePlanLesson(week=week, article=article_of(library.named(slug), info), read=slug in read)
         for week, slug in wanted
+        # A plan keeps what it was started with: a piece may have left the library since.
+        if slug in there
     ]
 
 
@@ -155,7 +161,7 @@ def _weeks(found: Progress) -> list[CarePlanWeek]:
 def _duty(duty: Duty, today: date, language: str) -> CarePlanDuty:
     title = duty.title.get(language)
     if duty.kind is DutyKind.QUESTIONNAIRE:
-        title = book().get(duty.key).title.get(language)
+        title = form_title(duty.key, language)
     return CarePlanDuty(
         kind=duty.kind,
         key=duty.key,

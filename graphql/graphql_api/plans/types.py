@@ -16,10 +16,12 @@ from backend.care.plans.schedule import due_of
 from backend.core.clock import SHANGHAI
 from backend.measurements.draft import Kind
 from backend.measurements.kinds import spec
-from backend.questionnaires.book import book
 from graphql_api.common.context import Info
 from graphql_api.common.mirror import enum
 from graphql_api.common.scalars import Node, global_id
+from graphql_api.plans.forms import form_title
+from graphql_api.plans.lab import CarePlanLabItem, CarePlanLabTarget, items_of, own_targets
+from graphql_api.plans.newer import CarePlanNewer, newer_of
 from graphql_api.plans.progress import CarePlanProgress, progress_of
 
 enum(PlanState, name="CarePlanState")
@@ -87,8 +89,20 @@ class HealthPlan(Node):
     checks: list[CarePlanInterval]
     visits: list[CarePlanInterval]
     questionnaires: list[CarePlanInterval]
+    lab_targets: list[CarePlanLabTarget] = strawberry.field(
+        description="Of the doctor; the pathway's stand in `progress`."
+    )
     source: str
     version: int
+    pathway_version: int
+
+    @strawberry.field(description="Null where the plan has the newest version, or does not run.")
+    def newer(self, info: Info) -> CarePlanNewer | None:
+        return newer_of(self.key, info)
+
+    @strawberry.field(description="What a doctor can set a target for.")
+    def lab_items(self, info: Info) -> list[CarePlanLabItem]:
+        return items_of(info)
 
     @strawberry.field(description="This week and what is due; of a plan that runs.")
     async def progress(self, info: Info) -> CarePlanProgress | None:
@@ -146,14 +160,16 @@ def plan_of(plan: Plan, info: Info) -> HealthPlan:
         questionnaires=[
             CarePlanInterval(
                 key=each.key,
-                title=book().get(each.key).title.get(language),
+                title=form_title(each.key, language),
                 every_days=each.every_days,
                 source=each.source,
             )
             for each in content.questionnaire
         ],
+        lab_targets=own_targets(plan, language),
         source=content.source,
         version=plan.version,
+        pathway_version=content.version,
     )
 
 
