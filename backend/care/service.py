@@ -9,6 +9,7 @@ from backend.care.answering import Answering
 from backend.care.answers import DoctorsAnswers
 from backend.care.desk import Desk
 from backend.care.doors import Doors
+from backend.care.hearing import Hearing
 from backend.care.opening import Opening
 from backend.care.tickets import Tickets
 from backend.care.timekeeping import Timekeeper
@@ -23,6 +24,7 @@ class Care:
     opening: Opening
     tickets: Tickets
     desk: Desk
+    hearing: Hearing
     answering: Answering
     timekeeper: Timekeeper
     answers: DoctorsAnswers
@@ -35,6 +37,7 @@ def build_care(core: Core, access: Access, overrides: Overrides) -> Care:
         opening=opening,
         tickets=Tickets(core, access, opening, doors),
         desk=Desk(core, access, doors),
+        hearing=Hearing(core, access, doors),
         answering=Answering(core, doors, overrides),
         timekeeper=Timekeeper(core),
         answers=DoctorsAnswers(core),

@@ -135,10 +135,14 @@ class IdentityService:
         )
 
     async def still_signed_in(self, viewer: Viewer) -> None:
-        """For connections that outlive a request. Raises ``SessionEnded``, ``AccountSuspended``."""
+        """For connections that outlive a request; ``viewer`` has the roles of now afterwards.
+
+        Raises ``SessionEnded``, ``AccountSuspended``.
+        """
         if viewer.session_id is None:
             raise SessionEnded(reason="unknown")
-        await self._desk.running(viewer.session_id, viewer.account_id)
+        raw = await self._desk.running(viewer.session_id, viewer.account_id)
+        viewer.roles = frozenset(Role(each) for each in raw["roles"])
 
     async def sign_out(self, viewer: Viewer) -> None:
         """End the viewer's session; once more does nothing. Raises ``SessionNotFound``."""

@@ -127,7 +127,14 @@ MERCHANTS_ONLY = {
 """An institution's own vouchers, times and places, which do not say whose they are: refused by
 role."""
 
-DOCTORS_ONLY = {"panel", "panelControl", "contractRequests", "worklist", "worklistPage"}
+DOCTORS_ONLY = {
+    "panel",
+    "panelControl",
+    "contractRequests",
+    "worklist",
+    "worklistPage",
+    "worklistChanged",
+}
 """Of a doctor's own: nothing of the household's owner is there to see."""
 
 OF_CHAT = ("tickets", "conversations", "issueChatCode")

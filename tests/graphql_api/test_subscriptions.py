@@ -9,7 +9,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -21,6 +23,7 @@ from backend.access.categories import Category
 from backend.access.circle.links import Change
 from backend.access.contract.documents import CareTeam, Verdict
 from backend.access.relations import Relation, RelationKind
+from backend.care.documents import Ticket
 from backend.core.clock import FixedClock, SystemClock
 from backend.core.container import build_core
 from backend.core.database import connect
@@ -36,6 +39,7 @@ from tests.api import Api
 from tests.factories import a_key, a_resident
 from tests.graphql_api.household import granted, signed_in
 from tests.graphql_api.live import Socket, codes, opened, server
+from tests.graphql_api.test_authorization import DOCTORS_ONLY
 
 READINGS = """subscription R($id: ID!) {
   readingRecorded(residentId: $id) { id kind values { quantity { value unit } } } }"""
@@ -43,6 +47,8 @@ ALERTS = "subscription A($id: ID!) { alertChanged(residentId: $id) { id kind lev
 EMERGENCIES = """subscription E($id: ID!) {
   emergencyAccessChanged(residentId: $id) { id reason verdict verdictReason } }"""
 TICKETS = "subscription T($id: ID!) { ticketChanged(residentId: $id) { id state } }"
+WORKLIST = """subscription W { worklistChanged {
+  ticketId ticket { stage claimed claimedByMe question resident { id } } } }"""
 INBOX = "subscription I { inboxChanged { id residentId readAt } }"
 RECORD = """mutation M($input: RecordReadingInput!) {
   recordReading(input: $input) { outcome reading { id } } }"""
@@ -317,7 +323,11 @@ async def test_an_emergency_access_is_heard_at_once_by_the_resident_only(
 async def test_every_stream_of_the_schema_can_be_listened_to(town: Town, person: Person) -> None:
     root = build_schema()._schema.subscription_type
     assert root is not None
-    plain = [name for name, field in root.fields.items() if set(field.args) <= {"residentId"}]
+    plain = [
+        name
+        for name, field in root.fields.items()
+        if set(field.args) <= {"residentId"} and name not in DOCTORS_ONLY
+    ]
     assert {"resultAlertChanged", "ticketChanged", "inboxChanged"} < set(plain)
     async with opened(town.b) as socket:
         await socket.init(person.token)
@@ -357,6 +367,83 @@ async def test_a_question_to_the_doctor_and_what_is_told_are_heard(
             message = await socket.receive(within=10)
         told = message["payload"]["data"]["inboxChanged"]
         assert (told["residentId"], told["readAt"]) == (person.id, None)
+
+
+async def heard_change(socket: Socket) -> dict[str, Any]:
+    message = await socket.receive(within=1)
+    assert message["type"] == "next", message
+    change: dict[str, Any] = message["payload"]["data"]["worklistChanged"]
+    return change
+
+
+async def test_a_worklist_hears_what_comes_is_claimed_and_goes_and_no_other_doctor_does(
+    town: Town, person: Person
+) -> None:
+    own, colleague, outside = [await signed_in(town.services, Role.FAMILY_DOCTOR) for _ in range(3)]
+    team = CareTeam(
+        institution_id=ObjectId(),
+        name=f"team-{ObjectId()}",
+        members=[colleague[0].account_id],
+        made_by=ObjectId(),
+        made_at=datetime.now(UTC),
+    )
+    await team.insert()
+    grant = partial(
+        town.services.access.grant, resident_id=person.resident_id, kind=RelationKind.DOCTOR
+    )
+    await grant(account_id=own[0].account_id)
+    await grant(account_id=team.id, team_id=team.id)
+    async with opened(town.a) as one, opened(town.b) as two, opened(town.b) as three:
+        sockets = {one: own[1], two: colleague[1], three: outside[1]}
+        for socket, token in sockets.items():
+            await socket.init(token)
+        await asyncio.gather(*(listening(each, "w", WORKLIST, person) for each in sockets))
+
+        asked = {"residentId": person.id, "idempotencyKey": a_key(), "question": "药要不要换？"}
+        async with httpx.AsyncClient(base_url=f"http://{town.b}", trust_env=False) as client:
+            data = await Api(client, person.token).ask(operation("ask_doctor"), input=asked)
+        ticket_id: str = data["askDoctor"]["ticket"]["id"]
+        first = {
+            "ticketId": ticket_id,
+            "ticket": {
+                "stage": "DOCTOR",
+                "claimed": False,
+                "claimedByMe": False,
+                "question": "药要不要换？",
+                "resident": {"id": person.id},
+            },
+        }
+        assert await heard_change(one) == first
+        resident_id, key = ids.decode(ticket_id, "Ticket")
+        # Of the two days three quarters are over: the colleagues of the team are asked.
+        late = datetime.now(UTC) - timedelta(hours=40)
+        await Ticket.get_pymongo_collection().update_one(
+            {"_id": key, "resident_id": resident_id},
+            {"$set": {"asked_at": late, "look_at": late, "due_at": late + timedelta(days=2)}},
+        )
+        assert await heard_change(one) == first
+        await town.services.care.timekeeper.run()
+        for socket in (one, two):
+            escalated = await heard_change(socket)
+            assert (escalated["ticketId"], escalated["ticket"]["stage"]) == (ticket_id, "TEAM")
+        await town.services.care.desk.claim(colleague[0], resident_id, key)
+        for socket, mine in ((one, False), (two, True)):
+            claimed = (await heard_change(socket))["ticket"]
+            assert (claimed["claimed"], claimed["claimedByMe"]) == (True, mine)
+
+        await CareTeam.get_pymongo_collection().update_one(
+            {"_id": team.id}, {"$set": {"members": []}}
+        )
+        await town.services.care.tickets.withdraw(person.viewer, resident_id, key)
+        assert await heard_change(one) == {"ticketId": ticket_id, "ticket": None}
+        operator, _ = await signed_in(town.services, Role.OPERATOR)
+        await town.services.identity.operators.set_roles(
+            operator, own[0].account_id, frozenset({Role.RESIDENT})
+        )
+        assert codes(await one.receive(within=1)) == ["ACCESS_DENIED"]
+        for silent in (two, three):  # who left the team, and who never was asked
+            with pytest.raises(TimeoutError):
+                await silent.receive(within=0.2)
 
 
 async def test_signing_out_ends_the_stream_and_the_sockets_other_operations(

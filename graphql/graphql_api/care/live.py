@@ -8,12 +8,21 @@ from functools import partial
 
 import strawberry
 
+from backend.access.consent.errors import ConsentMissing
 from backend.access.errors import AccessDenied
 from backend.care.errors import TicketNotFound
+from backend.core.database import Raw
 from graphql_api.care.types import Ticket, ticket_of
 from graphql_api.common import ids
 from graphql_api.common.context import Info
-from graphql_api.common.listening import check, heard
+from graphql_api.common.listening import check, heard, still_signed_in
+from graphql_api.common.scalars import global_id
+
+
+@strawberry.type(description="One question of the worklist, as it is now.")
+class WorklistChange:
+    ticket_id: strawberry.ID
+    ticket: Ticket | None = strawberry.field(description="Null where it waits no more.")
 
 
 @strawberry.type
@@ -35,3 +44,27 @@ class TicketSubscription:
                 with contextlib.suppress(TicketNotFound, AccessDenied):  # of others' questions
                     found = await tickets.get(context.viewer, subject, raw["_id"])
                     yield ticket_of(found, info)
+
+    @strawberry.subscription(
+        description="What comes to wait for the doctor, is claimed, given back or late, and what "
+        "waits no more: questions that `worklistPage` shows or showed."
+    )
+    async def worklist_changed(self, info: Info) -> AsyncGenerator[WorklistChange, None]:
+        context = info.context
+        viewer, care = context.viewer, context.services.care
+        care.hearing.check(viewer)
+        wanted: dict[str, Raw] = {"care_tickets": {}, "sessions": {"_id": viewer.session_id}}
+        with context.streams.one_more(viewer.account_id):
+            async with context.services.core.changes.listen_to(wanted) as feed:
+                async for name, raw in feed:
+                    await still_signed_in(info)
+                    care.hearing.check(viewer)
+                    if name != "care_tickets":
+                        continue
+                    place = raw["resident_id"], raw["_id"]
+                    with contextlib.suppress(AccessDenied, ConsentMissing):  # not theirs to answer
+                        found = await care.hearing.heard(viewer, *place)
+                        yield WorklistChange(
+                            ticket_id=global_id("Ticket", *place),
+                            ticket=None if found is None else ticket_of(found, info),
+                        )
