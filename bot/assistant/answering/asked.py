@@ -58,7 +58,7 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     if Area.FAMILY in query.areas:
         return answer_family(query, view)
     windows, event = _windows(query, view, topics)
-    if query.anchor is not None and event is None and query.anchor.event != "checkup":
+    if query.anchor is not None and event is None:
         return _no_event(query)
     area, terms = area_and_terms(query, view)
     if terms and _LEAFLET.search(query.asked.plain):
@@ -79,8 +79,6 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
             return _words_or(query, view, window, terms)
     if area is not None:
         return _entries(query, view, area, terms, window)
-    if query.anchor is not None and event is None:
-        return _no_event(query)
     if query.anchor is not None and query.anchor.event == "checkup" and event is not None:
         return answer_report(view, query, _with_event([], event, view, window), window)
     return answer_words(query, view, window)

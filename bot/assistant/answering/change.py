@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -14,6 +15,11 @@ from bot.assistant.composing.wording import cite, moment, number, phrase, shown,
 from bot.assistant.queries import series
 from bot.assistant.records import Reading
 from bot.assistant.understanding.query import Query
+
+_HOW_MUCH = re.compile(
+    r"[涨升降掉跌瘦胖轻重高低增减](?:高|低|加|少|长|下|上)?(?:来|去)?了?(?:有)?(?:多少|几)|"
+    r"how much .{0,30}(?:gain|los[et]|lost|up|down|ris|rose|drop|fall|fell|chang)"
+)
 
 
 def last_two(n: Numbers, rows: list[Reading]) -> Draft:
@@ -33,7 +39,10 @@ def trend(n: Numbers, rows: list[Reading], window: Window | None, *, told: str =
     first, last = with_part[0], with_part[-1]
     change = last.values[part].value - first.values[part].value
     spread = abs(first.values[part].value) * Decimal("0.03")
-    way = "flat" if abs(change) <= spread else ("up" if change > 0 else "down")
+    by_how_much = change != 0 and told == "trend" and _HOW_MUCH.search(n.query.asked.plain)
+    told = "change" if by_how_much else told
+    flat = abs(change) <= spread and not by_how_much
+    way = "flat" if flat else ("up" if change > 0 else "down")
     difference = abs(
         shown(last.values[part], n.key, False) - shown(first.values[part], n.key, False)
     )

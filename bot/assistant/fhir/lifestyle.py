@@ -42,6 +42,7 @@ def from_observation(r: Resource, ref: str) -> Entry | None:
         start_text=at.text if at else None,
         status=status(r),
         text=text,
+        details={"of": "reading"} if "valueQuantity" in r or "component" in r else {},
     )
 
 

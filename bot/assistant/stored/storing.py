@@ -16,6 +16,7 @@ from backend.care.service import Care
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.identity.viewer import Viewer
+from bot.assistant.composing.wording import phrase
 from bot.assistant.stored.conversations import Conversations
 from bot.assistant.stored.counting import Counting
 from bot.assistant.stored.documents import Conversation, Turn, TurnOutcome
@@ -138,9 +139,10 @@ class Storing:
 
 
 def _handed_on(words: TurnWords) -> TurnWords:
-    """With the sentence that the doctor was asked."""
+    """With the sentence that the doctor was asked, in the place of the offer to ask."""
     glue = "" if words.language == "zh" else " "
-    text = f"{words.text}{glue}{say(words.language, 'asked_doctor')}"
+    kept = words.text.replace(phrase(words.language, "offer_doctor"), "").strip()
+    text = f"{kept}{glue}{say(words.language, 'asked_doctor')}"
     return words.model_copy(update={"text": text})
 
 
