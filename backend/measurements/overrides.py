@@ -80,19 +80,24 @@ class Overrides:
 
     async def of(self, resident_id: ObjectId) -> list[tuple[ObjectId, Override]]:
         """``current`` after the policy was asked."""
-        found = OverrideDocument.get_pymongo_collection().find(
-            {"resident_id": resident_id, "ended_at": None}
-        )
-        rows = await found.to_list()
-        if not rows:
-            return []
-        key = await self._core.keyring.key(resident_id)
-        return [(raw["_id"], _from_raw(raw, key)) for raw in rows]
+        return await limits_of(self._core, resident_id)
 
     async def _require_doctor(self, viewer: Viewer, resident_id: ObjectId) -> None:
         relation = await self._access.require(viewer, resident_id, Category.READINGS, Action.MANAGE)
         if relation.kind is not RelationKind.DOCTOR:
             raise RoleRequired
+
+
+async def limits_of(core: Core, resident_id: ObjectId) -> list[tuple[ObjectId, Override]]:
+    """The person's own limits that nobody ended; the policy was asked before."""
+    found = OverrideDocument.get_pymongo_collection().find(
+        {"resident_id": resident_id, "ended_at": None}
+    )
+    rows = await found.to_list()
+    if not rows:
+        return []
+    key = await core.keyring.key(resident_id)
+    return [(raw["_id"], _from_raw(raw, key)) for raw in rows]
 
 
 def _to_raw(

@@ -86,6 +86,35 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLimit:
+    """A range that was set for this person: it stands before what a guideline says of everybody.
+
+    ``low`` and ``high`` are inside, in the kind's canonical unit; ``meal`` None holds at any
+    meal; the dates are inclusive. ``by`` is who set it, as told ("王医生").
+    """
+
+    kind: str
+    part: str
+    ref: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+    meal: str | None = None
+    since: date | None = None
+    until: date | None = None
+    by: str = ""
+
+    def holds(self, meal: str | None, on: date) -> bool:
+        begun = self.since is None or self.since <= on
+        return begun and (self.until is None or on <= self.until) and self.meal in (None, meal)
+
+    def side(self, value: Decimal) -> str:
+        """``above``, ``below`` or ``within``."""
+        if self.high is not None and value > self.high:
+            return "above"
+        return "below" if self.low is not None and value < self.low else "within"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One statement of the archive that is not a number series.
 

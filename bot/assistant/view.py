@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.assistant.records import Area, Entry, Person, Reading
+from bot.assistant.records import Area, Entry, OwnLimit, Person, Reading
 
 
 class ArchiveView(Protocol):
@@ -32,6 +32,10 @@ class ArchiveView(Protocol):
 
     def own_names(self) -> Mapping[str, str]:
         """Result names as this archive writes them, to their kind."""
+        ...
+
+    def own_limits(self, kind: str) -> Sequence[OwnLimit]:
+        """Ranges set for this person, whether or not they hold at the moment."""
         ...
 
     def entries(self, area: Area) -> Sequence[Entry]:

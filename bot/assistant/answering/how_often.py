@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.assistant.answer import Window
-from bot.assistant.answering.meaning import has_diabetes
+from backend.core.clock import SHANGHAI
+from bot.assistant.answer import Citation, Window
+from bot.assistant.answering.meaning import has_diabetes, limit_said
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase
 from bot.assistant.library import guidelines as library
@@ -51,6 +52,9 @@ def hit_test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
 
 
 def _by_guideline(n: Numbers, draft: Draft, level: str) -> Callable[[Reading], bool]:
+    own = _by_own(n, draft, level)
+    if own is not None:
+        return own
     sex = n.view.patient.sex
     held = has_diabetes(n.view)
     rules = [
@@ -74,6 +78,31 @@ def _by_guideline(n: Numbers, draft: Draft, level: str) -> Callable[[Reading], b
             and (rule.meal is None or rule.meal == r.meal)
             and library.beyond(r.values[rule.part].value, rule.side, rule.limit)
             for rule in rules
+        )
+
+    return hit
+
+
+def _by_own(n: Numbers, draft: Draft, level: str) -> Callable[[Reading], bool] | None:
+    """By the ranges set for the person, each while it held; None where there are none now."""
+    part = n.query.part
+    today = n.view.now.astimezone(SHANGHAI).date()
+    limits = [each for each in n.view.own_limits(n.key) if part in (None, each.part)]
+    now = [each for each in limits if each.holds(each.meal, today)]
+    if not now:
+        return None
+    side = "below" if level == "low" else "above"
+    for each in now:
+        said = limit_said(each, n.language)
+        draft.cite(Citation(each.ref, each.since.isoformat() if each.since else None, said))
+        draft.extras.append(phrase(n.language, "own_range", said=said))
+
+    def hit(r: Reading) -> bool:
+        return any(
+            each.part in r.values
+            and each.meal in (None, r.meal)
+            and each.side(r.values[each.part].value) == side
+            for each in now
         )
 
     return hit

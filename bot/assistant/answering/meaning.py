@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from backend.core.clock import SHANGHAI
-from bot.assistant.answer import Escalation, Urgency
+from bot.assistant.answer import Citation, Escalation, Urgency
 from bot.assistant.composing.draft import Draft
-from bot.assistant.composing.wording import phrase
+from bot.assistant.composing.wording import number, part_label, phrase
+from bot.assistant.lexicon.kinds import kinds
 from bot.assistant.lexicon.terms import terms
 from bot.assistant.library.guidelines import judge
-from bot.assistant.records import Area, Reading
+from bot.assistant.records import Area, OwnLimit, Reading
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
@@ -35,15 +36,19 @@ def meaning(
     speaks only of what is urgent.
     """
     own = values if values is not None else {p: m.value for p, m in reading.values.items()}
+    meal = reading.meal if values is None else query.meal
+    set_for = held_limits(view, reading, meal)
     age = view.patient.age(view.now.astimezone(SHANGHAI).date())
     verdict = judge(
         reading.kind,
         own,
-        meal=reading.meal if values is None else query.meal,
+        meal=meal,
         sex=view.patient.sex,
         adult=age is None or age >= _ADULT,
         diabetes=has_diabetes(view),
     )
+    if set_for and not (verdict and verdict.level == "urgent" and verdict.fixed):
+        return [] if quiet else _by_own(draft, set_for, own, query)
     if verdict is None or (values is not None and verdict.level == "depends"):
         return []
     fresh = view.now - reading.at <= RECENT
@@ -71,3 +76,46 @@ def has_diabetes(view: ArchiveView) -> bool:
     """Whether diabetes stands on record, so that its targets hold."""
     term = terms(Area.CONDITION)["diabetes"]
     return any(e.active and term.fits(e) for e in view.entries(Area.CONDITION))
+
+
+def held_limits(view: ArchiveView, reading: Reading, meal: str | None) -> list[OwnLimit]:
+    """The ranges set for this person that held when the reading was taken."""
+    on = reading.at.astimezone(SHANGHAI).date()
+    return [each for each in view.own_limits(reading.kind) if each.holds(meal, on)]
+
+
+def _by_own(
+    draft: Draft, limits: Sequence[OwnLimit], values: Mapping[str, Decimal], query: Query
+) -> list[str]:
+    """What the ranges set for the person say of a value: the first that it leaves, else all."""
+    told = [each for each in limits if each.part in values]
+    left = [each for each in told if each.side(values[each.part]) != "within"]
+    if not told:
+        return []
+    chosen = left[:1] or told
+    side = chosen[0].side(values[chosen[0].part])
+    said = [limit_said(each, query.language) for each in chosen]
+    for each, words in zip(chosen, said, strict=True):
+        draft.cite(Citation(each.ref, each.since.isoformat() if each.since else None, words))
+    glue = "；" if query.language == "zh" else "; "
+    return [phrase(query.language, f"own_{side}", said=glue.join(said))]
+
+
+def limit_said(limit: OwnLimit, language: str) -> str:
+    """王医生定的血氧饱和度 88–92%, or what the record calls it where nobody is named."""
+    kind = kinds()[limit.kind]
+    zh = language == "zh"
+    name = part_label(kind, limit.part, language, "") if kind.components else kind.name(language)
+    low, high = limit.low, limit.high
+    if low is not None and high is not None:
+        numbers = f"{number(low)}–{number(high)}"
+    else:
+        numbers = f"≤{number(high)}" if high is not None else f"≥{number(low or Decimal(0))}"
+    unit = kind.unit_in(language)
+    told = f"{numbers}{unit}" if unit == "%" else f"{numbers} {unit}"
+    if limit.meal:
+        meal = kind.meals[limit.meal]
+        name = f"{meal.zh}{name}" if zh else f"{meal.en} {name}"
+    if zh:
+        return f"{limit.by}定的{name} {told}" if limit.by else f"{name}目标 {told}"
+    return f"{name} {told}, set by {limit.by}" if limit.by else f"target {name} {told}"

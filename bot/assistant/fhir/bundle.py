@@ -15,7 +15,7 @@ from bot.assistant.errors import ArchiveUnreadable
 from bot.assistant.fhir.elements import Resource, reference
 from bot.assistant.fhir.merging import one_each, pair_pressures
 from bot.assistant.fhir.resources import person_of, read
-from bot.assistant.records import Area, Entry, Person, Reading
+from bot.assistant.records import Area, Entry, OwnLimit, Person, Reading
 
 AHEAD = frozenset({Area.APPOINTMENT, Area.PLAN})
 """What may lie in the future."""
@@ -49,6 +49,7 @@ class BundleView:
         self._patient = self._choose_patient(found, urls)
         self._readings: dict[str, list[Reading]] = defaultdict(list)
         self._entries: dict[Area, list[Entry]] = defaultdict(list)
+        self._limits: list[OwnLimit] = []
         self._read(r for r in found if self._is_patients(r))
 
     @property
@@ -64,6 +65,9 @@ class BundleView:
 
     def own_names(self) -> Mapping[str, str]:
         return {r.name: kind for kind, rows in self._readings.items() for r in rows if r.name}
+
+    def own_limits(self, kind: str) -> Sequence[OwnLimit]:
+        return [each for each in self._limits if each.kind == kind]
 
     def entries(self, area: Area) -> Sequence[Entry]:
         return self._entries.get(area, [])
@@ -99,6 +103,7 @@ class BundleView:
             ref = f"{r['resourceType']}/{r.get('id')}"
             said = read(r, ref, self._by_reference, self._now)
             numbers += [x for x in said.readings if x.at <= self._now]
+            self._limits += said.limits
             for entry in said.entries:
                 if self._is_past(entry):
                     self._entries[entry.area].append(self._resolved(entry))

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from bot.assistant.fhir import entries as e
 from bot.assistant.fhir import lifestyle, reports
 from bot.assistant.fhir.elements import Resource, status
+from bot.assistant.fhir.goals import own_limits
 from bot.assistant.fhir.medications import medication
 from bot.assistant.fhir.observations import readings
-from bot.assistant.records import Entry, Person, Reading
+from bot.assistant.records import Entry, OwnLimit, Person, Reading
 
 Reader = Callable[[Resource, str], Entry | None]
 _READERS: Mapping[str, Reader] = {
@@ -46,6 +47,7 @@ class Said(NamedTuple):
 
     readings: tuple[Reading, ...] = ()
     entries: tuple[Entry, ...] = ()
+    limits: tuple[OwnLimit, ...] = ()
 
 
 NOTHING_SAID = Said()
@@ -68,7 +70,9 @@ def read(r: Resource, ref: str, by_reference: Mapping[str, Resource], now: datet
         entry = medication(r, ref, by_reference, now)
     elif kind in _READERS:
         entry = _READERS[kind](r, ref)
-    return Said(entries=(entry,)) if entry is not None else NOTHING_SAID
+    if entry is None:
+        return NOTHING_SAID
+    return Said(entries=(entry,), limits=own_limits(r, ref) if kind == "Goal" else ())
 
 
 def person_of(r: Resource, ref: str) -> Person:

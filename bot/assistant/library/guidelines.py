@@ -40,6 +40,8 @@ class Verdict(NamedTuple):
 
     level: str
     guideline: Guideline
+    fixed: bool = True
+    """Whether it holds beside a range that was set for the person."""
 
 
 class Rule(NamedTuple):
@@ -54,6 +56,7 @@ class Rule(NamedTuple):
     meal: str | None
     sex: str | None
     diabetes: bool | None
+    fixed: bool
 
     def is_for(self, meal: str | None, sex: str | None, diabetes: bool) -> bool:
         """``untimed`` rules are for what was noted neither fasting nor after food."""
@@ -86,6 +89,7 @@ def _rules() -> list[Rule]:
             r.get("meal"),
             r.get("sex"),
             r.get("diabetes"),
+            r.get("fixed", True),
         )
         for r in rows
     ]
@@ -131,7 +135,7 @@ def judge(
         if value is not None and beyond(value, rule.side, rule.limit):
             if rule.level == "unjudged":
                 return None
-            return Verdict(rule.level, guidelines()[rule.guideline])
+            return Verdict(rule.level, guidelines()[rule.guideline], rule.fixed)
     last = sorted((r for r in rules if r.level != "urgent"), key=lambda r: r.level == "low")
     return (
         Verdict(_REST.get(last[0].level, "normal"), guidelines()[last[0].guideline])

@@ -19,8 +19,9 @@ from backend.core.database import Raw
 from backend.core.keys import OwnerKey
 from backend.measurements.draft import Kind
 from backend.measurements.granted import READING_CATEGORIES, category_of, kinds_in
+from backend.measurements.overrides import limits_of
 from bot.assistant.fhir.resources import person_of
-from bot.assistant.records import Person
+from bot.assistant.records import OwnLimit, Person
 from bot.assistant.stored.changed import (
     COLLECTIONS,
     Moments,
@@ -30,6 +31,7 @@ from bot.assistant.stored.changed import (
 )
 from bot.assistant.stored.items import Item, counts, item_of_entry, item_of_kept, item_of_reading
 from bot.assistant.stored.limits import limits
+from bot.assistant.stored.own_limits import own_limits
 from bot.assistant.stored.view import Snapshot
 
 _LATE = timedelta(seconds=120)
@@ -55,6 +57,7 @@ class _Held:
     moments: Moments = field(default_factory=dict)
     items: dict[ObjectId, Item] = field(default_factory=dict)
     person: Person | None = None
+    limits: tuple[OwnLimit, ...] = ()
     snapshot: Snapshot | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -78,7 +81,7 @@ class Archives:
     async def snapshot(self, resident_id: ObjectId, allowed: frozenset[Category]) -> Snapshot:
         """As the store is now, of these categories only; the policy was asked before.
 
-        Four driver commands where nothing changed. Raises ``KeyDestroyed`` for who is erased.
+        Five driver commands where nothing changed. Raises ``KeyDestroyed`` for who is erased.
         """
         held = self._of(resident_id, allowed)
         async with held.lock:
@@ -87,13 +90,18 @@ class Archives:
             since = (held.seen or now) - _LATE
             moments = await moments_since(resident_id, since)
             found, gone = await self._changed(resident_id, allowed, held, moments)
-            person = await self._person(resident_id, allowed)
+            person, overrides = await asyncio.gather(
+                self._person(resident_id, allowed), limits_of(self._core, resident_id)
+            )
+            limits = own_limits(overrides, kinds_in(allowed & READING_CATEGORIES))
             different = await asyncio.to_thread(_applied, held.items, found, gone, key)
-            if different or person != held.person or held.snapshot is None:
+            now_said = (person, limits)
+            if different or now_said != (held.person, held.limits) or held.snapshot is None:
                 same = held.snapshot is not None and different <= {"readings"}
                 words = held.snapshot.words if held.snapshot and same else None
-                held.person = person
-                held.snapshot = Snapshot(person, held.items.values(), words)
+                held.person, held.limits = now_said
+                rows = held.items.values()
+                held.snapshot = Snapshot(person, rows, words, set_by_doctors=limits)
             held.seen, held.moments = now, moments
             self._make_room()
             return held.snapshot

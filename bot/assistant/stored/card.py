@@ -9,7 +9,7 @@ from functools import cache
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Outcome
 from bot.assistant.engine import Assistant
-from bot.assistant.records import Area, Entry, Person, Reading
+from bot.assistant.records import Area, Entry, OwnLimit, Person, Reading
 from bot.assistant.stored.documents import TurnOutcome
 from bot.assistant.stored.thinking import Thought
 from bot.assistant.stored.turn import words_of
@@ -38,6 +38,9 @@ class NoView:
 
     def own_names(self) -> Mapping[str, str]:
         return {}
+
+    def own_limits(self, kind: str) -> Sequence[OwnLimit]:
+        return ()
 
     def entries(self, area: Area) -> Sequence[Entry]:
         return ()

@@ -12,7 +12,7 @@ from functools import cached_property
 from bot.assistant.fhir.bundle import AHEAD
 from bot.assistant.fhir.merging import one_each, pair_pressures
 from bot.assistant.fhir.resources import MEDICATIONS, read
-from bot.assistant.records import Area, Entry, Person, Reading
+from bot.assistant.records import Area, Entry, OwnLimit, Person, Reading
 from bot.assistant.stored.items import Item
 from bot.assistant.understanding.topics import Topics
 
@@ -22,9 +22,17 @@ _BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 class Snapshot:
     """One viewer's part of one resident's archive, immutable; merged and sorted when asked."""
 
-    def __init__(self, person: Person, items: Iterable[Item], words: Words | None = None) -> None:
+    def __init__(
+        self,
+        person: Person,
+        items: Iterable[Item],
+        words: Words | None = None,
+        *,
+        set_by_doctors: Iterable[OwnLimit] = (),
+    ) -> None:
         """``words`` of the snapshot before, where only measurements changed since."""
         self.person = person
+        self._set_by_doctors = tuple(set_by_doctors)
         self._ordered = sorted(items, key=lambda item: item.order)
         self.by_ref = {item.ref: item for item in self._ordered}
         self.words = words or Words(person, self._ordered)
@@ -39,6 +47,12 @@ class Snapshot:
         for rows in found.values():
             rows.sort(key=lambda reading: reading.at)
         return found
+
+    @cached_property
+    def limits(self) -> Sequence[OwnLimit]:
+        """What doctors set here, then what goals of the record say."""
+        said = [each for item in self._ordered for each in item.said.limits]
+        return [*self._set_by_doctors, *said]
 
     @cached_property
     def own_names(self) -> Mapping[str, str]:
@@ -123,6 +137,9 @@ class StoredView:
 
     def own_names(self) -> Mapping[str, str]:
         return self._snapshot.own_names
+
+    def own_limits(self, kind: str) -> Sequence[OwnLimit]:
+        return [each for each in self._snapshot.limits if each.kind == kind]
 
     def entries(self, area: Area) -> Sequence[Entry]:
         if self._entries is None:

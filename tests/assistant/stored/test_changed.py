@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from backend.core.clock import SHANGHAI, FixedClock
 from backend.core.database import Raw
 from backend.measurements.documents import ReadingDocument
+from backend.measurements.draft import Draft, Kind, Quantity
+from backend.measurements.thresholds import Override
 from backend.services import Services
 from bot.assistant.stored.changed import moments_since
+from tests.assistant.stored.people import a_doctor, a_father
 from tests.conftest import NOW
 from tests.factories import a_key, a_resident, at, many_bp
 
@@ -39,3 +43,36 @@ async def test_nothing_new_is_seen_without_reading_what_is_old(services: Service
     assert "readings_by_change" in str(
         plan["queryPlanner"]["winningPlan"] if "queryPlanner" in plan else plan
     )
+
+
+async def test_a_limit_that_the_doctor_sets_counts_with_the_next_question(
+    services: Services, clock: FixedClock
+) -> None:
+    father = await a_father(services)
+    await services.recording.record(
+        father.viewer,
+        father.id,
+        Draft(kind=Kind.SPO2, at=clock.now(), values={"spo2": Quantity(90, "%")}),
+        idempotency_key=a_key(),
+    )
+    doctor = await a_doctor(services, father.id)
+    before = await father.ask("血氧怎么样")
+    assert before.words is not None
+    assert "所以偏低" in before.words.text
+    limit = Override(
+        kind=Kind.SPO2,
+        component="spo2",
+        low=88,
+        high=92,
+        valid_from=clock.now().astimezone(SHANGHAI).date(),
+        set_by="王医生",
+    )
+    limit_id = await services.overrides.set(doctor, father.id, limit, idempotency_key=a_key())
+    held = await father.ask("血氧怎么样")
+    assert held.words is not None
+    assert "这在个人范围里（王医生定的血氧饱和度 88–92%）。" in held.words.text
+    assert f"PersonalLimit/{limit_id}" in [each.resource for each in held.words.citations]
+    await services.overrides.end(doctor, father.id, limit_id)
+    after = await father.ask("血氧怎么样")
+    assert after.words is not None
+    assert "所以偏低" in after.words.text
