@@ -31,9 +31,11 @@ from backend.archive.sections.values import coded
 from backend.care.documents import Ticket
 from backend.care.plans.book import book
 from backend.care.plans.documents import WeekDocument
+from backend.care.plans.editing import Edit, LabEdit
 from backend.care.plans.errors import PathwayFileInvalid
 from backend.care.plans.fitting import Known
 from backend.care.plans.judging import Aims, Standing, State, Week, judge, standing
+from backend.care.plans.lab import LabTarget, lab_items
 from backend.care.plans.parsing import parse
 from backend.care.plans.pathway import Pathway
 from backend.care.plans.plan import Plan
@@ -45,7 +47,15 @@ from backend.core.outbox import OutboxEntry
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Draft, Kind, Quantity
 from backend.services import Services
-from tests.care.plans.helpers import next_monday, reload, started, told, with_conditions
+from ocr.lab import dictionary
+from tests.care.plans.helpers import (
+    a_doctor_of,
+    next_monday,
+    reload,
+    started,
+    told,
+    with_conditions,
+)
 from tests.factories import a_key
 
 MONDAY, STARTED = date(2026, 11, 23), date(2026, 11, 2)
@@ -186,6 +196,43 @@ def test_what_a_goal_says_of_a_week(pathway: str, found: Found, state: State) ->
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "value", "day", "state"),
+    [
+        (None, 300.0, "299", "2026-11-20", State.REACHED),
+        (None, 300.0, "300", "2026-11-20", State.MISSED),  # the guideline's 360 is not asked
+        (None, 420.0, "400", "2026-11-20", State.REACHED),
+        (240.0, 300.0, "239", "2026-11-20", State.MISSED),
+        (240.0, 300.0, "240", "2026-11-20", State.REACHED),
+        # The doctor knew it when the target was set, on the tenth.
+        (None, 300.0, "520", "2026-11-09", State.UNKNOWN),
+        (None, 300.0, "290", "2026-11-09", State.REACHED),
+        (None, 300.0, None, "2026-11-20", State.UNKNOWN),
+    ],
+)
+def test_a_doctors_target_holds_instead_of_the_pathways(
+    low: float | None, high: float, value: str | None, day: str, state: State
+) -> None:
+    [goal] = _content("gout").goal
+    at = datetime(2026, 11, 10, tzinfo=UTC)
+    own = LabTarget(item="uric_acid", low=low, high=high, set_at=at, set_by="王医生")
+    bodies = [] if value is None else [lab("14933-6", value, "umol/L", day)]
+    found = results(*bodies, targets={"uric_acid": own})
+    assert sign(goal, found, STARTED, MONDAY).state is state
+
+
+def test_every_laboratory_item_is_the_dictionarys_with_its_units() -> None:
+    lines = dictionary().entries
+    for item in lab_items().values():
+        line = next(each for each in lines if each.loinc in item.loinc and each.unit == item.unit)
+        for each in (item.least, item.most):
+            assert line.plausible(each, item.unit), item.key
+        for unit, factor in item.units.items():
+            known = line.unit_of(unit.replace("{1.73_m2}", "1.73m2"))
+            assert known is not None, (item.key, unit)
+            assert known.factor == factor, (item.key, unit)
+
+
+@pytest.mark.parametrize(
     ("before", "gained", "babies", "state"),
     [
         (58.0, 1.4, 1, State.REACHED),  # normal: 0.26 to 0.48 kg a week
@@ -233,6 +280,12 @@ def test_nothing_to_judge_is_never_control_and_never_worse() -> None:
             "[[goal.level]]\nreached_below",
             '[[goal.level]]\nicd10 = ["I20-I25"]\nreached_below',
             "uric_acid: the last level, and no other, is for everybody else",
+        ),
+        ('key = "uric_acid"', 'key = "urate"', "goal.0.lab.loinc: Field required"),
+        (
+            'key = "uric_acid"',
+            'key = "urate"\nloinc = ["3084-1"]\nunits = { "mg/dl" = 1.0 }',
+            "urate is no item of lab_items.toml",
         ),
     ],
 )
@@ -296,6 +349,16 @@ async def test_uric_acid_of_confirmed_reports_moves_a_plan_for_gout(
     await told(services)
     seen, now = await weeks(1)
     assert (seen, now.stage) == ("on_track", Stage.START)
+    # A doctor's target: what was known when it was set is no news, the next result is.
+    doctor = await a_doctor_of(services, resident_id)
+    edit = Edit(lab=(LabEdit(item="uric_acid", high=300),))
+    await services.care_plans.deciding.edit(doctor, resident_id, plan.id, edit, version=now.version)
+    seen, now = await weeks(1)
+    assert (seen, await OutboxEntry.find({"name": "care_plan_worse"}).count()) == ("unknown", 2)
+    clock.advance(timedelta(days=2))
+    await result("310")
+    seen, now = await weeks(1)
+    assert (seen, await OutboxEntry.find({"name": "care_plan_worse"}).count()) == ("worse", 3)
 
 
 def _content(key: str) -> Pathway:

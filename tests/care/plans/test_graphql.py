@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from backend.access.categories import ALL_CATEGORIES, Category
 from backend.access.relations import RelationKind
@@ -16,6 +17,8 @@ from graphql_api.common import ids
 from mobile_contract import operation
 from tests.api import Api, sign_in
 from tests.care.plans.helpers import told
+from tests.care.plans.test_goals import lab as a_result
+from tests.care.plans.test_newer import a_book
 from tests.factories import a_condition, a_key, a_resident, at, bp
 
 
@@ -71,11 +74,12 @@ async def test_a_plan_is_confirmed_lived_and_edited_over_graphql(
 
 
 async def test_the_doctor_edits_and_a_stranger_or_half_granted_relative_sees_their_part(
-    services: Services, client: httpx.AsyncClient
+    services: Services, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner, viewer = await sign_in(services, client)
     _, resident_id = await a_resident(services, viewer)
-    await services.entries.add(viewer, resident_id, a_condition(), idempotency_key=a_key())
+    for body in (a_condition(), a_result("22748-8", "2.3", "mmol/L", "2026-11-10")):
+        await services.entries.add(viewer, resident_id, body, idempotency_key=a_key())
     await told(services)
     doctor, doctor_viewer = await sign_in(services, client, Role.FAMILY_DOCTOR)
     nephew, nephew_viewer = await sign_in(services, client, Role.CAREGIVER)
@@ -100,6 +104,7 @@ async def test_the_doctor_edits_and_a_stranger_or_half_granted_relative_sees_the
         "version": 2,
         "measures": [{"kind": "BLOOD_PRESSURE", "days": 2, "parts": ["MORNING"]}],
         "targets": [{"kind": "BLOOD_PRESSURE", "component": "systolic", "high": 150}],
+        "labTargets": [{"item": "ldl", "high": 1.8}],
         "note": "两周后再看",
     }
     assert await owner.refusal(operation("edit_care_plan"), input=edit) == "ROLE_REQUIRED"
@@ -113,11 +118,33 @@ async def test_the_doctor_edits_and_a_stranger_or_half_granted_relative_sees_the
         ("EDITED", "doctor", False),
         ("STARTED", "doctor", False),
     ]
+    [ldl] = node["labTargets"]
+    assert (ldl["name"], ldl["high"], ldl["unit"]) == ("低密度脂蛋白胆固醇", 1.8, "mmol/L")
+    [lab] = node["progress"]["labTargets"]
+    assert lab["target"] == ldl
+    assert (lab["latest"]["value"], lab["inTarget"]) == (2.3, False)
+    assert "hba1c" in {each["key"] for each in node["labItems"]}
+    assert (node["pathwayVersion"], node["newer"]) == (1, None)
     highs = {each["component"]: each["high"] for each in node["progress"]["targets"]}
     assert highs == {"systolic": 150, "diastolic": 85}
     half = (await nephew.ask(operation("care_plans"), id=resident))["resident"]["carePlans"]
     assert half[0]["progress"]["withheld"] == ["READINGS", "REPORTS"]
     assert (half[0]["progress"]["weeks"], half[0]["progress"]["targets"]) == ([], [])
+    [lab] = half[0]["progress"]["labTargets"]
+    assert (lab["target"]["high"], lab["latest"], lab["inTarget"]) == (1.8, None, None)
+    monkeypatch.setattr(services.care_plans.deciding, "_book", a_book())
+    node = (await doctor.ask(operation("care_plan"), id=waiting["id"]))["node"]
+    assert (node["pathwayVersion"], node["newer"]["news"]) == (1, "盐减到 4 克")
+    assert node["newer"]["differences"][0] == {
+        "part": "STEP",
+        "what": "ADDED",
+        "title": "饭后散步",
+    }
+    take = {"id": waiting["id"], "version": 3, "pathwayVersion": 2}
+    answer = await owner.ask(operation("take_over_care_plan_version"), input=take)
+    plan = answer["takeOverCarePlanVersion"]["plan"]
+    assert (plan["version"], plan["pathwayVersion"], plan["newer"]) == (4, 2, None)
+    assert [each["item"] for each in plan["labTargets"]] == ["ldl"]
     assert await stranger.refusal(operation("care_plan"), id=waiting["id"]) == "ACCESS_DENIED"
     looks = services.core.store.db["access_log"].find({"resident_id": resident_id})
     assert any(raw.get("purpose") == "care_plan" for raw in await looks.to_list())

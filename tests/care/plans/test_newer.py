@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,7 @@ async def test_only_who_may_decide_takes_over_what_they_were_shown(
     monkeypatch.setattr(
         deciding, "_book", a_book(3, **{"start = { days = 7": "start = { days = 6"})
     )
-    shown = {"version": plan.version, "pathway_version": 3}
+    shown: dict[str, Any] = {"version": plan.version, "pathway_version": 3}
     recorder = await a_caregiver(
         services, resident_id, actions=frozenset({Action.VIEW, Action.RECORD})
     )
@@ -140,7 +141,8 @@ async def test_only_who_may_decide_takes_over_what_they_were_shown(
     next_monday(clock)
     doctor = await a_doctor_of(services, resident_id)
     taken = await deciding.take_over(doctor, resident_id, plan.id, **shown)
-    assert plan.stage_since is not None and taken.stage_since is not None
+    assert plan.stage_since is not None
+    assert taken.stage_since is not None
     assert taken.stage_since > plan.stage_since
     [measure] = await reminders(resident_id)
     assert measure["rule"] == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"

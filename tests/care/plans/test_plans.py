@@ -11,6 +11,7 @@ from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied, RoleRequired
 from backend.archive.sections import (
     Amount,
+    CarePlanBody,
     ObservationBody,
     PartialDate,
     PregnancyBody,
@@ -21,7 +22,7 @@ from backend.archive.sections.pregnancy import PregnancyStatus
 from backend.archive.sections.profile import Sex
 from backend.archive.sections.result import Result as ObservationResult
 from backend.care.plans.documents import Change, PlanState
-from backend.care.plans.editing import Edit, Target
+from backend.care.plans.editing import Edit, LabEdit, Target
 from backend.care.plans.errors import (
     CarePlanChanged,
     CarePlanInvalid,
@@ -241,6 +242,7 @@ async def test_a_doctor_edits_schedule_steps_checks_and_targets_as_one_revision(
         checks={"ecg": 180, "fundus": 365},
         dropped=frozenset({"no_tobacco", "lipids"}),
         targets=(Target(kind=Kind.BLOOD_PRESSURE, component="systolic", high=145),),
+        lab=(LabEdit(item="ldl", high=1.8), LabEdit(item="hba1c", low=7, high=8)),
         note="先放宽一些",
     )
     after = await deciding.edit(doctor, resident_id, plan.id, edit, version=plan.version)
@@ -261,7 +263,23 @@ async def test_a_doctor_edits_schedule_steps_checks_and_targets_as_one_revision(
     assert (limit.component, limit.high, limit.set_by) == ("systolic", 145, "签约医生")
     [revision, _] = await services.care_plans.looking.revisions(after)
     assert (revision.what, revision.by) == (Change.EDITED, doctor.account_id)
-    assert revision.why.zh == "医生调整了计划：先放宽一些"
+    assert revision.why.zh == (
+        "医生调整了计划（低密度脂蛋白胆固醇目标 <1.8 mmol/L、糖化血红蛋白目标 ≥7, <8 %）"
+        "：先放宽一些"
+    )
+    page = await services.entries.page(viewer, resident_id, Section.CARE_PLAN, first=1)
+    body = page.items[0].body
+    assert isinstance(body, CarePlanBody)
+    assert body.notes[1:] == (
+        "糖化血红蛋白目标 ≥7, <8 %（签约医生）",
+        "低密度脂蛋白胆固醇目标 <1.8 mmol/L（签约医生）",
+    )
+    [row] = [
+        each
+        for each in await services.care_plans.looking.exported(viewer, resident_id)
+        if each["lab_targets"]
+    ]
+    assert [each["item"] for each in row["lab_targets"]] == ["hba1c", "ldl"]
     with pytest.raises(CarePlanChanged):
         await deciding.edit(doctor, resident_id, plan.id, edit, version=plan.version)
     wrong = {
@@ -271,12 +289,26 @@ async def test_a_doctor_edits_schedule_steps_checks_and_targets_as_one_revision(
         "targets": Edit(targets=(Target(kind=Kind.WEIGHT, component="systolic", high=1),)),
         "steps": Edit(steps=(("", 7),)),
     }
-    for field, each in wrong.items():
+    lab = (
+        (LabEdit(item="humours", high=1),),
+        (LabEdit(item="ldl", high=180),),  # in mg/dL
+        (LabEdit(item="hba1c", low=8, high=7),),
+        (LabEdit(item="hba1c", low=7, high=7),),
+        (LabEdit(item="ldl", high=1.8), LabEdit(item="ldl", high=1.4)),
+    )
+    cases = [*wrong.items(), *(("lab_targets", Edit(lab=each)) for each in lab)]
+    for field, each in cases:
         with pytest.raises(CarePlanInvalid) as refused:
             await deciding.edit(doctor, resident_id, plan.id, each, version=after.version)
         assert refused.value.data == {"field": field}
     assert (await reload(services, plan)).version == after.version
     assert len(await services.overrides.of(resident_id)) == 1
+    # Neither end: the doctor's target goes, the other stays as it was.
+    gone = Edit(lab=(LabEdit(item="hba1c"),))
+    last = await deciding.edit(doctor, resident_id, plan.id, gone, version=after.version)
+    assert last.lab == after.lab[1:]
+    [revision, *_] = await services.care_plans.looking.revisions(last)
+    assert revision.why.zh == "医生调整了计划（糖化血红蛋白不再有医生定的目标）"
 
 
 async def test_a_paused_plan_asks_for_nothing_and_goes_on_with_new_reminders(
