@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,8 @@ from backend.reports.errors import CodeUnknown
 from backend.reports.limits import table
 from ocr.lab import Entry, dictionary
 
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
@@ -22,6 +25,10 @@ class Occasion:
     name: str
     meal: Meal | None
     line: Entry
+
+    @property
+    def abbreviation(self) -> str:
+        return _abbreviation(self.line) or self.code
 
     def factor(self, unit: str | None) -> float | None:
         """What a value in ``unit`` is multiplied by; None where the unit cannot be converted."""
@@ -34,9 +41,11 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabItem:
-    """``occasions`` by LOINC code; ``kind`` of the home readings that stand beside them."""
+    """``occasions`` by LOINC code; ``kind`` of the home readings that stand beside them.
+    ``abbreviation``: for those who read no Chinese, such as LDL-C."""
 
     name: str
+    abbreviation: str
     unit: str | None
     explanation: str
     occasions: Mapping[str, Occasion]
@@ -56,6 +65,7 @@ def lab_item(code: str) -> LabItem:
     first = lines[0]
     return LabItem(
         name=first.name,
+        abbreviation=_abbreviation(first) or code,
         unit=first.unit,
         explanation=first.explanation,
         occasions=MappingProxyType(
@@ -78,6 +88,10 @@ def _joined() -> list[dict[str, Any]]:
 def _occasion(code: str, line: Entry) -> Occasion:
     meal = table("joined")["meals"].get(line.loinc)
     return Occasion(code=code, name=line.name, meal=Meal(meal) if meal else None, line=line)
+
+
+def _abbreviation(line: Entry) -> str | None:
+    return next((each for each in line.abbreviations if not _CHINESE.search(each)), None)
 
 
 def _lines(code: str) -> list[Entry]:

@@ -10,6 +10,7 @@ from typing import Any
 from backend.core.clock import SHANGHAI
 from backend.measurements.chart.fonts import chinese_family, font
 from backend.measurements.chart.style import BY_ORDER, GREY, GRID, INK, PAPER, Look, Sizes
+from backend.reports.lab_items import lab_item
 from backend.reports.lab_trend import LabPoint, LabSeries, LabTrend
 
 _DPI = 100
@@ -18,7 +19,7 @@ _DATES = 5
 _LONG = timedelta(days=180)
 
 
-def lab_chart(trend: LabTrend, size: tuple[int, int]) -> bytes:
+def lab_chart(trend: LabTrend, size: tuple[int, int], language: str) -> bytes:
     """A PNG of ``size`` pixels: each series a line with its values, and the reference range of
     the latest report shaded. Any thread, one at a time; loads matplotlib at the first call."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -31,7 +32,8 @@ def lab_chart(trend: LabTrend, size: tuple[int, int]) -> bytes:
     axes = figure.add_axes((0.14, 0.16, 0.8, 0.66), facecolor=PAPER)
     # One line more would need a third shape to be told from the others without colour.
     shown = sorted(trend.series, key=_newest, reverse=True)[: len(BY_ORDER)]
-    _head(figure, trend, shown, sizes)
+    names = [series_name(each, trend, language) for each in shown]
+    _head(figure, trend, language, names, sizes)
     for place, (series, look) in enumerate(zip(shown, BY_ORDER, strict=False)):
         # Of the others only the newest, that numbers do not lie upon each other.
         _line(axes, series, look, sizes, labelled=_NEWEST if place else _LABELLED)
@@ -42,13 +44,20 @@ def lab_chart(trend: LabTrend, size: tuple[int, int]) -> bytes:
     return out.getvalue()
 
 
-def _head(figure: Any, trend: LabTrend, shown: Sequence[LabSeries], sizes: Sizes) -> None:
-    names = [_name(each) for each in shown]
-    family = chinese_family("".join({*trend.name, *"".join(names)}))
-    unit = f"  {trend.unit}" if trend.unit else ""
-    title = (trend.name if family else trend.code) + unit
-    figure.text(0.04, 0.92, title, color=INK, fontproperties=font(family, sizes.title))
-    if len(shown) < 2 or not family:
+def trend_name(trend: LabTrend, language: str) -> str:
+    """In English by its abbreviation: the dictionary's names are Chinese."""
+    return lab_item(trend.code).abbreviation if language == "en" else trend.name
+
+
+def _head(
+    figure: Any, trend: LabTrend, language: str, names: Sequence[str], sizes: Sizes
+) -> None:
+    title = trend_name(trend, language)
+    family = chinese_family("".join({*title, *"".join(names)}))
+    title = title if family else trend_name(trend, "en")
+    text = f"{title}  {trend.unit}" if trend.unit else title
+    figure.text(0.04, 0.92, text, color=INK, fontproperties=font(family, sizes.title))
+    if len(names) < 2 or not family:
         return
     for place, (name, look) in enumerate(zip(names, BY_ORDER, strict=False)):
         mark = {"o": "●", "s": "■"}[look.marker]
@@ -124,8 +133,20 @@ def _newest(series: LabSeries) -> tuple[bool, datetime]:
     return not series.home, series.points[-1].at
 
 
-def _name(series: LabSeries) -> str:
-    return " ".join(filter(None, (series.name, series.specimen, series.method)))
+def series_name(series: LabSeries, trend: LabTrend, language: str) -> str:
+    parts = (series.name, series.specimen, series.method)
+    if language == "en":
+        parts = (*_in_english(series, trend), series.method)
+    return " ".join(filter(None, parts))
+
+
+def _in_english(series: LabSeries, trend: LabTrend) -> tuple[str, str | None]:
+    """The method stays as the report has it."""
+    item = lab_item(trend.code)
+    if series.code is None:
+        return item.abbreviation, "at home"
+    occasion = item.occasions[series.code]
+    return occasion.abbreviation, occasion.line.specimen if series.specimen else None
 
 
 def _has_range(point: LabPoint) -> bool:

@@ -13,7 +13,7 @@ from backend.reports.lab_trend import LabTrend
 from backend.reports.report import Report
 from backend.reports.review import LOINC
 from bot.assistant.stored.turn import CitationWords
-from bot.chat.drawing import lab_chart
+from bot.chat.drawing import lab_chart, trend_name
 from bot.chat.reply import Button, Reply
 from bot.chat.talk import Item
 from bot.chat.turn import Turn
@@ -39,7 +39,7 @@ async def after_archiving(turn: Turn, report: Report) -> list[Reply]:
     first, *others = found
     buttons = [
         Button(
-            turn.say("trend_of", name=each.name),
+            turn.say("trend_of", name=trend_name(each, turn.viewer.language)),
             f"item:{turn.talk.items.put(Item(report.resident_id, each.code))}",
         )
         for each in others
@@ -96,8 +96,10 @@ async def _trend(turn: Turn, resident_id: ObjectId, code: str) -> LabTrend | Non
 async def _picture(
     turn: Turn, resident_id: ObjectId, trend: LabTrend, buttons: list[Button] | tuple[()]
 ) -> Reply:
-    picture = await turn.rooms.charting.drawn(partial(lab_chart, trend, _SIZE))
-    text = turn.say("item_trend", who=await turn.who(resident_id), name=trend.name)
+    language = turn.viewer.language
+    picture = await turn.rooms.charting.drawn(partial(lab_chart, trend, _SIZE, language))
+    name = trend_name(trend, language)
+    text = turn.say("item_trend", who=await turn.who(resident_id), name=name)
     return Reply(text=text, picture=picture, buttons=tuple(buttons))
 
 

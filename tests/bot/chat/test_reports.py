@@ -10,6 +10,7 @@ from bson import ObjectId
 
 from backend.access.categories import Action
 from backend.core.container import Core
+from backend.identity.viewer import Language
 from backend.reports.reader import ReportReader
 from backend.services import Services
 from bot.chat.chat import Chat
@@ -95,6 +96,10 @@ async def test_after_archiving_items_with_two_results_are_drawn_and_citations_sh
     other = talker.action("肌酐")
     assert "张建国的肌酐" in await talker.sends(other)
     assert_png(talker.replies[0])
+    english = Talker(services, replace(viewer, language=Language.EN))
+    english.talk = talker.talk
+    assert "CREA, last 5 years" in await english.sends(other)
+    assert english.replies[0].picture not in (None, talker.replies[0].picture)
     stranger = Talker(services, await a_caregiver(services, ObjectId()))
     assert "过期" in await stranger.sends(other)
 
