@@ -72,7 +72,10 @@ class Escalation(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer; every number in ``text`` is in facts, excerpts or the question."""
+    """One answer; every number in ``text`` is in facts, excerpts or the question.
+
+    ``unclear`` asks back; ``choices`` are whole questions that the archive answers.
+    """
 
     question: str
     text: str
@@ -82,6 +85,8 @@ class Answer:
     window: Window | None = None
     citations: tuple[Citation, ...] = field(default=())
     escalation: Escalation | None = None
+    unclear: bool = False
+    choices: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -93,7 +98,7 @@ class Answer:
             "window": self.window.to_json() if self.window else None,
             "citations": [citation.to_json() for citation in self.citations],
             "escalation": self.escalation.to_json() if self.escalation else None,
-        }
+        } | ({"choices": list(self.choices)} if self.choices else {})
 
 
 def iso(at: datetime) -> str:

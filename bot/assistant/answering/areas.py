@@ -43,7 +43,7 @@ _ALLERGIC = re.compile(
     r")(?:\?|$| or | and |,)"
 )
 _UNNAMED = re.compile(
-    r"什么|哪|啥|药物?$|食物|东西|有没有|有$|我|是否|是不是|他|她|吃的|any|"
+    r"什么|哪|啥|问题|异常|大碍|药物?$|食物|东西|有没有|有$|我|是否|是不是|他|她|吃的|any|"
     r"what|food|medic|drug|something|知道|记录|档案|一下|任何|现在|everything"
 )
 _ILL = re.compile(

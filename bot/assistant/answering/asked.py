@@ -8,11 +8,13 @@ from datetime import datetime
 
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.areas import area_and_terms
+from bot.assistant.answering.asking_back import asked_back, before_that, nothing_named, offers
 from bot.assistant.answering.by_kind import answer_facets
 from bot.assistant.answering.entries import answer_entries
 from bot.assistant.answering.family import answer_family
 from bot.assistant.answering.general import answer_general
 from bot.assistant.answering.knowledge import answer_knowledge
+from bot.assistant.answering.pregnancy import answer_pregnancy
 from bot.assistant.answering.profile import answer_profile
 from bot.assistant.answering.reports import answer_report, find_reports
 from bot.assistant.answering.words import answer_words
@@ -23,6 +25,8 @@ from bot.assistant.records import Area, Entry
 from bot.assistant.understanding import anchors, spans
 from bot.assistant.understanding.asks import Ask
 from bot.assistant.understanding.query import Query
+from bot.assistant.understanding.reading import understand
+from bot.assistant.understanding.text import read
 from bot.assistant.understanding.topics import Topics
 from bot.assistant.view import ArchiveView
 
@@ -51,10 +55,32 @@ _VAGUE_ASKS = {
 
 
 def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
-    """The draft of whatever may be answered."""
+    """The draft of whatever may be answered; what is unclear is asked back with choices."""
+
+    def answers(question: str) -> Draft:
+        return _answered(understand(read(question), view, topics), view, topics)
+
+    back = asked_back(query, view, answers)
+    if back is None and query.anchor is not None and query.anchor.back > 1:
+        gone = anchors.resolve(query.anchor, view, topics, query.kinds) is None
+        back = before_that(query, view, answers) if gone else None
+    draft = back or _answered(query, view, topics)
+    return nothing_named(query, view, answers) if draft.unclear and not draft.choices else draft
+
+
+def offered(query: Query, view: ArchiveView, topics: Topics) -> list[str]:
+    """Questions to go on with, where what is gone on with was never said."""
+    return offers(
+        query, view, lambda text: _answered(understand(read(text), view, topics), view, topics)
+    )
+
+
+def _answered(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     general = answer_knowledge(query) or answer_general(query, view)
     if general is not None:
         return general
+    if Area.PREGNANCY in query.areas and not query.kinds:
+        return answer_pregnancy(query, view)
     if Area.FAMILY in query.areas:
         return answer_family(query, view)
     windows, event = _windows(query, view, topics)

@@ -18,8 +18,10 @@ def answer_words(query: Query, view: ArchiveView, window: Window | None) -> Draf
     found = index_of(view).best(query.rest, window, areas)
     if found is None:
         draft = Draft(outcome=Outcome.NOT_FOUND, window=window)
-        known = query.kinds or query.terms or query.areas
-        draft.sentences.append(phrase(query.language, "nothing_known" if known else "unclear"))
+        draft.unclear = not (query.kinds or query.terms or query.areas)
+        draft.sentences.append(
+            phrase(query.language, "unclear" if draft.unclear else "nothing_known")
+        )
         draft.sentences.append(phrase(query.language, "ask_doctor"))
         return draft
     entry, said = found

@@ -29,6 +29,8 @@ class Draft:
     window: Window | None = None
     urgency: Urgency = Urgency.NONE
     escalation: Escalation | None = None
+    unclear: bool = False
+    choices: list[str] = field(default_factory=list)
 
     def cite(self, *citations: Citation) -> None:
         """Each resource once."""
@@ -61,6 +63,8 @@ class Draft:
             window=self.window,
             citations=tuple(self.citations),
             escalation=self.escalation,
+            unclear=self.unclear,
+            choices=tuple(self.choices),
         )
 
     def reduced(self, question: str, language: str) -> Answer:

@@ -15,6 +15,7 @@ from typing import Any
 from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.understanding.query import Query
 from bot.assistant.understanding.text import read
+from bot.assistant.understanding.time_words import time_words
 from bot.assistant.understanding.topics import Topics
 
 Understand = Callable[[str], Query]
@@ -92,7 +93,7 @@ def _parts(query: Query, topics: Topics) -> _Parts:
     mentions = topics.mentions(query.rest)
     topic = mentions[0].word if mentions else ""
     rest = query.rest
-    time = _time_words(query.asked.plain, rest)
+    time = time_words(query.asked.plain, rest)
     return _Parts(time, topic, " ".join(rest.split()) if query.language == "en" else _joined(rest))
 
 
@@ -102,20 +103,6 @@ def _leans(plain: str) -> bool:
 
 def _joined(rest: str) -> str:
     return re.sub(r"\s+", "", rest)
-
-
-def _time_words(plain: str, rest: str) -> str:
-    """What the understanding took out of the question as words of time."""
-    found: list[str] = []
-    at = 0
-    for piece in rest.split():
-        begin = plain.find(piece, at)
-        if begin < 0:
-            continue
-        found.append(plain[at:begin])
-        at = begin + len(piece)
-    found.append(plain[at:])
-    return "".join(found).strip(" ，,。?？")
 
 
 def _ask_in(rest: str) -> dict[str, Any] | None:

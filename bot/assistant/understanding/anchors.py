@@ -18,6 +18,8 @@ from bot.assistant.view import ArchiveView
 _CHECKUP = re.compile(r"体检|健康检查|check[- ]?up|physical exam|wellness|annual|well child", re.I)
 _STAY = re.compile(r"住院|hospital|inpatient|admission", re.I)
 _STAY_CLASSES = {"IMP", "ACUTE", "NONAC", "inpatient", "OBSENC"}
+_ONE_EVENT = timedelta(days=30)
+"""A check-up's report comes days after it: so near, both are one check-up."""
 _CLASS_OF = {
     "blood_pressure": "antihypertensive",
     "glucose": "antidiabetic",
@@ -51,9 +53,10 @@ def resolve(
 
 def _event(anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]) -> Entry | None:
     if anchor.event == "checkup":
-        return _latest(view, (Area.ENCOUNTER, Area.REPORT, Area.DOCUMENT), _is_checkup)
+        areas = (Area.ENCOUNTER, Area.REPORT, Area.DOCUMENT)
+        return _latest(view, areas, _is_checkup, anchor.back)
     if anchor.event == "stay":
-        return _latest(view, (Area.ENCOUNTER,), _is_stay)
+        return _latest(view, (Area.ENCOUNTER,), _is_stay, anchor.back)
     if anchor.event == "medication":
         return _medication(anchor, view, topics, kinds)
     area = {
@@ -91,10 +94,23 @@ def _terms(topics: Topics, word: str, area: Area) -> list[Term]:
 
 
 def _latest(
-    view: ArchiveView, areas: Sequence[Area], fits: Callable[[Entry], bool]
+    view: ArchiveView, areas: Sequence[Area], fits: Callable[[Entry], bool], back: int = 1
 ) -> Entry | None:
+    """The latest; with ``back`` 2 the one before it, what lies close together being one."""
     found = [e for a in areas for e in view.entries(a) if e.start is not None and fits(e)]
-    return max(found, key=lambda e: e.start.timestamp() if e.start else 0.0, default=None)
+    if back == 1:
+        return max(found, key=_began, default=None)
+    events: list[Entry] = []
+    before: timedelta | None = None
+    for each in sorted(found, key=_began, reverse=True):
+        if before is None or before - _began(each) > _ONE_EVENT:
+            events.append(each)
+        before = _began(each)
+    return events[back - 1] if len(events) >= back else None
+
+
+def _began(entry: Entry) -> timedelta:
+    return timedelta(seconds=entry.start.timestamp() if entry.start else 0.0)
 
 
 def _is_checkup(e: Entry) -> bool:

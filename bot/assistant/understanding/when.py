@@ -18,12 +18,14 @@ class Anchor(NamedTuple):
     """A span that hangs on an event of the archive.
 
     ``event`` is checkup, stay, medication, procedure, diagnosis or vaccine;
-    ``side`` is since, until, during or day; ``word`` what the question named.
+    ``side`` is since, until, during or day; ``word`` what the question named; ``back`` which
+    of several it is, 1 for the last (上次) and 2 for the one before it (上上次).
     """
 
     event: str
     side: str
     word: str = ""
+    back: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ def _anchor(
         if match:
             word = match.groupdict().get("word") or ""
             keep = f" {word} " if event != "medication" else " "
-            return Anchor(event, side, word), text[: match.start()] + keep + text[match.end() :]
+            before = text[: match.start()]
+            start = before.rstrip("上") if match[0].startswith("上") else before
+            anchor = Anchor(event, side, word, 1 + len(before) - len(start))
+            return anchor, start + keep + text[match.end() :]
     return None, text
 
 
