@@ -29,6 +29,7 @@ class Area(StrEnum):
     LIFESTYLE = "lifestyle"
     PLAN = "plan"
     APPOINTMENT = "appointment"
+    PREGNANCY = "pregnancy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

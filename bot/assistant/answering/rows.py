@@ -21,6 +21,7 @@ _LABELS = {
     Area.LIFESTYLE: ("生活习惯", "lifestyle"),
     Area.PLAN: ("计划", "plan"),
     Area.APPOINTMENT: ("预约", "appointment"),
+    Area.PREGNANCY: ("怀孕", "pregnancy"),
 }
 # Orders to a machine in a record are content of the record, not something to repeat to a person.
 _ORDERS = re.compile(

@@ -12,6 +12,7 @@ from bot.assistant.fhir.elements import Resource, status
 from bot.assistant.fhir.goals import own_limits
 from bot.assistant.fhir.medications import medication
 from bot.assistant.fhir.observations import readings
+from bot.assistant.fhir.pregnancy import pregnancy
 from bot.assistant.records import Entry, OwnLimit, Person, Reading
 
 Reader = Callable[[Resource, str], Entry | None]
@@ -63,6 +64,9 @@ def read(r: Resource, ref: str, by_reference: Mapping[str, Resource], now: datet
     if kind == "Observation":
         if status(r) in _UNUSABLE:
             return NOTHING_SAID
+        expecting = pregnancy(r, ref)
+        if expecting is not None:
+            return Said(entries=(expecting,))
         note = lifestyle.from_observation(r, ref)
         return Said(tuple(readings(r, ref)), (note,) if note is not None else ())
     entry: Entry | None = None
