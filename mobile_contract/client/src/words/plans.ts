@@ -1,4 +1,5 @@
 import { words } from '.'
+import { unitText } from './format'
 
 /** Care plans, as the resident and the doctor read them. */
 export const planWord = words(
@@ -36,6 +37,12 @@ export const planWord = words(
     overdue: '已过期',
     dueOn: '{on} 前',
     targets: '目标',
+    latest: '最近 {value}（{on}）',
+    noResult: '还没有化验结果',
+    setBy: '{name}定的',
+    newer: '有新版方案',
+    newerKept: '您不点，计划就不变。医生单独定的都会保留。',
+    takeOver: '好，改用新版',
     systolic: '高压（收缩压）',
     diastolic: '低压（舒张压）',
     weeks: '每周情况',
@@ -91,6 +98,12 @@ export const planWord = words(
     overdue: 'Overdue',
     dueOn: 'by {on}',
     targets: 'Targets',
+    latest: 'latest {value} ({on})',
+    noResult: 'no result yet',
+    setBy: 'set by {name}',
+    newer: 'There is a newer version',
+    newerKept: 'Nothing changes unless you say so. What the doctor set stays.',
+    takeOver: 'Yes, take the newer version',
     systolic: 'Systolic pressure',
     diastolic: 'Diastolic pressure',
     weeks: 'Week by week',
@@ -123,6 +136,17 @@ export const weekdayName = words(
   { MO: '一', TU: '二', WE: '三', TH: '四', FR: '五', SA: '六', SU: '日' },
   { MO: 'Mon ', TU: 'Tue ', WE: 'Wed ', TH: 'Thu ', FR: 'Fri ', SA: 'Sat ', SU: 'Sun ' },
 )
+
+export const differs = words(
+  { ADDED: '新增：{title}', REMOVED: '不再有：{title}', CHANGED: '有改动：{title}' },
+  { ADDED: 'Added: {title}', REMOVED: 'No more: {title}', CHANGED: 'Changed: {title}' },
+)
+
+/** <1.8 mmol/L; ≥7, <8 %. */
+export function labRange({ low, high, unit }: { low: number | null; high: number | null; unit: string }): string {
+  const ends = [low === null ? '' : `≥${low}`, high === null ? '' : `<${high}`].filter(Boolean)
+  return `${ends.join(', ')} ${unitText(unit)}`
+}
 
 /** 每年一次; 每 3 个月一次. */
 export function everyText(days: number): string {
