@@ -10,7 +10,7 @@ from bson import ObjectId
 
 from backend.access.categories import Category
 from backend.access.relations import Relation, RelationKind
-from backend.archive.sections import Body, EntryStatus, Section, body_of
+from backend.archive.sections import Body, EntryStatus, Precision, Section, body_of
 from backend.core import words
 from backend.core.clock import SHANGHAI, to_milliseconds
 from backend.core.database import Raw
@@ -76,6 +76,11 @@ class Entry:
     version: int
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def precision(self) -> Precision:
+        """How much of ``at`` is known; the rest of it is the first moment that it may mean."""
+        return self.body.when.precision if self.body.when else Precision.INSTANT
 
 
 def place(entry_id: ObjectId, field: str) -> str:

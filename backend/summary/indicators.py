@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from statistics import fmean
 
+from backend.archive.fhir.home_readings import precision_of
 from backend.measurements.judge.judging import in_target
 from backend.measurements.judge.texts import name_of, unit_of
 from backend.measurements.reading import Reading
@@ -66,7 +67,12 @@ def _text(rule: IndicatorRule, numbers: Sequence[float]) -> str:
 
 
 def _point(rule: IndicatorRule, reading: Reading) -> Point:
-    return Point(text=_text(rule, _numbers(rule, reading)), at=reading.at, source=reading.id)
+    return Point(
+        text=_text(rule, _numbers(rule, reading)),
+        at=reading.at,
+        precision=precision_of(reading.attributes),
+        source=reading.id,
+    )
 
 
 def _span(rule: IndicatorRule, some: list[Reading], limits: Limits) -> Span | None:

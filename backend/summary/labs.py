@@ -55,7 +55,12 @@ def _lab(found: list[_Found], language: str) -> Lab:
 
 
 def _point(entry: Entry, body: ObservationBody) -> Point:
-    return Point(text=body.result.label if body.result else "", at=entry.at, source=entry.id)
+    return Point(
+        text=body.result.label if body.result else "",
+        at=entry.at,
+        precision=entry.precision,
+        source=entry.id,
+    )
 
 
 def _out_of_range(body: ObservationBody) -> Flag | None:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from bson import ObjectId
 
 from backend.access.categories import Category
+from backend.archive.sections import Precision
 from backend.identity.viewer import Language
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class Point:
 
     text: str
     at: datetime
+    precision: Precision
     source: ObjectId
 
 

@@ -18,7 +18,7 @@ mutation Register($input: RegisterResidentInput!) {
 ADD = """
 mutation Add($input: AddEntryInput!) {
   addEntry(input: $input) {
-    entry { id version title section category status recordedBy { relation mine }
+    entry { id version precision title section category status recordedBy { relation mine }
       content { __typename ... on Condition { name { label codings { code } } onset notes } } }
   }
 }
@@ -67,6 +67,7 @@ async def test_a_condition_is_added_and_comes_back(
         "onset": "2015-06",
         "notes": ["社区医院确诊"],
     }
+    assert entry["precision"] == "MONTH"
     assert entry["recordedBy"] == {"relation": "self", "mine": True}
     assert (entry["version"], entry["status"], entry["category"]) == (1, "ACTIVE", "CONDITIONS")
 

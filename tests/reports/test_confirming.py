@@ -13,12 +13,14 @@ from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied
 from backend.archive.documents import EntryDocument
 from backend.archive.entry import EntrySource
-from backend.archive.sections import Section
+from backend.archive.fhir.home_readings import precision_of
+from backend.archive.sections import Precision, Section
 from backend.core.clock import FixedClock
 from backend.core.history import ChangedMeanwhile
 from backend.core.idempotency import IdempotencyKeyReused
 from backend.identity.viewer import Viewer
 from backend.measurements.documents import ReadingDocument
+from backend.measurements.readings import ReadingFilter
 from backend.reports.bodies import Choice
 from backend.reports.confirming import Confirmation
 from backend.reports.documents import ReportState
@@ -72,6 +74,8 @@ async def test_a_checkup_gives_readings_and_results(services: Services) -> None:
     assert pressure["source"] == {
         "system": "report", "id": f"{report.id}:blood_pressure", "device": None,
     }  # fmt: skip
+    page = await services.readings.page(viewer, resident_id, ReadingFilter(), first=5)
+    assert [precision_of(each.attributes) for each in page.items] == [Precision.DAY] * 2
     linked = {each.part: each.reading_id for each in done.links if each.reading_id}
     assert report.review is not None
     assert linked[report.review.items[0].id] == linked[report.review.items[1].id]

@@ -8,6 +8,7 @@ attribute ``precision``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
@@ -23,6 +24,13 @@ from backend.measurements.draft import Draft, Meal, Quantity, Source
 _WITHOUT_RESULT = ("registered", "cancelled")
 PRECISION = "precision"
 DAY = str(Precision.DAY)
+_TIME_BASIS = "time_basis"  # as the tables of devices have it
+
+
+def precision_of(attributes: Mapping[str, str]) -> Precision:
+    """How much of the time of a reading with these attributes is known."""
+    told = (attributes.get(PRECISION), attributes.get(_TIME_BASIS))
+    return Precision.DAY if DAY in told else Precision.INSTANT
 
 
 @dataclass(slots=True)

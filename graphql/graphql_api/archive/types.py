@@ -12,10 +12,10 @@ from bson import ObjectId
 from backend.access.categories import Category
 from backend.archive import entry as domain
 from backend.archive.entry import EntrySource
-from backend.archive.sections import BODIES, EntryStatus, Profile, Section
+from backend.archive.sections import BODIES, EntryStatus, Precision, Profile, Section
 from graphql_api.common.context import Info
 from graphql_api.common.mirror import enum, input_of, output
-from graphql_api.common.scalars import Node, RecordedBy, global_id, recorded_by
+from graphql_api.common.scalars import AT_PRECISION, Node, RecordedBy, global_id, recorded_by
 from graphql_api.reports.evidence import evidence
 from graphql_api.reports.parts import PaperEvidence
 
@@ -62,6 +62,7 @@ class Entry(Node):
     section: Section
     category: Category
     at: datetime
+    precision: Precision = strawberry.field(description=AT_PRECISION)
     title: str
     status: EntryStatus
     content: EntryContent
@@ -99,6 +100,7 @@ def entry_of(entry: domain.Entry, info: Info) -> Entry:
         section=entry.section,
         category=entry.category,
         at=entry.at,
+        precision=entry.precision,
         title=entry.body.title(context.language),
         status=entry.status,
         content=entry.body,

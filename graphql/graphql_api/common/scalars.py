@@ -11,11 +11,14 @@ import strawberry
 from bson import ObjectId
 
 from backend.access.words import recorded_by_words
-from backend.archive.sections import PartialDate
+from backend.archive.sections import PartialDate, Precision
 from backend.archive.sections.errors import DateDoesNotExist, DateHourTwentyFour, DateMalformed
 from backend.core.errors import Invalid
 from backend.measurements.errors import TimeWithoutOffset
 from graphql_api.common import ids
+
+strawberry.enum(Precision, name="TimePrecision", description="How much of a time is known.")
+AT_PRECISION = "How much of `at` is known; the rest is the first moment that it may mean."
 
 _SHOWN = 40
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

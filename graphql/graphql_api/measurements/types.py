@@ -7,12 +7,21 @@ from datetime import datetime
 import strawberry
 from bson import ObjectId
 
+from backend.archive.fhir.home_readings import precision_of
+from backend.archive.sections import Precision
 from backend.measurements import reading as domain
 from backend.measurements.draft import Kind, Meal
 from backend.measurements.kinds import spec
 from backend.reports.vitals import SYSTEM
 from graphql_api.common.context import Info
-from graphql_api.common.scalars import Node, Quantity, RecordedBy, global_id, recorded_by
+from graphql_api.common.scalars import (
+    AT_PRECISION,
+    Node,
+    Quantity,
+    RecordedBy,
+    global_id,
+    recorded_by,
+)
 from graphql_api.reports.evidence import evidence
 from graphql_api.reports.parts import PaperEvidence
 
@@ -39,6 +48,7 @@ class ReadingVersion:
 class Reading(Node):
     kind: Kind
     at: datetime
+    precision: Precision = strawberry.field(description=AT_PRECISION)
     end: datetime | None
     values: list[ReadingValue]
     meal: Meal | None
@@ -86,6 +96,7 @@ def reading_of(reading: domain.Reading, info: Info) -> Reading:
         id=global_id("Reading", reading.resident_id, reading.id),
         kind=reading.kind,
         at=reading.at,
+        precision=precision_of(reading.attributes),
         end=reading.end,
         values=values_of(reading, context.language),
         meal=reading.meal,

@@ -8,10 +8,11 @@ import strawberry
 from bson import ObjectId
 
 from backend.access.categories import Category
+from backend.archive.sections import Precision
 from backend.summary import model
 from backend.summary.address import Form, SummaryRequest
 from graphql_api.common.context import Info
-from graphql_api.common.scalars import global_id
+from graphql_api.common.scalars import AT_PRECISION, global_id
 
 
 @strawberry.type(description="A line of the page; `source` is what it says: an entry, …")
@@ -32,6 +33,7 @@ class SummaryLines:
 class SummaryPoint:
     text: str
     at: datetime
+    precision: Precision = strawberry.field(description=AT_PRECISION)
     source: strawberry.ID
 
 
@@ -192,7 +194,10 @@ def _labs(some: model.Some[model.Lab] | None, resident_id: ObjectId) -> SummaryL
 
 def _point(point: model.Point, kind: str, resident_id: ObjectId) -> SummaryPoint:
     return SummaryPoint(
-        text=point.text, at=point.at, source=global_id(kind, resident_id, point.source)
+        text=point.text,
+        at=point.at,
+        precision=point.precision,
+        source=global_id(kind, resident_id, point.source),
     )
 
 

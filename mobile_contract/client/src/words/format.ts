@@ -1,21 +1,33 @@
+import type { TimePrecision } from '@kangban/sdk/documents'
 import { settings } from '@/stores/settings'
 import { words } from '.'
+import { unitText } from './units'
+
+export { unitText, withSigns } from './units'
 
 const t = words(
   {
     today: '今天 {time}',
     yesterday: '昨天 {time}',
+    thisDay: '今天',
+    dayBefore: '昨天',
     day: '{month}月{date}日',
     dayTime: '{month}月{date}日 {time}',
     year: '{year}年{month}月{date}日',
+    yearMonth: '{year}年{month}月',
+    yearOnly: '{year}年',
     weekday: '{month}月{date}日 周{name}',
   },
   {
     today: 'today {time}',
     yesterday: 'yesterday {time}',
+    thisDay: 'today',
+    dayBefore: 'yesterday',
     day: '{month}/{date}',
     dayTime: '{month}/{date} {time}',
     year: '{year}-{month}-{date}',
+    yearMonth: '{year}-{month}',
+    yearOnly: '{year}',
     weekday: '{name} {month}/{date}',
   },
 )
@@ -37,6 +49,24 @@ export function when(iso: string | Date, now: Date = new Date()): string {
   if (days === 0) return t('today', values)
   if (days === 1) return t('yesterday', values)
   return at.getFullYear() === now.getFullYear() ? t('dayTime', values) : t('year', values)
+}
+
+interface Moment {
+  readonly at: string
+  readonly precision: TimePrecision
+}
+
+/** When something was, as far as that is known: 今天 08:10, 今天, 11月3日, 2012年5月, 2012年. */
+export function whenKnown({ at, precision }: Moment, now: Date = new Date()): string {
+  const [year = 0, month = 1, date = 1] = at.slice(0, 10).split('-').map(Number)
+  if (precision === 'YEAR') return t('yearOnly', { year })
+  if (precision === 'MONTH') return t('yearMonth', { year, month })
+  if (precision !== 'DAY') return when(at, now)
+  // The day as it is written, wherever this device is.
+  const days = Math.round((midnight(now) - new Date(year, month - 1, date).getTime()) / DAY)
+  if (days === 0) return t('thisDay')
+  if (days === 1) return t('dayBefore')
+  return t(year === now.getFullYear() ? 'day' : 'year', { year, month, date })
 }
 
 /** The day only, for lists and the axis of a chart. */
@@ -72,24 +102,6 @@ export function withOffset(at: Date): string {
   const sign = minutes < 0 ? '-' : '+'
   const away = Math.abs(minutes)
   return `${local}${sign}${two(Math.floor(away / 60))}:${two(away % 60)}`
-}
-
-const UNITS: Record<string, [zh: string, en: string]> = {
-  'mm[Hg]': ['mmHg', 'mmHg'],
-  '/min': ['次/分', '/min'],
-  '{steps}': ['步', 'steps'],
-  'min': ['分钟', 'min'],
-  'Cel': ['℃', '℃'],
-  'kg': ['公斤', 'kg'],
-  'cm': ['厘米', 'cm'],
-  'kg/m2': ['kg/m²', 'kg/m²'],
-  '{score}': ['分', 'points'],
-  'jin': ['斤', 'jin'],
-}
-
-/** A UCUM code as people write it. */
-export function unitText(code: string): string {
-  return UNITS[code]?.[settings.language === 'en' ? 1 : 0] ?? code
 }
 
 interface Value {
