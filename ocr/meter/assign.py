@@ -36,8 +36,14 @@ def main_numbers(found: list[Found]) -> list[Found]:
     sure = [each for each in found if _sure(each)]
     if not sure:
         raise (MeterUnclear() if any(_number_like(each) for each in found) else MeterNoDisplay())
-    least = READING["main"] * max(each.height for each in sure)
-    large = [each for each in found if each.height >= least and _number_like(each)]
+    tallest = max(each.height for each in sure)
+    large = [
+        each
+        for each in found
+        if each.height >= READING["main"] * tallest
+        and _number_like(each)
+        and (_digits(each) > 1 or each.height <= 1.3 * tallest)
+    ]
     if not all(_sure(each) for each in large):
         raise MeterUnclear()
     return sorted(large, key=lambda each: each.box[1])
@@ -149,7 +155,8 @@ def _sure(number: Found) -> bool:
 
 def _number_like(number: Found) -> bool:
     """What may be a number that was not read in full; a lone stroke is none."""
-    return _digits(number) >= 2 or (_digits(number) == 1 and number.text.strip(".") != "1")
+    alone = number.text.strip(".")
+    return _digits(number) >= 2 or (alone != "1" and number.confidence >= 0.5)
 
 
 def _digits(number: Found) -> int:

@@ -18,6 +18,7 @@ DIGITS = {
 }  # fmt: skip
 """Lit segments, in the usual letters; 6 and 9 with and without their tail, 7 with a hook."""
 
+_GROUND = (0.35, 1.5)  # of a digit's height: how far the display's own light is looked for
 _WHITE = 250.0
 _ONE = 0.55  # of a digit's width: what is narrower is a 1, which stands at the right of its place
 _USUAL_WIDTH = 0.52 * HEIGHT
@@ -33,11 +34,11 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """``text`` with ? for a figure that is no digit; ``doubt``: something is not clear."""
+    """``text`` with ? for a figure that is no digit; ``doubt``: what is not clear, or nothing."""
 
     text: str
     confidence: float
-    doubt: bool
+    doubt: str
     row: Row
 
 
@@ -62,7 +63,8 @@ def read_row(row: Row, levels: Levels) -> Number | None:
     shares = _contrast(row, places, thick)
     if shares is None:
         return None
-    measured = [_digit(shares, row.bright, each, thick, levels) for each in places]
+    open_ground = np.where(_near(row), 0, row.bright)
+    measured = [_digit(shares, open_ground, each, thick, levels) for each in places]
     points, clock, smudge = _points(row, shares, places, thick, levels)
     if clock:
         return None
@@ -71,7 +73,8 @@ def read_row(row: Row, levels: Levels) -> Number | None:
     )
     beside = _stroke_beside(shares, places, thick, levels)
     confidence = min(score for _, score in measured)
-    return Number(text, confidence, smudge or beside or "?" in text, row)
+    doubts = {"figure": "?" in text, "point": smudge, "beside": beside}
+    return Number(text, confidence, " ".join(name for name, is_so in doubts.items() if is_so), row)
 
 
 def _fits(span: Span, width: float) -> bool:
@@ -112,25 +115,36 @@ def _own(row: Row) -> NDArray[np.uint8]:
     return only
 
 
+def _ground(ink: Plane, back: NDArray[np.bool_]) -> Plane:
+    """The display without its ink: what lies around, nearer parts counting more."""
+    weight = back.astype(np.float32)
+    near, far = (
+        (cv2.blur(ink * weight, (side, side)), cv2.blur(weight, (side, side)))
+        for side in (round(share * HEIGHT) for share in _GROUND)
+    )
+    total = near[1] + 0.05 * far[1]
+    return np.asarray((near[0] + 0.05 * far[0]) / np.maximum(total, 1e-6), dtype=np.float32)
+
+
+def _near(row: Row) -> NDArray[np.bool_]:
+    """Ink and its soft edge."""
+    return cv2.dilate(row.mask, np.ones((5, 5), np.uint8)) > 0
+
+
 def _contrast(row: Row, places: list[_Place], thick: float) -> Plane | None:
     """Ink as a share: 0 as the display beside the digits, 1 as what is lit on it."""
     own = _own(row) > 0
-    near = cv2.dilate(row.mask, np.ones((5, 5), np.uint8)) > 0
+    near = _near(row)
     shares = np.zeros_like(row.ink)
     edge = int(0.12 * HEIGHT)
     top = max(0, int(min(each.top for each in places)) - edge)
     bottom = int(max(each.bottom for each in places)) + edge
-    grid_y, grid_x = np.mgrid[0 : row.ink.shape[0], 0 : row.ink.shape[1]]
-    left = int(places[0].left) - edge
-    right = int(places[-1].right) + edge
     field = np.zeros_like(near)
-    field[top:bottom, max(0, left) : right] = True
+    field[top:bottom] = True
     back = field & ~near
     if back.sum() < 50 or own.sum() < 50:
         return None
-    columns = np.stack([np.ones(back.sum()), grid_x[back], grid_y[back]], axis=1)
-    fit = np.linalg.lstsq(columns, row.ink[back], rcond=None)[0]
-    ground = fit[0] + fit[1] * grid_x + fit[2] * grid_y
+    ground = _ground(row.ink, back)
     core = cv2.erode(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     lit = float(np.percentile((row.ink - ground)[core if core.sum() > 30 else own], 70))
     if lit < 8:
@@ -201,8 +215,11 @@ def _glare(bright: Plane, place: _Place, thick: float) -> bool:
     part = bright[
         max(0, int(place.top)) : int(place.bottom) + 1, max(0, int(place.left)) : int(place.right) + 1
     ]
-    white = part >= _WHITE
-    return bool(0.04 < white.mean() and np.median(part[~white] if (~white).any() else part) < 235)
+    seen = part[part > 0]
+    if seen.size < 10:
+        return False
+    white = seen >= _WHITE
+    return bool(0.04 < white.mean() and float(np.percentile(seen, 30)) < _WHITE - 12)
 
 
 def _points(
@@ -252,13 +269,28 @@ def _stroke_beside(shares: Plane, places: list[_Place], thick: float, levels: Le
         (places[0].left - reach, places[0].left - 0.6 * thick),
         (places[-1].right + 0.6 * thick, places[-1].right + reach),
     ]
-    for left, right in sides:
-        body = shares[round(top + 0.15 * HEIGHT) : round(bottom - 0.15 * HEIGHT), max(0, round(left)) : max(0, round(right))]
-        above = shares[max(0, round(top - 0.3 * HEIGHT)) : round(top - 0.12 * HEIGHT), max(0, round(left)) : max(0, round(right))]
-        if body.shape[1] < 3:
-            continue
-        column = cv2.blur(body.mean(axis=0)[None, :].astype(np.float32), (max(1, round(0.5 * thick)), 1))[0]
-        higher = above.mean(axis=0) if above.size else np.zeros_like(column)
-        if bool(((column > levels.off) & (higher < 0.5 * column)).any()):
-            return True
-    return False
+    return any(
+        _upright(shares, (round(left), round(top), round(right), round(bottom)), thick, levels)
+        for left, right in sides
+    )
+
+
+def _upright(
+    shares: Plane, box: tuple[int, int, int, int], thick: float, levels: Levels
+) -> bool:
+    """A thin upright stroke of the box's height, that ends where it ends."""
+    left, top, right, bottom = max(0, box[0]), box[1], max(0, box[2]), box[3]
+    if right - left < 3:
+        return False
+    middle, edge, out = (top + bottom) // 2, round(0.14 * HEIGHT), round(0.28 * HEIGHT)
+    side = max(1, round(0.5 * thick))
+
+    def columns(start: int, end: int) -> NDArray[np.float32]:
+        mean = shares[max(0, start) : max(0, end), left:right].mean(axis=0)[None, :]
+        return np.asarray(cv2.blur(mean.astype(np.float32), (side, 1))[0])
+
+    body = np.minimum(columns(top + edge, middle - edge // 2), columns(middle + edge // 2, bottom - edge))
+    beyond = np.maximum(columns(top - out, top - edge), columns(bottom + edge, bottom + out))
+    lit = (body > levels.off) & (beyond < 0.5 * body)
+    runs = np.diff(np.flatnonzero(np.diff(np.concatenate([[0], lit, [0]]))))[::2]
+    return bool(((runs >= 0.3 * thick) & (runs <= 2.5 * thick)).any())

@@ -18,7 +18,7 @@ from ocr.meter.table import READING
 _LEVELS = Levels(READING["on"], READING["off"])
 _WINDOWS = (7, 18)  # parts of the longer side
 _LEAST = (9.0, 26.0)  # levels of 255; the lower one also takes the shadow of unlit segments
-_REACHES = (0.45, 0.9)
+_JOINS = ((0.45, False), (0.9, False), (0.9, True))  # reach, and whether squares are segments
 _TRUSTED = 0.25
 
 
@@ -28,7 +28,7 @@ class Found:
 
     text: str
     confidence: float
-    doubt: bool
+    doubt: str
     quad: NDArray[np.float64]
     height: float
 
@@ -58,8 +58,10 @@ def _looks(image: Image) -> Iterator[Number]:
 def _look(plane: Plane, bright: Plane, window: int, least: float) -> Iterator[Number]:
     mask = binarise(plane, window, least)
     strokes = strokes_of(mask)
-    for reach in _REACHES:
-        for row in rows_of(figures_of(strokes, reach)):
+    for reach, squares in _JOINS:
+        for row in rows_of(figures_of(strokes, reach, squares)):
+            if len(row) == 1 and row[0].width < 0.4 * row[0].height:
+                continue  # a lone stroke, of which a picture has many
             number = read_row(lay(row, strokes, plane, bright, mask), _LEVELS)
             if number is not None and _half_read(number):
                 yield number
@@ -81,7 +83,7 @@ def _placed(number: Number) -> Found:
 
 def _agreed(every: list[Found]) -> list[Found]:
     """One for each place: the surest, in doubt where another sure look says something else."""
-    order = sorted(every, key=lambda each: (each.doubt, -each.confidence))
+    order = sorted(every, key=lambda each: (each.doubt != "", -_digits(each), -each.confidence))
     kept: list[tuple[Found, list[Found]]] = []
     for number in order:
         home = next((others for first, others in kept if _same_place(first, number)), None)
@@ -93,13 +95,29 @@ def _agreed(every: list[Found]) -> list[Found]:
 
 
 def _settled(first: Found, others: list[Found]) -> Found:
-    against = any(
-        each.text != first.text and not each.doubt and each.confidence >= _TRUSTED
+    against = [
+        each.text
         for each in others
-    )
-    if not against:
+        if not each.doubt
+        and each.confidence >= _TRUSTED
+        and _digits(each) > 1
+        and not _part_of(each, first)
+    ]
+    if first.doubt or not against:
         return first
-    return Found(first.text, first.confidence, True, first.quad, first.height)
+    doubt = f"also read as {against[0]}"
+    return Found(first.text, first.confidence, doubt, first.quad, first.height)
+
+
+def _part_of(less: Found, whole: Found) -> bool:
+    """The same, or a piece of it that another look found alone."""
+    if _digits(less) == _digits(whole):
+        return less.text == whole.text
+    return less.text.strip(".") in whole.text
+
+
+def _digits(number: Found) -> int:
+    return sum(each.isdecimal() for each in number.text)
 
 
 def _same_place(a: Found, b: Found) -> bool:

@@ -90,9 +90,12 @@ def _stroke(piece: NDArray[np.bool_], at: tuple[int, int], thick: float) -> Stro
     return Stroke(points, thick, square)
 
 
-def figures_of(strokes: list[Stroke], reach: float) -> list[Figure]:
-    """Strokes nearer to each other than ``reach`` of their thickness, joined."""
-    lines = [each for each in strokes if not each.square]
+def figures_of(strokes: list[Stroke], reach: float, squares: bool) -> list[Figure]:
+    """Strokes nearer to each other than ``reach`` of their thickness, joined.
+
+    ``squares``: whether pieces as wide as high are segments too, or decimal points only.
+    """
+    lines = [each for each in strokes if squares or not each.square]
     if not lines:
         return []
     homes = list(range(len(lines)))
