@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.care.answers import DoctorsAnswer
 from bot.assistant.answer import Answer, Citation, Outcome, iso
 from bot.assistant.answering.rows import clean
-from bot.assistant.composing.wording import day
+from bot.assistant.composing.wording import day, phrase
 from bot.assistant.errors import Unsupported
 from bot.assistant.records import Area, Entry
-from bot.assistant.retrieval.lexical import tokens
+from bot.assistant.retrieval.lexical import tokens, wanted_tokens
 from bot.assistant.stored.phrases import say
 from bot.assistant.understanding.text import make_plain
 from bot.assistant.verifying import verify
@@ -19,6 +20,11 @@ from bot.assistant.view import ArchiveView
 
 _ALIKE = 0.6  # share of the words of both questions that they have in common
 _LONGEST = 400
+_SAID = re.compile(
+    r"(?:家庭|[一-鿿])?(?:医生|大夫)(?:上次|之前|刚才|最近)?(?:是)?(?:怎么|咋|都)?"
+    r"(?:说|讲|答复|回复|回答|交代|嘱咐|建议)(?:了|过|的|我)*(?:什么|啥)?|"
+    r"what did (?:the|my|dr\.?)? ?(?:family )?doctor (?:say|answer|tell me)(?: about)?"
+)
 
 
 def with_doctors_word(
@@ -33,17 +39,24 @@ def with_doctors_word(
     if answer.outcome is Outcome.EMERGENCY:
         return answer
     entries = {_id(each): each for each in view.entries(Area.DOCUMENT)}
-    for each in known:
-        entry = entries.get(str(each.entry_id))
-        if entry is None or not alike(question, each.question):
-            continue
-        led = _led(answer, entry, each, language)
+    shown = [(each, entry) for each in known if (entry := entries.get(str(each.entry_id)))]
+    same = [(each, entry, False) for each, entry in shown if alike(question, each.question)]
+    asked_for = _SAID.search(make_plain(question)) is not None
+    about = [(*each, True) for each in shown if asked_for and _is_about(question, *each)]
+    for each, entry, alone in (*about, *same):
+        led = _led(answer, entry, each, language, alone=alone)
         try:
             verify(led, view)
         except Unsupported:
             continue
         return led
     return answer
+
+
+def _is_about(question: str, known: DoctorsAnswer, entry: Entry) -> bool:
+    """「王医生怎么说的血压药」: whether this is what is asked for, by a word of its subject."""
+    topic = set(wanted_tokens(_SAID.sub("", make_plain(question))))
+    return not topic or bool(topic & {*tokens(known.question), *tokens(entry.text)})
 
 
 def alike(one: str, other: str) -> bool:
@@ -56,20 +69,26 @@ def alike(one: str, other: str) -> bool:
     return len(first & second) / len(first | second) >= _ALIKE
 
 
-def _led(answer: Answer, entry: Entry, known: DoctorsAnswer, language: str) -> Answer:
+def _led(
+    answer: Answer, entry: Entry, known: DoctorsAnswer, language: str, *, alone: bool
+) -> Answer:
+    """With the doctor's word before the answer, or ``alone`` where that was asked for."""
     doctor = entry.name.removesuffix("的答复")
     said = clean(entry.text, _LONGEST)
     at = day(known.answered_at, language)
     sentence = say(language, "doctor_said", doctor=doctor, at=at, said=said)
     citation = Citation(entry.ref, iso(known.answered_at), f"{doctor} {at}：{said}")
     glue = "" if language == "zh" else " "
-    settled = answer.outcome in (Outcome.DECLINED, Outcome.NOT_FOUND)
+    settled = alone or answer.outcome in (Outcome.DECLINED, Outcome.NOT_FOUND)
+    rest = "" if alone else answer.text.replace(phrase(language, "offer_doctor"), "").strip()
     return replace(
         answer,
-        text=f"{sentence}{glue}{answer.text}",
-        citations=(citation, *answer.citations),
+        text=f"{sentence}{glue}{rest}".strip(),
+        facts=() if alone else answer.facts,
+        citations=(citation,) if alone else (citation, *answer.citations),
         outcome=Outcome.ANSWERED if settled else answer.outcome,
         escalation=None,
+        choices=() if alone else answer.choices,
     )
 
 

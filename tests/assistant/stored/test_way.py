@@ -85,6 +85,14 @@ async def test_from_the_question_to_the_doctors_answer_and_back(
     text = "".join(again["sentences"])
     assert "王医生" in text
     assert said in text
+    assert "我可以帮您转给家庭医生" not in text
+    assert not any("我可以帮您转给家庭医生" in each for each in declined["sentences"])
+    for wording in ("王医生是怎么说加药的？", "医生上次说了什么"):
+        told = await asked(api, resident, wording)
+        assert "".join(told["sentences"]).endswith(f"答复过：“{said}”")
+        assert [each["nodeId"] for each in told["citations"]] == [again["citations"][0]["nodeId"]]
+    other = await asked(api, resident, "王医生是怎么说胆固醇的？")
+    assert said not in "".join(other["sentences"])
     entry = (await api.ask(NODE, id=again["citations"][0]["nodeId"]))["node"]
     assert entry["section"] == "DOCUMENT"
     own = (await api.ask(operation("tickets"), residentId=resident))["resident"]["tickets"]
