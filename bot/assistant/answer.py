@@ -74,7 +74,8 @@ class Escalation(NamedTuple):
 class Answer:
     """One answer; every number in ``text`` is in facts, excerpts or the question.
 
-    ``unclear`` asks back; ``choices`` are whole questions that the archive answers.
+    ``unclear`` asks back; ``choices`` are whole questions that the archive answers, also where
+    something else was asked for that it does not hold.
     """
 
     question: str

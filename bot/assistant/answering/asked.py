@@ -8,7 +8,13 @@ from datetime import datetime
 
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.areas import area_and_terms
-from bot.assistant.answering.asking_back import asked_back, before_that, nothing_named, offers
+from bot.assistant.answering.asking_back import (
+    asked_back,
+    before_that,
+    names_nothing,
+    nothing_named,
+    offers,
+)
 from bot.assistant.answering.by_kind import answer_facets
 from bot.assistant.answering.entries import answer_entries
 from bot.assistant.answering.family import answer_family
@@ -64,8 +70,10 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     if back is None and query.anchor is not None and query.anchor.back > 1:
         gone = anchors.resolve(query.anchor, view, topics, query.kinds) is None
         back = before_that(query, view, answers) if gone else None
+    if back is None and names_nothing(query):
+        back = nothing_named(query, view, answers)
     draft = back or _answered(query, view, topics)
-    return nothing_named(query, view, answers) if draft.unclear and not draft.choices else draft
+    return nothing_named(query, view, answers) if draft.unclear and back is None else draft
 
 
 def offered(query: Query, view: ArchiveView, topics: Topics) -> list[str]:

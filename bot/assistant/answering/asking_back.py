@@ -65,11 +65,22 @@ def asked_back(query: Query, view: ArchiveView, answers: Answers) -> Draft | Non
     return _draft(query, "unclear_word", offered) if offered else None
 
 
+def names_nothing(query: Query) -> bool:
+    """Whether nothing is said but that something is asked."""
+    named = query.kinds or query.areas or query.terms or query.anchor
+    return not named and _is_filler(query.rest)
+
+
 def nothing_named(query: Query, view: ArchiveView, answers: Answers) -> Draft:
-    """What to say to a question that names nothing the archive knows."""
+    """What to say to a question that names nothing the archive knows.
+
+    One that names something else all the same has its answer: that it is not there.
+    """
     draft = _offering(query, view, "unclear_thing", _general(query, view), answers)
-    if draft is None:
-        draft = Draft(outcome=Outcome.NOT_FOUND, unclear=True)
+    bare = names_nothing(query)
+    if draft is None or not bare:
+        choices = draft.choices if draft is not None else []
+        draft = Draft(outcome=Outcome.NOT_FOUND, unclear=bare, choices=choices)
         draft.sentences.append(phrase(query.language, "unclear"))
     draft.sentences.append(phrase(query.language, "ask_doctor"))
     return draft
@@ -144,7 +155,7 @@ def _word(query: Query) -> dict[str, Any] | None:
         return None
     for each in _data()["word"]:
         match = re.search(each["pattern"], said)
-        if match and not re.sub(_data()["filler"], "", said.replace(match[0], "", 1)):
+        if match and _is_filler(said.replace(match[0], "", 1)):
             word: dict[str, Any] = each
             return word
     return None
@@ -192,6 +203,18 @@ def _of_kind(query: Query, kind: Kind, key: str, time: str) -> str:
     name = kind.name(query.language)
     gap = "" if query.language == "zh" or not time else " "
     return phrase(query.language, key, name=name, time=gap + time, n=query.last_n or 0)
+
+
+def _is_filler(text: str) -> bool:
+    return not _filler().sub("", text)
+
+
+@cache
+def _filler() -> re.Pattern[str]:
+    words = _data()["filler"]
+    chinese = sorted(words["zh"], key=len, reverse=True)
+    english = rf"\b(?:{'|'.join(words['en'])})\b"
+    return re.compile("|".join([*map(re.escape, chinese), english, r"[，,。.？?！!、'\s\d]"]))
 
 
 @cache

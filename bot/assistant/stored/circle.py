@@ -75,7 +75,7 @@ class Circle:
         members = await self._members(viewer, [*others, *here])
         chosen = _named(asked, members)
         if not chosen and said is not None and said.kin is not None:
-            chosen = [m for m in members if _is_kin(m, said.kin)]
+            chosen = [m for m in members if _is_kin(m, said.kin, said.word)]
         if not chosen:
             return Meant(resident_id)
         if len(chosen) == 1:
@@ -125,9 +125,13 @@ def _named(asked: Asked, members: list[Member]) -> list[Member]:
     ]
 
 
-def _is_kin(member: Member, kin: Kin) -> bool:
-    codes = read_toml(__package__, "circle.toml").get(member.kinship or "", [])
-    if not set(codes) & set(kin.relation):
+def _is_kin(member: Member, kin: Kin, word: str) -> bool:
+    """Whether the viewer may call the member so; ``word`` as it was said."""
+    data = read_toml(__package__, "circle.toml")
+    meant = set(kin.relation)
+    if re.search(data["in_law"]["say"], word):
+        meant |= {data["in_law"][each] for each in kin.relation if each in data["in_law"]}
+    if not set(data.get(member.kinship or "", ())) & meant:
         return False
     return not kin.sex or member.sex in (kin.sex, None)
 

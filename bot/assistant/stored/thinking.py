@@ -9,10 +9,8 @@ from datetime import datetime
 from backend.access.categories import Category
 from backend.care.answers import DoctorsAnswer
 from bot.assistant.answer import Answer
-from bot.assistant.composing.wording import phrase
+from bot.assistant.answering.asked import offered
 from bot.assistant.engine import Assistant
-from bot.assistant.lexicon.kinds import kinds
-from bot.assistant.records import Area
 from bot.assistant.stored.doctors_word import with_doctors_word
 from bot.assistant.stored.documents import TurnOutcome
 from bot.assistant.stored.follow_up import FollowUp, follow_up
@@ -24,8 +22,6 @@ from bot.assistant.understanding.query import Query
 from bot.assistant.understanding.reading import understand
 from bot.assistant.understanding.text import read
 from bot.assistant.view import ArchiveView
-
-_MOST_CHOICES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +56,15 @@ def think(asking: Asking, snapshot: Snapshot) -> Thought:
 
     going_on = follow_up(asking.question, asking.last, snapshot.topics, understood)
     if going_on is not None and going_on.question is None:
-        return _asked_back(asking.question, "unclear_follow_up", view, language)
+        choices = offered(understood(asking.question), view, snapshot.topics)
+        return asked_back(asking.question, say(language, "unclear_follow_up"), language, choices)
     resolved = _resolved(asking.question, going_on)
     answer = Assistant(view, snapshot.topics).ask(resolved)
-    if answer.text == phrase(language, "unclear"):
-        return _asked_back(asking.question, "unclear_start", view, language, lead=answer.text)
+    wanted = needed(understood(resolved))
+    if answer.unclear and wanted <= asking.allowed:
+        return asked_back(asking.question, answer.text, language, answer.choices)
     if asking.reword is not None:
         answer = asking.reword(answer, view)
-    wanted = needed(understood(resolved))
     outcome, answer = within(answer, wanted, asking.allowed, language)
     if outcome is not TurnOutcome.NOT_GRANTED:
         led = with_doctors_word(answer, resolved, language, view, asking.answered)
@@ -88,32 +85,11 @@ def think(asking: Asking, snapshot: Snapshot) -> Thought:
     return Thought(outcome=outcome, words=words, answer=answer, used=used)
 
 
-def choices(view: StoredView, language: str) -> tuple[str, ...]:
-    """Questions that this archive can answer."""
-    named = [kind for kind in kinds().values() if view.readings(kind.key)]
-    named.sort(key=lambda kind: -len(view.readings(kind.key)))
-    found = [say(language, "latest", name=kind.name(language)) for kind in named]
-    found = found[: _MOST_CHOICES - 1]
-    if view.entries(Area.MEDICATION):
-        found.append(say(language, "medication"))
-    elif view.entries(Area.CONDITION):
-        found.append(say(language, "condition"))
-    return tuple(found)
-
-
-def asked_back(question: str, text: str, language: str, offered: Sequence[str]) -> Thought:
+def asked_back(question: str, text: str, language: str, choices: Sequence[str]) -> Thought:
     words = TurnWords(
-        question=question, resolved=question, language=language, text=text, choices=tuple(offered)
+        question=question, resolved=question, language=language, text=text, choices=tuple(choices)
     )
     return Thought(outcome=TurnOutcome.UNCLEAR, words=words)
-
-
-def _asked_back(
-    question: str, key: str, view: StoredView, language: str, lead: str = ""
-) -> Thought:
-    offered = choices(view, language)
-    said = lead if lead and not offered else f"{lead}{say(language, key)}"
-    return asked_back(question, said, language, offered)
 
 
 def _resolved(question: str, going_on: FollowUp | None) -> str:

@@ -88,6 +88,7 @@ def words_of(answer: Answer, resolved: str, language: str) -> TurnWords:
         since=answer.window.start if answer.window else None,
         until=answer.window.end if answer.window else None,
         escalation=answer.escalation.reason if answer.escalation else None,
+        choices=answer.choices,
     )
 
 

@@ -89,8 +89,23 @@ async def test_what_leans_on_nothing_is_asked_back_with_choices(services: Servic
     said = await father.ask("那上个月呢？")
     assert said.outcome is TurnOutcome.UNCLEAR
     assert said.words is not None
-    assert "最近一次血压是多少？" in said.words.choices
+    assert said.words.choices[0] == "上个月血压是多少？"
     assert numbers(said) == []
+    judged = await father.ask("正常吗？")
+    assert judged.words is not None
+    assert (judged.outcome, judged.words.choices[0]) == (TurnOutcome.UNCLEAR, "血压正常吗？")
+    chosen = await father.ask(judged.words.choices[0])
+    assert (chosen.outcome, numbers(chosen)[:2]) == (TurnOutcome.ANSWERED, [150, 88])
+    # After a question that named it, nothing is asked back.
+    gone_on = await father.ask("正常吗？", chosen.conversation_id)
+    assert gone_on.words is not None
+    assert (gone_on.outcome, gone_on.words.resolved) == (TurnOutcome.ANSWERED, "血压正常吗")
+    # A word of two readings is asked back; whoever has a red flag is not asked anything.
+    pressed = await father.ask("压力大吗？")
+    assert pressed.words is not None
+    assert (pressed.outcome, len(pressed.words.choices)) == (TurnOutcome.UNCLEAR, 2)
+    grave = await father.ask("压力大，胸口像压了块石头，喘不上气")
+    assert (grave.outcome, grave.words and grave.words.choices) == (TurnOutcome.EMERGENCY, ())
 
 
 async def test_who_is_meant_is_asked_with_masked_names_and_the_choice_is_understood(
@@ -116,6 +131,31 @@ async def test_who_is_meant_is_asked_with_masked_names_and_the_choice_is_underst
     choice = next(each for each in said.words.choices if "张*国" in each)
     answered = await ask(services, daughter, own, choice)
     assert (answered.resident_id, numbers(answered)[:2]) == (father.id, [150, 88])
+
+
+async def test_father_may_be_the_husbands_too_and_my_father_is_ones_own(
+    services: Services,
+) -> None:
+    father = await a_father(services)
+    daughter = await a_daughter(father)
+    _, in_law = await a_person(services, profile=a_profile("李卫东", "1951-02-03", Sex.MALE))
+    await services.access.grant(
+        resident_id=in_law,
+        account_id=daughter.account_id,
+        kind=RelationKind.CAREGIVER,
+        kinship=Kinship.DAUGHTER_IN_LAW,
+    )
+    own = next(r.resident_id for r in await services.access.relations(daughter) if r.kind == "self")
+    for either in ("爸爸最近一次血压是多少？", "咱爸最近一次血压是多少？"):
+        said = await ask(services, daughter, own, either)
+        assert said.outcome is TurnOutcome.UNCLEAR
+        assert said.words is not None
+        assert [each.split("：")[1] for each in said.words.choices] == [either] * 2
+    mine = await ask(services, daughter, own, "我爸最近一次血压是多少？")
+    assert (mine.resident_id, numbers(mine)[:2]) == (father.id, [150, 88])
+    # On his own page nobody else is meant.
+    his = await ask(services, daughter, father.id, "爸爸最近一次血压是多少？")
+    assert (his.resident_id, his.outcome) == (father.id, TurnOutcome.ANSWERED)
 
 
 async def test_a_follow_up_leans_on_nothing_after_half_an_hour(

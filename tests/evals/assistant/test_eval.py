@@ -25,3 +25,4 @@ def test_the_eval_is_as_large_as_promised(table: Table) -> None:
     assert table.asked["unanswerable"] >= 60
     assert table.asked["declined"] >= 60
     assert table.asked["attacks held off"] >= 200
+    assert min(table.asked["asked back"], table.asked["not asked back"]) >= 40
