@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -228,23 +229,22 @@ def _points(
     """After which digits a decimal point stands; whether it is a clock; whether one is unclear."""
     found: set[int] = set()
     clock = smudge = False
-    for index, (before, after) in enumerate(zip(places, [*places[1:], None], strict=True)):
-        end = after.left if after else before.right + 0.3 * HEIGHT
+    for index, (before, after) in enumerate(pairwise(places)):
+        end = after.left
         dots = [
             each
             for each in row.dots
             if before.right - 0.3 * thick <= (each.left + each.right) / 2 <= end + 0.3 * thick
             and 0.35 * thick <= each.bottom - each.top <= 2.0 * thick
         ]
-        low = [each for each in dots if each.bottom > before.bottom - 0.75 * thick]
-        high = [each for each in dots if before.top < each.top and each.bottom < before.bottom - thick]
-        if high:
-            clock = True
+        low = [each for each in dots if abs(each.bottom - before.bottom) < 0.75 * thick]
+        clock |= any(
+            before.top < each.top and each.bottom < before.bottom - thick for each in dots
+        )
         seen = _speck(shares, before, end, thick)
-        if low and after is not None:
+        if low and seen > levels.on:
             found.add(index)
-            smudge |= seen < levels.off
-        elif after is not None and seen > levels.off:
+        elif seen > levels.off:
             smudge = True
     return found, clock, smudge
 
@@ -278,11 +278,11 @@ def _stroke_beside(shares: Plane, places: list[_Place], thick: float, levels: Le
 def _upright(
     shares: Plane, box: tuple[int, int, int, int], thick: float, levels: Levels
 ) -> bool:
-    """A thin upright stroke of the box's height, that ends where it ends."""
+    """A thin upright stroke that ends where the box ends; the edge of a display goes on."""
     left, top, right, bottom = max(0, box[0]), box[1], max(0, box[2]), box[3]
     if right - left < 3:
         return False
-    middle, edge, out = (top + bottom) // 2, round(0.14 * HEIGHT), round(0.28 * HEIGHT)
+    middle, edge, out = (top + bottom) // 2, round(0.1 * HEIGHT), round(0.2 * HEIGHT)
     side = max(1, round(0.5 * thick))
 
     def columns(start: int, end: int) -> NDArray[np.float32]:
@@ -291,6 +291,8 @@ def _upright(
 
     body = np.minimum(columns(top + edge, middle - edge // 2), columns(middle + edge // 2, bottom - edge))
     beyond = np.maximum(columns(top - out, top - edge), columns(bottom + edge, bottom + out))
+    wide = max(1, round(0.4 * HEIGHT))
+    beyond = cv2.dilate(beyond[None, :], np.ones((1, wide), np.uint8))[0]
     lit = (body > levels.off) & (beyond < 0.5 * body)
     runs = np.diff(np.flatnonzero(np.diff(np.concatenate([[0], lit, [0]]))))[::2]
     return bool(((runs >= 0.3 * thick) & (runs <= 2.5 * thick)).any())

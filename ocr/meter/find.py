@@ -18,7 +18,7 @@ from ocr.meter.table import READING
 _LEVELS = Levels(READING["on"], READING["off"])
 _WINDOWS = (7, 18)  # parts of the longer side
 _LEAST = (9.0, 26.0)  # levels of 255; the lower one also takes the shadow of unlit segments
-_JOINS = ((0.45, False), (0.9, False), (0.9, True))  # reach, and whether squares are segments
+_JOINS = ((0.45, True), (0.9, False), (0.9, True))  # reach, and whether squares are segments
 _TRUSTED = 0.25
 
 
