@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ CHECKUP = {
 }
 
 
-def checkup(i: str, at: str, said: str) -> dict[str, object]:
+def checkup(i: str, at: str, said: str) -> dict[str, Any]:
     more = {"id": i, "code": {"text": "健康体检报告"}, "effectiveDateTime": at, "conclusion": said}
     return CHECKUP | more
 
