@@ -79,8 +79,15 @@ class Expiry:
     async def soon(self, resident_id: ObjectId) -> Expiring | None:
         """What expires next, from the notice on; the policy was asked before."""
         year = last_year(self._today(), noticed_on)
-        points = await _left(resident_id, year, await self._ledger.balance(resident_id), None)
-        on = expires_on(year)
+        account = await AccountDocument.get_pymongo_collection().find_one(
+            {"_id": resident_id, "resident_id": resident_id},
+            {"balance": 1, "noticed_at": 1, "noticed_year": 1, "expired_year": 1},
+        )
+        if account is None or account["expired_year"] >= year:
+            return None
+        told = account["noticed_at"] if account["noticed_year"] >= year else None
+        on = expires_on(year) if told is None else _announced(year, told)
+        points = await _left(resident_id, year, account["balance"], None)
         return Expiring(points, on) if points and self._today() < on else None
 
     async def _each(self, due: Any, work: Callable[[Folio], Awaitable[None]]) -> int:
@@ -96,17 +103,23 @@ class Expiry:
         fields: Raw = {"noticed_year": year, "noticed_at": folio.now if points else None}
         await _set(folio, {"noticed_year": {"$lt": year}}, fields)
         if points:
-            event = PointsExpiring(
-                resident_id=PydanticObjectId(folio.resident_id),
-                year=year,
-                on=str(expires_on(year)),
-            )
-            await self._core.outbox.publish(folio.session, event)
+            await self._tell(folio, year, _announced(year, folio.now))
+
+    async def _tell(self, folio: Folio, year: int, on: date) -> None:
+        event = PointsExpiring(
+            resident_id=PydanticObjectId(folio.resident_id), year=year, on=str(on)
+        )
+        await self._core.outbox.publish(folio.session, event)
 
     async def _expired(self, folio: Folio, year: int) -> None:
+        points = await _left(folio.resident_id, year, folio.balance, folio.session)
+        untold = {"noticed_at": None, "expired_year": {"$lt": year}}
+        if points and await _set(folio, untold, {"noticed_at": folio.now}):
+            # There was nothing to tell of then: a voucher brought them back since.
+            await self._tell(folio, year, _announced(year, folio.now))
+            return
         if not await _set(folio, {"expired_year": {"$lt": year}}, {"expired_year": year}):
             return
-        points = await _left(folio.resident_id, year, folio.balance, folio.session)
         if points:
             folio.post(
                 Draft(
@@ -143,6 +156,11 @@ async def _set(folio: Folio, where: Raw, fields: Raw) -> bool:
         session=folio.session,
     )
     return bool(changed.modified_count)
+
+
+def _announced(year: int, told: datetime) -> date:
+    """The day of which a notice at ``told`` speaks: one that came late gives its time too."""
+    return max(expires_on(year), _day(told + timedelta(days=limits()["expiry"]["notice_days"])))
 
 
 def _day(at: datetime) -> date:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime
 
 import structlog
+from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from backend.care.documents import Stage, Ticket, TicketState
@@ -13,7 +15,6 @@ from backend.care.events import TicketEscalated, TicketEvent, TicketOverdue, Tic
 from backend.care.limits import next_look, time_limit
 from backend.core.container import Core
 from backend.core.database import Raw, Session
-from backend.core.errors import KangbanError
 
 log = structlog.get_logger(__name__)
 
@@ -27,21 +28,34 @@ class Timekeeper:
         self._core = core
 
     async def run(self) -> int:
-        """Everything that is due now; how many tickets that was."""
-        handled = 0
-        while await self.step():
-            handled += 1
+        """Everything that is due now; how many tickets that was.
+
+        One that cannot be looked at (of somebody who is being erased, say) holds up no other.
+        Raises ``PyMongoError`` where the store is away.
+        """
+        handled, left = 0, set[ObjectId]()
+        while (raw := await self._next(left)) is not None:
+            try:
+                await self._look(Ticket.model_validate(raw))
+                handled += 1
+            except PyMongoError:
+                raise
+            except Exception as error:
+                left.add(raw["_id"])
+                log.warning("ticket could not be looked at", error=type(error).__name__)
         return handled
 
-    async def step(self) -> bool:
-        """One ticket; False when none is due."""
-        now = self._core.clock.now()
-        raw = await Ticket.get_pymongo_collection().find_one(
-            {"look_at": {"$lte": now}}, sort=[("look_at", 1)]
+    async def _next(self, left: Collection[ObjectId]) -> Raw | None:
+        query: Raw = {"look_at": {"$lte": self._core.clock.now()}}
+        if left:
+            query["_id"] = {"$nin": list(left)}
+        raw: Raw | None = await Ticket.get_pymongo_collection().find_one(
+            query, sort=[("look_at", 1)]
         )
-        if raw is None:
-            return False
-        ticket = Ticket.model_validate(raw)
+        return raw
+
+    async def _look(self, ticket: Ticket) -> None:
+        now = self._core.clock.now()
 
         async def work(session: Session) -> None:
             change, event = due(ticket, now)
@@ -55,7 +69,6 @@ class Timekeeper:
                 await self._core.outbox.publish(session, event)
 
         await self._core.store.transaction(work)
-        return True
 
 
 def due(ticket: Ticket, now: datetime) -> tuple[Raw, TicketEvent | None]:
@@ -96,6 +109,6 @@ async def keep_time(timekeeper: Timekeeper) -> None:
     while True:
         try:
             await timekeeper.run()
-        except (PyMongoError, KangbanError) as error:  # the next round finds the same tickets
+        except PyMongoError as error:  # the next round finds the same tickets
             log.warning("ticket times failed", error=type(error).__name__)
         await asyncio.sleep(_SECONDS)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from bson import ObjectId
 
+from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.keys.keyring import refuse_erased
@@ -99,15 +100,25 @@ class Watch:
     async def _devices(self, resident_id: ObjectId, rows: Iterable[Raw]) -> None:
         devices = {(raw["source"]["system"], raw["source"]["device"]) for raw in rows}
         marks = DeviceMarkDocument.get_pymongo_collection()
-        today = self._core.clock.now().date()
+        today = self._core.clock.now().astimezone(SHANGHAI).date()
         for system, device in sorted((s, d) for s, d in devices if has_serial(d)):
             mark = self._core.keyring.blind_index("point_device", f"{system}\0{device}")
-            await marks.update_one(
-                {"mark": mark, "resident_id": resident_id}, {"$setOnInsert": {}}, upsert=True
-            )
+            await self._mark(resident_id, mark)
             shared = await marks.count_documents({"mark": mark})
             if shared > limits()["fraud"]["device"]["most_residents"]:
                 await self._signal(resident_id, Sign.SHARED_DEVICE, system, today, shared)
+
+    async def _mark(self, resident_id: ObjectId, mark: bytes) -> None:
+        place = {"mark": mark, "resident_id": resident_id}
+        marks = DeviceMarkDocument.get_pymongo_collection()
+        if await marks.find_one(place, {"_id": 1}) is not None:
+            return
+
+        async def work(session: Session) -> None:
+            await refuse_erased(session, [resident_id])
+            await marks.update_one(place, {"$setOnInsert": place}, upsert=True, session=session)
+
+        await self._core.store.transaction(work)
 
     async def _signal(
         self, resident_id: ObjectId, sign: Sign, subject: str, day: date, times: int

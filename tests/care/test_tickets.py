@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -102,6 +103,10 @@ async def on_duty(services: Services) -> Viewer:
 async def waiting(services: Services, doctor: Viewer) -> list[Seen]:
     doctor.memo.clear()
     return await services.care.desk.worklist(doctor, first=20)
+
+
+async def told_of(services: Services) -> list[dict[str, Any]]:
+    return await services.core.store.db["outbox"].find({"name": "ticket_reminded"}).to_list()
 
 
 async def events(services: Services, name: str) -> list[dict[str, object]]:
@@ -334,6 +339,24 @@ async def test_time_asks_more_and_more_people_whoever_looks(
     clock.advance(limits().again)
     await services.care.timekeeper.run()
     assert len(await events(services, "ticket_reminded")) == 2
+
+
+async def test_a_ticket_that_cannot_be_looked_at_holds_up_no_other(
+    services: Services, clock: FixedClock
+) -> None:
+    (gone, gone_id), (other, other_id) = await a_resident(services), await a_resident(services)
+    (resident, resident_id) = await a_resident(services)
+    await asked(services, gone, gone_id)
+    broken = await asked(services, other, other_id)
+    await asked(services, resident, resident_id)
+    await Ticket.get_pymongo_collection().update_one(
+        {"_id": broken.id}, {"$set": {"urgency": "none that there is"}}
+    )
+    await services.core.keyring.destroy(gone_id)  # and the rest is erased a little later
+    clock.advance(time_limit(TicketUrgency.ROUTINE).remind)
+    for handled in (1, 0):
+        assert await services.care.timekeeper.run() == handled
+    assert [each["resident_id"] for each in await told_of(services)] == [resident_id]
 
 
 async def test_an_emergency_reaches_the_doctor_and_those_on_duty_at_once(

@@ -75,6 +75,33 @@ async def test_who_spent_it_all_hears_nothing_and_loses_nothing(
     assert await balances(services) == {"programme": -20, "reserved": 20}
 
 
+async def test_what_a_voucher_brings_back_after_the_notice_day_goes_after_a_notice_of_its_own(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident = await with_points(services, 20)
+    points = services.points
+    spent = Draft(kind=TransferKind.RESERVE, points=20, key="reserve:1", evidence="voucher:1")
+    reserved = await points.ledger.post(resident, spent)
+    clock.set(at("2027-12-05"))
+    await points.worker.step()
+    assert await notices(services) == []
+    await points.ledger.reverse(resident, reserved, key="return:1", evidence="voucher:1")
+    clock.set(at("2028-01-02"))
+    for _ in range(2):
+        await points.worker.step()
+    assert await notices(services) == [(2026, "2028-02-01")]
+    balance = await points.statement.balance(viewer, resident)
+    assert (balance.points, balance.expiring) == (20, Expiring(20, date(2028, 2, 1)))
+    clock.set(at("2028-01-31"))
+    await points.worker.step()
+    assert await points.ledger.balance(resident) == 20
+    clock.set(at("2028-02-02"))
+    await points.worker.step()
+    assert (await points.statement.balance(viewer, resident)).expiring is None
+    assert await balances(services) == {"programme": -20, "expiry": 20}
+    assert (await verify()).broken is None
+
+
 async def test_a_voucher_that_comes_back_after_its_points_expired_brings_them(
     services: Services, clock: FixedClock
 ) -> None:

@@ -16,7 +16,6 @@ from backend.archive.entry import Provenance
 from backend.care.plans.book import Book
 from backend.care.plans.documents import PlanDocument, PlanState
 from backend.care.plans.errors import CarePlanChanged, CarePlanNotFound, CarePlanNotOpen
-from backend.care.plans.facts import Archive
 from backend.care.plans.looking import PURPOSE, granted_categories
 from backend.care.plans.plan import Plan, from_raw
 from backend.care.plans.revising import Author, Changed, Revising
@@ -43,14 +42,12 @@ class Changing:
         core: Core,
         access: Access,
         book: Book,
-        archive: Archive,
         revising: Revising,
         overrides: Overrides,
     ) -> None:
         self._core = core
         self._access = access
         self._book = book
-        self._archive = archive
         self._revising = revising
         self._overrides = overrides
 
@@ -71,11 +68,10 @@ class Changing:
         idempotency: tuple[str, Any] | None = None,
     ) -> None:
         resident_id, plan_id = raw["resident_id"], raw["_id"]
-        past = await self._archive.past(resident_id)
         author = Author(viewer.account_id, relation.kind.value, Provenance.of(viewer, relation))
 
         async def work(session: Session) -> Raw:
-            await self._revising.change(resident_id, plan_id, past, change, session, author)
+            await self._revising.change(resident_id, plan_id, change, session, author)
             return {"id": plan_id}
 
         async def once() -> Raw:

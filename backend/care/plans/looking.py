@@ -70,9 +70,15 @@ class Looking:
     async def revisions_of(
         self, resident_id: ObjectId, plan_ids: Sequence[ObjectId]
     ) -> dict[ObjectId, list[Revision]]:
-        """By plan, in one read; of plans that the viewer was shown."""
-        query = {"resident_id": resident_id, "plan_id": {"$in": list(plan_ids)}}
+        """By plan, in one read, the last of them; of plans that the viewer was shown."""
         most = programme().limits.revisions * len(plan_ids)
+        return await self._revisions(resident_id, plan_ids, most=most)
+
+    async def _revisions(
+        self, resident_id: ObjectId, plan_ids: Sequence[ObjectId], *, most: int
+    ) -> dict[ObjectId, list[Revision]]:
+        """``most`` 0: all of them."""
+        query = {"resident_id": resident_id, "plan_id": {"$in": list(plan_ids)}}
         rows = RevisionDocument.get_pymongo_collection().find(query)
         raws = await rows.sort([("at", -1), ("number", -1)]).limit(most).to_list()
         key = await self._core.keyring.key(resident_id)
@@ -93,10 +99,10 @@ class Looking:
     async def exported(self, viewer: Viewer, resident_id: ObjectId) -> list[dict[str, Any]]:
         """Plain rows of granted categories, with every revision. Raises ``AccessDenied``."""
         states = tuple(each.value for each in PlanState)
-        found = await self._listed(viewer, resident_id, states)
+        found = await self._listed(viewer, resident_id, states, most=0)
         if not found:
             return []
-        revisions = await self.revisions_of(resident_id, [each.id for each in found])
+        revisions = await self._revisions(resident_id, [each.id for each in found], most=0)
         ticks = await self._ticks(resident_id, found)
         return [_row(each, revisions[each.id], ticks[each.id]) for each in reversed(found)]
 
@@ -119,23 +125,24 @@ class Looking:
         return found
 
     async def _listed(
-        self, viewer: Viewer, resident_id: ObjectId, states: tuple[str, ...]
+        self, viewer: Viewer, resident_id: ObjectId, states: tuple[str, ...], *, most: int = _MOST
     ) -> list[Plan]:
+        """``most`` 0: all of them."""
         granted = await granted_categories(self._access, self._book, viewer, resident_id)
         query = {
             "resident_id": resident_id,
             "state": {"$in": list(states)},
             "category": {"$in": sorted(granted)},
         }
-        found = await self._read(resident_id, query)
+        found = await self._read(resident_id, query, most)
         # Of what is private only its being there would tell: noted when something is shown.
         shown = {each.category for each in found} | (granted & {Category.CONDITIONS})
         for category in sorted(shown):
             await self._access.require(viewer, resident_id, category, purpose=PURPOSE)
         return found
 
-    async def _read(self, resident_id: ObjectId, query: Raw) -> list[Plan]:
-        rows = _plans().find(query).sort([("created_at", -1), ("_id", -1)]).limit(_MOST)
+    async def _read(self, resident_id: ObjectId, query: Raw, most: int = _MOST) -> list[Plan]:
+        rows = _plans().find(query).sort([("created_at", -1), ("_id", -1)]).limit(most)
         raws = await rows.to_list()
         if not raws:
             return []

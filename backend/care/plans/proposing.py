@@ -124,7 +124,6 @@ class Proposing:
         )
 
     async def _end(self, resident_id: ObjectId, plan_id: ObjectId, why: Words) -> None:
-        past = await self._archive.past(resident_id)
         now = self._core.clock.now()
 
         async def ended(plan: Plan, _: Raw, session: Session) -> Changed | None:
@@ -134,7 +133,7 @@ class Proposing:
             return Changed(after, Change.ENDED, why, {"open": False, "review_at": None})
 
         async def work(session: Session) -> None:
-            await self._revising.change(resident_id, plan_id, past, ended, session)
+            await self._revising.change(resident_id, plan_id, ended, session)
 
         await self._core.store.transaction(work)
 

@@ -17,7 +17,6 @@ from backend.care.plans.archived import Archived
 from backend.care.plans.documents import Change, PlanDocument, RevisionDocument, ScheduleDocument
 from backend.care.plans.errors import CarePlanChanged, CarePlanNotFound
 from backend.care.plans.events import PlanChanged, PlanStarted
-from backend.care.plans.facts import Past
 from backend.care.plans.plan import Plan, from_raw, revision_raw, sealed
 from backend.care.plans.programme import Words
 from backend.care.plans.scheduling import Scheduling
@@ -57,7 +56,6 @@ class Revising:
         self,
         resident_id: ObjectId,
         plan_id: ObjectId,
-        past: Past,
         work: Callable[[Plan, Raw, Session], Awaitable[Changed | None]],
         session: Session,
         by: Author = PROGRAM,
@@ -71,14 +69,13 @@ class Revising:
         changed = await work(before, raw, session)
         if changed is None:
             return before
-        return await self._write(before, changed, schedule, past, session, by)
+        return await self._write(before, changed, schedule, session, by)
 
     async def _write(
         self,
         before: Plan,
         changed: Changed,
         schedule: ScheduleDocument,
-        past: Past,
         session: Session,
         by: Author,
     ) -> Plan:
@@ -96,7 +93,7 @@ class Revising:
             after, changed.what, changed.why, key, now, by=by.account_id, relation=by.relation
         )
         await RevisionDocument.get_pymongo_collection().insert_one(revision, session=session)
-        await self._scheduling.sync(schedule, past, session)
+        await self._scheduling.sync(schedule, session)
         await self._core.outbox.publish(session, _event(after, changed.what, by))
         return after
 

@@ -60,9 +60,11 @@ class Scheduling:
         locked: ScheduleDocument = ScheduleDocument.model_validate(raw)
         return locked
 
-    async def sync(self, schedule: ScheduleDocument, past: Past, session: Session) -> None:
+    async def sync(self, schedule: ScheduleDocument, session: Session) -> None:
         """Phases and reminders as the running plans ask for them now."""
         resident_id, now = schedule.resident_id, self._core.clock.now()
+        # Read with the schedule's turn in hand: whoever hears of more later syncs later.
+        past = await self._archive.past(resident_id)
         plans = await self._running(resident_id, session)
         asked = merged(plans)
         key = await self._core.keyring.key(resident_id, session)
@@ -86,10 +88,9 @@ class Scheduling:
         """As the archive says now; nothing where there is no plan."""
         if await self.of(resident_id) is None:
             return
-        past = await self._archive.past(resident_id)
 
         async def work(session: Session) -> None:
-            await self.sync(await self.lock(resident_id, session), past, session)
+            await self.sync(await self.lock(resident_id, session), session)
 
         await self._core.store.transaction(work)
 

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from beanie import PydanticObjectId
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from backend.access.consent.purpose import ConsentState
 from backend.access.consent.states import ConsentStates
@@ -32,7 +32,6 @@ from backend.care.plans.documents import (
 )
 from backend.care.plans.errors import CarePlanChanged
 from backend.care.plans.events import PlanWorse
-from backend.care.plans.facts import Archive
 from backend.care.plans.goals import Goals
 from backend.care.plans.judging import Verdict, Week, judge, said, standing
 from backend.care.plans.measuring import Measuring, week, weeks_before
@@ -60,7 +59,6 @@ class WeeklyWorker:
     def __init__(
         self,
         core: Core,
-        archive: Archive,
         measuring: Measuring,
         goals: Goals,
         revising: Revising,
@@ -69,7 +67,6 @@ class WeeklyWorker:
         opening: Opening,
     ) -> None:
         self._core = core
-        self._archive = archive
         self._measuring = measuring
         self._goals = goals
         self._revising = revising
@@ -109,6 +106,11 @@ class WeeklyWorker:
                 log.info("care plan was changed while it was looked at")
             except KeyDestroyed:
                 log.info("care plan of an erased person left alone")
+            except PyMongoError:  # the store is away
+                raise
+            except Exception as error:
+                # One that cannot be looked at holds up no other; its lease brings it back.
+                log.warning("care plan could not be looked at", error=type(error).__name__)
         return len(raws)
 
     async def _not_far_ahead(self) -> None:
@@ -127,7 +129,6 @@ class WeeklyWorker:
             await self._put_off(name, raw, now)
             return
         await self._proposing.look(resident_id)
-        past = await self._archive.past(resident_id)
         key = await self._core.keyring.key(resident_id)
         plan = from_raw(raw, key)
         weeks = await self._weeks(plan, ended)
@@ -156,10 +157,10 @@ class WeeklyWorker:
             return _changed(plan, verdict, now)
 
         async def work(session: Session) -> None:
-            after = await self._revising.change(resident_id, plan_id, past, adapted, session)
+            after = await self._revising.change(resident_id, plan_id, adapted, session)
             if after.version == raw["version"]:
                 schedule = await self._scheduling.lock(resident_id, session)
-                await self._scheduling.sync(schedule, past, session)
+                await self._scheduling.sync(schedule, session)
 
         await self._core.store.transaction(work)
 

@@ -76,7 +76,7 @@ def build_care_plans(
     return CarePlans(
         book=pathways,
         proposing=proposing,
-        deciding=Deciding(core, access, pathways, archive, revising, overrides),
+        deciding=Deciding(core, access, pathways, revising, overrides),
         looking=looking,
         learning=Learning(core, access, looking),
         progressing=Progressing(core, access, archive, measuring, scheduling),
@@ -84,6 +84,6 @@ def build_care_plans(
         days=Days(core),
         birthdays=Birthdays(core, pathways, residents, proposing),
         worker=WeeklyWorker(
-            core, archive, measuring, Goals(archive), revising, scheduling, proposing, opening
+            core, measuring, Goals(archive), revising, scheduling, proposing, opening
         ),
     )

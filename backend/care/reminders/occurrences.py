@@ -197,17 +197,12 @@ class Occurrences:
             missed=counts.get(OccurrenceState.MISSED, 0),
         )
 
-    async def open_measures(
-        self, resident_id: ObjectId, subject: str, at: datetime
-    ) -> list[OccurrenceDocument]:
-        """Due measurements of this kind that a reading at ``at`` answers."""
+    async def open_measures(self, resident_id: ObjectId) -> list[OccurrenceDocument]:
+        """Measurements that are due: a few, however many readings come."""
         query = {
             "resident_id": resident_id,
             "kind": ReminderKind.MEASURE.value,
-            "subject": subject,
             "state": {"$in": [each.value for each in _OPEN]},
-            "due_at": {"$lte": at + timedelta(hours=1)},
-            "missed_at": {"$gt": at},
         }
         return await OccurrenceDocument.find(query).to_list()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -19,8 +20,8 @@ from backend.archive.residents import Residents
 from backend.archive.sections import EntryStatus, ImmunizationBody, MedicationBody, Section
 from backend.archive.sections.immunization import ImmunizationStatus
 from backend.archive.sections.medication import MedicationStatus
-from backend.care.reminders.documents import OccurrenceState
-from backend.care.reminders.errors import ReminderChanged, ReminderNeverDue
+from backend.care.reminders.documents import OccurrenceDocument, OccurrenceState
+from backend.care.reminders.errors import OccurrenceSettled, ReminderChanged, ReminderNeverDue
 from backend.care.reminders.limits import ReminderKind, rechecks, suggested_time, vaccines
 from backend.care.reminders.occurrences import Occurrences
 from backend.care.reminders.reminder import ReminderDraft
@@ -81,19 +82,26 @@ class Suggesting:
 
     async def on_readings(self, event: ReadingsRecorded, entry_id: ObjectId) -> None:
         """What was to be measured was measured."""
-        query = {"resident_id": event.resident_id, "_id": {"$in": list(event.reading_ids)}}
+        due = await self._occurrences.open_measures(event.resident_id)
+        if not due:
+            return
+        query = {
+            "resident_id": event.resident_id,
+            "_id": {"$in": list(event.reading_ids)},
+            "kind": {"$in": sorted({each.subject for each in due if each.subject})},
+        }
         rows = ReadingDocument.get_pymongo_collection().find(
             query, {"kind": 1, "at": 1, "recorded_by": 1}
         )
-        async for raw in rows:
+        readings = await rows.to_list()
+        for each in due:
+            raw = next((one for one in readings if _answers(one, each)), None)
+            if raw is None:
+                continue
             by = (raw.get("recorded_by") or {}).get("account_id") or event.resident_id
-            for each in await self._occurrences.open_measures(
-                event.resident_id, raw["kind"], raw["at"]
-            ):
-                try:
-                    await self._occurrences.settle(each, OccurrenceState.TAKEN, by=by)
-                except ReminderChanged:  # somebody answered it themselves
-                    continue
+            # Somebody answered it themselves, or it is long over.
+            with suppress(ReminderChanged, OccurrenceSettled):
+                await self._occurrences.settle(each, OccurrenceState.TAKEN, by=by)
 
     async def _put(self, resident_id: ObjectId, drafts: dict[str, ReminderDraft]) -> None:
         async def work(session: Session) -> None:
@@ -133,6 +141,12 @@ class Suggesting:
             return []
         key = await self._core.keyring.key(resident_id)
         return [from_raw(each, key) for each in raws]
+
+
+def _answers(raw: Raw, due: OccurrenceDocument) -> bool:
+    """Whether the reading is the one that was asked for: from an hour before until missed."""
+    early = due.due_at - timedelta(hours=1)
+    return bool(raw["kind"] == due.subject and early <= raw["at"] < due.missed_at)
 
 
 def vaccinations(

@@ -17,6 +17,7 @@ import structlog
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo import UpdateOne
+from pymongo.errors import PyMongoError
 
 from backend.access.consent.purpose import ConsentState
 from backend.access.consent.states import ConsentStates
@@ -90,14 +91,24 @@ class ReminderWorker:
         return len(raws) + len(open_ones)
 
     async def _in_batch_or_alone(self, work: Any, name: str, raws: list[Raw]) -> None:
+        """One that was changed meanwhile, or cannot be looked at, holds up no other."""
         try:
             await work(name, raws)
-        except _Overtaken:
+        except PyMongoError:  # the store is away
+            raise
+        except Exception:
             for each in raws:
-                try:
-                    await work(name, [each])
-                except _Overtaken:
-                    log.info("reminder was changed while it fell due")
+                await self._alone(work, name, each)
+
+    async def _alone(self, work: Any, name: str, raw: Raw) -> None:
+        try:
+            await work(name, [raw])
+        except _Overtaken:
+            log.info("reminder was changed while it fell due")
+        except PyMongoError:
+            raise
+        except Exception as error:
+            log.warning("reminder could not be looked at", error=type(error).__name__)
 
     async def _fall(self, name: str, raws: list[Raw]) -> None:
         now = self._core.clock.now()

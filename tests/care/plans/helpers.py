@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from bson import ObjectId
 
 from backend.access.categories import ALL_CATEGORIES
 from backend.access.relations import RelationKind
+from backend.archive.sections import Amount, ObservationBody, PartialDate
+from backend.archive.sections.result import Result, ResultType
+from backend.archive.sections.values import coded
 from backend.care.plans.documents import PlanDocument, PlanState
 from backend.care.plans.plan import Plan
 from backend.care.reminders.documents import ReminderDocument, ReminderState
@@ -95,6 +99,15 @@ async def a_week(
         await services.recording.record_batch(viewer, resident_id, drafts, idempotency_key=None)
     clock.set(datetime.combine(monday + timedelta(days=7), time(3, 30), SHANGHAI))
     await services.care_plans.worker.drain()
+
+
+def lab(code: str, value: str, unit: str, day: str, **more: Any) -> ObservationBody:
+    return ObservationBody(
+        name=coded("http://loinc.org", code, text=code),
+        result=Result(type=ResultType.QUANTITY, amount=Amount(value=Decimal(value), unit=unit)),
+        effective=PartialDate(day),
+        **more,
+    )
 
 
 def next_monday(clock: FixedClock) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
@@ -14,11 +13,9 @@ from bson import ObjectId
 from backend.access.categories import Category
 from backend.archive.entry import Entry, EntrySource, Provenance
 from backend.archive.sections import (
-    Amount,
     Body,
     Coding,
     EntryStatus,
-    ObservationBody,
     PartialDate,
     PregnancyBody,
     QuestionnaireBody,
@@ -27,7 +24,6 @@ from backend.archive.sections.observation import ObservationStatus
 from backend.archive.sections.pregnancy import PregnancyStatus
 from backend.archive.sections.questionnaire import Answer, Item
 from backend.archive.sections.result import Result, ResultType
-from backend.archive.sections.values import coded
 from backend.care.documents import Ticket
 from backend.care.plans.book import book
 from backend.care.plans.documents import WeekDocument
@@ -50,6 +46,7 @@ from backend.services import Services
 from ocr.lab import dictionary
 from tests.care.plans.helpers import (
     a_doctor_of,
+    lab,
     next_monday,
     reload,
     started,
@@ -60,15 +57,6 @@ from tests.factories import a_key
 
 MONDAY, STARTED = date(2026, 11, 23), date(2026, 11, 2)
 DIARY = "urn:kangban:questionnaire:symptom-diary"
-
-
-def lab(code: str, value: str, unit: str, day: str, **more: Any) -> ObservationBody:
-    return ObservationBody(
-        name=coded("http://loinc.org", code, text=code),
-        result=Result(type=ResultType.QUANTITY, amount=Amount(value=Decimal(value), unit=unit)),
-        effective=PartialDate(day),
-        **more,
-    )
 
 
 def diary(breath: int, day: str) -> QuestionnaireBody:

@@ -16,8 +16,8 @@ from backend.services import Services
 from graphql_api.common import ids
 from mobile_contract import operation
 from tests.api import Api, sign_in
+from tests.care.plans.helpers import lab as a_result
 from tests.care.plans.helpers import told
-from tests.care.plans.test_goals import lab as a_result
 from tests.care.plans.test_newer import a_book
 from tests.factories import a_condition, a_key, a_resident, at, bp
 

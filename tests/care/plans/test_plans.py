@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -10,18 +11,14 @@ from bson import ObjectId
 from backend.access.categories import Action, Category
 from backend.access.errors import AccessDenied, RoleRequired
 from backend.archive.sections import (
-    Amount,
     CarePlanBody,
-    ObservationBody,
     PartialDate,
     PregnancyBody,
     Section,
-    coded,
 )
 from backend.archive.sections.pregnancy import PregnancyStatus
 from backend.archive.sections.profile import Sex
-from backend.archive.sections.result import Result as ObservationResult
-from backend.care.plans.documents import Change, PlanState
+from backend.care.plans.documents import Change, PlanDocument, PlanState, ScheduleDocument
 from backend.care.plans.editing import Edit, LabEdit, Target
 from backend.care.plans.errors import (
     CarePlanChanged,
@@ -30,6 +27,7 @@ from backend.care.plans.errors import (
     CarePlanNotOpen,
 )
 from backend.care.plans.judging import Week
+from backend.care.plans.plan import proposal, to_raw
 from backend.care.plans.programme import Part
 from backend.care.reminders.documents import OccurrenceState
 from backend.care.reminders.limits import ReminderKind
@@ -42,6 +40,7 @@ from tests.care.plans.helpers import (
     HIGH,
     SUGAR,
     a_doctor_of,
+    lab,
     proposed,
     reload,
     reminders,
@@ -289,14 +288,14 @@ async def test_a_doctor_edits_schedule_steps_checks_and_targets_as_one_revision(
         "targets": Edit(targets=(Target(kind=Kind.WEIGHT, component="systolic", high=1),)),
         "steps": Edit(steps=(("", 7),)),
     }
-    lab = (
+    unfit = (
         (LabEdit(item="humours", high=1),),
         (LabEdit(item="ldl", high=180),),  # in mg/dL
         (LabEdit(item="hba1c", low=8, high=7),),
         (LabEdit(item="hba1c", low=7, high=7),),
         (LabEdit(item="ldl", high=1.8), LabEdit(item="ldl", high=1.4)),
     )
-    cases = [*wrong.items(), *(("lab_targets", Edit(lab=each)) for each in lab)]
+    cases = [*wrong.items(), *(("lab_targets", Edit(lab=each)) for each in unfit)]
     for field, each in cases:
         with pytest.raises(CarePlanInvalid) as refused:
             await deciding.edit(doctor, resident_id, plan.id, each, version=after.version)
@@ -371,11 +370,7 @@ async def test_progress_counts_this_week_and_what_is_due_from_the_archive(
     assert row["steps_done"] == [
         {"day": f"2026-11-{day}", "step": "中等强度活动 30 分钟，如快走"} for day in (23, 25)
     ]
-    creatinine = ObservationBody(
-        name=coded("http://loinc.org", "2160-0", text="肌酐"),
-        result=ObservationResult(type="Quantity", amount=Amount(value=80, unit="umol/L")),
-        effective=PartialDate("2026-06-01"),
-    )
+    creatinine = lab("2160-0", "80", "umol/L", "2026-06-01")
     await services.entries.add(viewer, resident_id, creatinine, idempotency_key=a_key())
     await told(services)
     found = await services.care_plans.progressing.of(viewer, plan)
@@ -390,6 +385,42 @@ async def test_progress_counts_this_week_and_what_is_due_from_the_archive(
     assert little.withheld == {Category.READINGS, Category.REPORTS}
     assert (little.weeks, little.targets) == ((), ())
     assert {each.kind.value for each in little.duties} == {"visit", "questionnaire"}
+
+
+async def test_what_is_due_is_counted_from_what_came_while_another_worker_counted(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, resident_id, _ = await with_conditions(services, SUGAR)
+    await started(services, viewer, resident_id, "diabetes")
+    scheduling = services.care_plans.scheduling
+    lock = scheduling.lock
+
+    async def late(*args: Any) -> ScheduleDocument:
+        monkeypatch.undo()
+        body = lab("4548-4", "6.8", "%", "2026-11-19")
+        await services.entries.add(viewer, resident_id, body, idempotency_key=a_key())
+        await scheduling.renew(resident_id)
+        return await lock(*args)
+
+    monkeypatch.setattr(scheduling, "lock", late)
+    await scheduling.renew(resident_id)
+    starts = {each["subject"]: each["start"] for each in await reminders(resident_id, "recheck")}
+    assert starts["4548-4"] == "2027-02-17"
+
+
+async def test_a_download_has_every_plan_that_there_ever_was(services: Services) -> None:
+    viewer, resident_id, _ = await with_conditions(services, HIGH)
+    key = await services.core.keyring.key(resident_id)
+    [waiting, *_] = (await proposed(services, viewer, resident_id)).values()
+    content, reason, now = waiting.content, waiting.reason, waiting.created_at
+    declined = [
+        to_raw(proposal(ObjectId(), resident_id, content, reason, (), now), key)
+        | {"state": PlanState.DECLINED.value, "open": False}
+        for _ in range(60)
+    ]
+    await PlanDocument.get_pymongo_collection().insert_many(declined)
+    rows = await services.care_plans.looking.exported(viewer, resident_id)
+    assert len(rows) == 62
 
 
 async def test_a_measuring_day_within_the_plan_earns_and_a_withdrawn_reading_takes_it_back(

@@ -141,6 +141,24 @@ async def test_two_workers_on_one_plan_look_at_a_week_once(
     ]
 
 
+async def test_a_plan_that_cannot_be_looked_at_holds_up_no_other(
+    services: Services, clock: FixedClock
+) -> None:
+    plans = []
+    for _ in range(2):
+        viewer, resident_id, _ = await with_conditions(services, HIGH)
+        plans += await started(services, viewer, resident_id, "hypertension")
+    broken, good = plans
+    await PlanDocument.get_pymongo_collection().update_one(
+        {"_id": broken.id}, {"$set": {"box": b"not what was sealed"}}
+    )
+    next_monday(clock)
+    next_monday(clock)
+    await services.care_plans.worker.step()
+    looked = await WeekDocument.find({}).to_list()
+    assert {each.plan_id for each in looked} == {good.id}
+
+
 async def test_without_consent_no_week_is_looked_at_and_nothing_is_lost(
     services: Services, clock: FixedClock
 ) -> None:
