@@ -38,6 +38,7 @@ from backend.web.imports import import_routes
 from backend.web.looks import noted_before_answering, settled
 from backend.web.metrics import metrics
 from backend.web.open_origins import open_to_all_origins
+from backend.web.pictures import picture_routes
 from backend.web.plain import plain_routes
 from backend.web.report_pages import report_page_routes
 from backend.web.share import SHARED, share_routes
@@ -137,6 +138,7 @@ def build_app(services: Services) -> Litestar:
             await warming
             await services.assistant.settled()
         services.reports.close()
+        services.pictures.close()
         await telegram.close()
         await services.identity.close()
         await services.notifications.close()
@@ -150,6 +152,7 @@ def build_app(services: Services) -> Litestar:
             *client_routes(services),
             *device_routes(services),
             *import_routes(services),
+            *picture_routes(services),
             *chart_routes(services),
             *fhir_routes(services),
             *access_log_routes(services),

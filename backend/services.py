@@ -57,6 +57,9 @@ from backend.measurements.meter_uploads import MeterUploads
 from backend.measurements.meters import Meters
 from backend.measurements.overrides import Overrides
 from backend.measurements.people import People
+from backend.measurements.picture import documents as picture_documents
+from backend.measurements.picture import limits as picture_limits
+from backend.measurements.picture.pictures import Pictures
 from backend.measurements.readings import Readings
 from backend.measurements.recording import Recording
 from backend.measurements.trends import Trends
@@ -71,6 +74,8 @@ from backend.questionnaires.documents import ResponseState
 from backend.questionnaires.wiring import Questionnaires, build_questionnaires
 from backend.reports import documents as report_documents
 from backend.reports.documents import ReportState
+from backend.reports.errors import told
+from backend.reports.sandbox import Sandbox
 from backend.reports.wiring import ReportServices, build_reports
 from backend.sharing import documents as sharing_documents
 from backend.sharing.links import ShareLinks
@@ -109,6 +114,7 @@ DOCUMENTS = (
     *identity_documents.DOCUMENTS,
     *archive_documents.DOCUMENTS,
     *measurement_documents.DOCUMENTS,
+    *picture_documents.DOCUMENTS,
     *report_documents.DOCUMENTS,
     *sharing_documents.DOCUMENTS,
     *reward_documents.DOCUMENTS,
@@ -159,6 +165,7 @@ class Services:
     meters: Meters
     meter_registry: MeterRegistry
     meter_uploads: MeterUploads
+    pictures: Pictures
     reports: ReportServices
     share_links: ShareLinks
     share_opening: Opening
@@ -303,6 +310,13 @@ def build_services(core: Core) -> Services:
         meters=Meters(core, access),
         meter_registry=MeterRegistry(core),
         meter_uploads=MeterUploads(core, access.log, recording),
+        pictures=Pictures(
+            core,
+            access,
+            people,
+            Sandbox(picture_limits.SECONDS, picture_limits.MEMORY_BYTES),
+            told,
+        ),
         reports=reports,
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),

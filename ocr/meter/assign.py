@@ -68,9 +68,7 @@ def _alone(component: str, numbers: list[Found]) -> dict[str, Found]:
     return {component: numbers[0]}
 
 
-def _several(
-    table: dict[str, Any], numbers: list[Found], words: list[Word]
-) -> dict[str, Found]:
+def _several(table: dict[str, Any], numbers: list[Found], words: list[Word]) -> dict[str, Found]:
     """By labels; by order only where a number stands for every component."""
     components, stacked = table["components"], table["stacked"]
     if not 1 <= len(numbers) <= len(components):

@@ -214,13 +214,14 @@ def _mean(
 def _glare(bright: Plane, place: _Place, thick: float) -> bool:
     """A white spot over part of a digit can hide a segment."""
     part = bright[
-        max(0, int(place.top)) : int(place.bottom) + 1, max(0, int(place.left)) : int(place.right) + 1
+        max(0, int(place.top)) : int(place.bottom) + 1,
+        max(0, int(place.left)) : int(place.right) + 1,
     ]
     seen = part[part > 0]
     if seen.size < 10:
         return False
     white = seen >= _WHITE
-    return bool(0.04 < white.mean() and float(np.percentile(seen, 30)) < _WHITE - 12)
+    return bool(white.mean() > 0.04 and float(np.percentile(seen, 30)) < _WHITE - 12)
 
 
 def _points(
@@ -238,9 +239,7 @@ def _points(
             and 0.35 * thick <= each.bottom - each.top <= 2.0 * thick
         ]
         low = [each for each in dots if abs(each.bottom - before.bottom) < 0.75 * thick]
-        clock |= any(
-            before.top < each.top and each.bottom < before.bottom - thick for each in dots
-        )
+        clock |= any(before.top < each.top and each.bottom < before.bottom - thick for each in dots)
         seen = _speck(shares, before, end, thick)
         if low and seen > levels.on:
             found.add(index)
@@ -275,9 +274,7 @@ def _stroke_beside(shares: Plane, places: list[_Place], thick: float, levels: Le
     )
 
 
-def _upright(
-    shares: Plane, box: tuple[int, int, int, int], thick: float, levels: Levels
-) -> bool:
+def _upright(shares: Plane, box: tuple[int, int, int, int], thick: float, levels: Levels) -> bool:
     """A thin upright stroke that ends where the box ends; the edge of a display goes on."""
     left, top, right, bottom = max(0, box[0]), box[1], max(0, box[2]), box[3]
     if right - left < 3:
@@ -289,7 +286,9 @@ def _upright(
         mean = shares[max(0, start) : max(0, end), left:right].mean(axis=0)[None, :]
         return np.asarray(cv2.blur(mean.astype(np.float32), (side, 1))[0])
 
-    body = np.minimum(columns(top + edge, middle - edge // 2), columns(middle + edge // 2, bottom - edge))
+    body = np.minimum(
+        columns(top + edge, middle - edge // 2), columns(middle + edge // 2, bottom - edge)
+    )
     beyond = np.maximum(columns(top - out, top - edge), columns(bottom + edge, bottom + out))
     wide = max(1, round(0.4 * HEIGHT))
     beyond = cv2.dilate(beyond[None, :], np.ones((1, wide), np.uint8))[0]

@@ -127,7 +127,5 @@ def _same_place(a: Found, b: Found) -> bool:
     high = min(bottom, other[3]) - max(top, other[1])
     if wide <= 0 or high <= 0:
         return False
-    least = min(
-        (right - left) * (bottom - top), (other[2] - other[0]) * (other[3] - other[1])
-    )
+    least = min((right - left) * (bottom - top), (other[2] - other[0]) * (other[3] - other[1]))
     return wide * high > 0.4 * least

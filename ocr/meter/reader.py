@@ -89,6 +89,4 @@ def _shown(component: str, number: Found, unit: str, image: Image) -> Shown:
         min(1.0, right / width),
         min(1.0, bottom / height),
     )
-    return Shown(
-        component, number.text, float(number.text), unit, round(number.confidence, 2), box
-    )
+    return Shown(component, number.text, float(number.text), unit, round(number.confidence, 2), box)

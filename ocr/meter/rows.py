@@ -70,9 +70,7 @@ def _follows(before: Figure, after: Figure) -> bool:
     return alike and lean <= 0.12 * high + 0.16 * (after.left - before.left)
 
 
-def lay(
-    row: list[Figure], strokes: list[Stroke], ink: Plane, bright: Plane, mask: Mask
-) -> Row:
+def lay(row: list[Figure], strokes: list[Stroke], ink: Plane, bright: Plane, mask: Mask) -> Row:
     """Turned level, its slant taken out, cut out of the picture with a margin."""
     high = float(np.median([each.height for each in row]))
     angle = _angle(row)

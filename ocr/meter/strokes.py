@@ -79,9 +79,7 @@ def strokes_of(mask: Mask) -> list[Stroke]:
 
 
 def _stroke(piece: NDArray[np.bool_], at: tuple[int, int], thick: float) -> Stroke | None:
-    outlines, _ = cv2.findContours(
-        piece.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-    )
+    outlines, _ = cv2.findContours(piece.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(outlines, key=len)
     (_, sides, _) = cv2.minAreaRect(outline)
     long, short = max(sides) + 1, min(sides) + 1
@@ -103,7 +101,9 @@ def figures_of(strokes: list[Stroke], reach: float, squares: bool) -> list[Figur
     thick = np.array([each.thick for each in lines])
     near = reach * np.minimum(thick[:, None], thick[None, :])
     apart = np.maximum(
-        np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]),
+        np.maximum(
+            boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]
+        ),
         0,
     ).max(axis=2)
     alike = np.maximum(thick[:, None], thick[None, :]) <= 2.2 * np.minimum(

@@ -80,9 +80,7 @@ class _Face:
         return Device(np.clip(mixed, 0, 255).astype(np.uint8), truth)
 
 
-def _colours(
-    rng: random.Random, lit: bool
-) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+def _colours(rng: random.Random, lit: bool) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     if lit:
         dark = rng.randint(5, 30)
         lights = [(255, 50, 40), (60, 255, 90), (90, 200, 255), (255, 255, 255), (255, 190, 60)]

@@ -34,15 +34,15 @@ def photograph(device: Device, rng: random.Random, hard: float = 1.0) -> tuple[b
     return ok.getvalue(), matrix
 
 
-def _placed(
-    size: tuple[int, int], out: tuple[int, int], rng: random.Random, hard: float
-) -> Matrix:
+def _placed(size: tuple[int, int], out: tuple[int, int], rng: random.Random, hard: float) -> Matrix:
     """As a pinhole camera four widths away sees the device."""
     w, h = size
     tilt, pan, roll = (np.deg2rad(rng.uniform(-d, d) * hard) for d in (10, 10, 6))
     turn = cv2.Rodrigues(np.array([tilt, 0, 0]))[0] @ cv2.Rodrigues(np.array([0, pan, 0]))[0]
     turn = cv2.Rodrigues(np.array([0, 0, roll]))[0] @ turn
-    corners = np.array([[-w / 2, -h / 2, 0], [w / 2, -h / 2, 0], [w / 2, h / 2, 0], [-w / 2, h / 2, 0]])
+    corners = np.array(
+        [[-w / 2, -h / 2, 0], [w / 2, -h / 2, 0], [w / 2, h / 2, 0], [-w / 2, h / 2, 0]]
+    )
     away = 2.5 * max(w, h)
     placed = corners @ turn.T
     flat = placed[:, :2] * (away / (away + placed[:, 2:]))
@@ -76,6 +76,4 @@ def _glare(x: Floats, y: Floats, w: int, h: int, rng: random.Random) -> Floats:
     along = (x - cx) * np.cos(a) + (y - cy) * np.sin(a)
     across = -(x - cx) * np.sin(a) + (y - cy) * np.cos(a)
     size, thin = rng.uniform(0.05, 0.25) * w, rng.uniform(0.02, 0.09) * w
-    return np.asarray(
-        rng.uniform(60, 260) * np.exp(-((along / size) ** 2) - (across / thin) ** 2)
-    )
+    return np.asarray(rng.uniform(60, 260) * np.exp(-((along / size) ** 2) - (across / thin) ** 2))

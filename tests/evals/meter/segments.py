@@ -74,9 +74,7 @@ def draw(
     return left, top, right + lean, top + height
 
 
-def _digit(
-    ink: Plane, digit: str, at: tuple[float, float], height: float, style: Style
-) -> None:
+def _digit(ink: Plane, digit: str, at: tuple[float, float], height: float, style: Style) -> None:
     lit = LIT.get(digit, "")
     if not style.tail:
         lit = {"6": "fgedc", "9": "abcfg"}.get(digit, lit)
@@ -88,7 +86,7 @@ def _digit(
 
 def _points(ink: Plane, sign: str, at: tuple[float, float], height: float, style: Style) -> None:
     side = max(style.stroke, 0.1)
-    for y in ([1 - side] if sign == "." else [0.25, 0.65]):
+    for y in [1 - side] if sign == "." else [0.25, 0.65]:
         x = style.space * 0.5 - side / 2
         square = np.array([[x, y], [x + side, y], [x + side, y + side], [x, y + side]])
         _fill(ink, square, at, height, style, 1.0)
@@ -108,7 +106,9 @@ def _polygons(style: Style) -> dict[str, NDArray[np.float64]]:
     return shapes
 
 
-def _bar(start: float, end: float, middle: float, half: float, pointed: bool) -> NDArray[np.float64]:
+def _bar(
+    start: float, end: float, middle: float, half: float, pointed: bool
+) -> NDArray[np.float64]:
     if not pointed:
         return np.array(
             [
