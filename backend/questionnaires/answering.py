@@ -10,17 +10,16 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from backend.access.categories import Action
-from backend.access.consent.guardianship import age_on
 from backend.access.relations import Relation
 from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument
 from backend.archive.entry import Provenance, to_raw
 from backend.archive.events import EntriesAdded
 from backend.care.opening import Opening
-from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.history import ChangedMeanwhile
+from backend.core.keys.keyring import refuse_erased
 from backend.identity.viewer import Viewer
 from backend.measurements.people import People
 from backend.questionnaires.asking import Subject, is_for, merged, require_whole
@@ -38,6 +37,7 @@ from backend.questionnaires.looking import of_forms
 from backend.questionnaires.model import Given
 from backend.questionnaires.response import Response, opened, sealed
 from backend.questionnaires.ringing import Ringing
+from backend.questionnaires.subjects import subject_of
 
 Answers = Sequence[tuple[str, Given]]
 
@@ -70,6 +70,7 @@ class Answering:
         key = await self._core.keyring.key(resident_id)
 
         async def work(session: Session) -> Raw:
+            await refuse_erased(session, [resident_id])
             now = self._core.clock.now()
             open_one = await ResponseDocument.find_one(
                 {"resident_id": resident_id, "form": form.key, "open": True}, session=session
@@ -244,10 +245,7 @@ class Answering:
         return [PydanticObjectId(each["_id"]) for each in raws]
 
     async def _subject(self, resident_id: ObjectId) -> Subject:
-        person = await self._people.person(resident_id)
-        today = self._core.clock.now().astimezone(SHANGHAI).date()
-        born = person.birth_date
-        return Subject(sex=person.sex, age=None if born is None else age_on(born, today))
+        return await subject_of(self._people, self._core.clock, resident_id)
 
     async def _sealed(
         self,

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from bson import ObjectId
 
 from backend.access.categories import Category
-from backend.access.consent.guardianship import age_on
 from backend.access.errors import AccessDenied
 from backend.access.service import NOTHING, Access
 from backend.core.clock import SHANGHAI
@@ -24,6 +23,7 @@ from backend.questionnaires.errors import QuestionnaireResponseNotFound, Questio
 from backend.questionnaires.model import Form, Given
 from backend.questionnaires.response import Response, opened
 from backend.questionnaires.scoring import Scored
+from backend.questionnaires.subjects import subject_of
 
 _MOST_POINTS = 200
 
@@ -170,10 +170,7 @@ class Looking:
         return [_plain(each) for each in await self._opened(resident_id, rows)]
 
     async def subject(self, resident_id: ObjectId) -> Subject:
-        person = await self._people.person(resident_id)
-        today = self._core.clock.now().astimezone(SHANGHAI).date()
-        born = person.birth_date
-        return Subject(sex=person.sex, age=None if born is None else age_on(born, today))
+        return await subject_of(self._people, self._core.clock, resident_id)
 
     async def _allowed(self, viewer: Viewer, resident_id: ObjectId) -> frozenset[Category]:
         categories = frozenset(each.category for each in self._book.current)
