@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.assistant.lexicon.kinds import kinds, panels, read_toml
-from bot.assistant.library.guidelines import guidelines, judge
+from bot.assistant.library.guidelines import Who, guidelines, judge
 from bot.assistant.understanding.topics import _common
 
 
@@ -41,4 +41,4 @@ def test_a_childs_pressure_is_not_judged_by_adults_limits() -> None:
     from decimal import Decimal
 
     value = {"systolic": Decimal(85), "diastolic": Decimal(55)}
-    assert judge("blood_pressure", value, adult=False) is None
+    assert judge("blood_pressure", value, Who(adult=False)) is None

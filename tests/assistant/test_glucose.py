@@ -169,3 +169,45 @@ def test_the_questions_own_value_is_judged_the_same_way() -> None:
     assert "高不高要看" in assistant().ask("血糖8.2算高吗").text
     assert "超过了糖尿病的控制目标" in assistant(DIABETES).ask("血糖10.3高不高").text
     assert "在糖尿病的控制目标里" in assistant(DIABETES).ask("餐后血糖8.2正常吗").text
+
+
+PREGNANT = observation(
+    "p",
+    "82810-3",
+    "妊娠状态",
+    "2026-06-24",
+    valueCodeableConcept={"coding": [{"code": "pregnant"}]},
+    component=[
+        {
+            "code": {"coding": [{"system": "http://loinc.org", "code": "11778-8"}]},
+            "valueDateTime": "2027-02-13",
+        }
+    ],
+)
+GESTATIONAL = condition("gdm", "妊娠期糖尿病")
+
+
+@pytest.mark.parametrize(
+    ("value", "meal", "said"),
+    [
+        (5.2, "空腹", "在孕期的控制目标里"),
+        (5.3, "空腹", "超过了孕期的控制目标"),
+        (6.3, "", "高不高要看是空腹还是饭后测的"),
+        (6.6, "餐后", "在孕期的控制目标里"),
+        (7.0, "餐后", "高不高要看是饭后几小时测的"),
+        (7.8, "餐后", "超过了孕期的控制目标"),
+    ],
+)
+def test_in_a_pregnancy_with_diabetes_its_own_targets_hold(
+    value: float, meal: str, said: str
+) -> None:
+    reading = sugar("a", value, 20, **({"note": [{"text": meal}]} if meal else {}))
+    answer = assistant(reading, PREGNANT, GESTATIONAL).ask("最近一次血糖多少")
+    assert said in answer.text
+    assert "糖尿病患者的控制目标" not in answer.text
+
+
+def test_diabetes_of_a_pregnancy_is_over_with_it() -> None:
+    answer = assistant(sugar("a", 6.5, 20, FASTING), GESTATIONAL).ask("最近一次空腹血糖多少")
+    assert "所以略高" in answer.text
+    assert "控制目标" not in answer.text

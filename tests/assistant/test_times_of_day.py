@@ -38,8 +38,8 @@ def test_no_hour_is_read_where_none_is_said(said: str) -> None:
 @pytest.mark.parametrize(
     ("question", "begins"),
     [
-        ("早上和晚上的血压哪个高", "血压早上比晚上高 10 mmHg（舒张压升 6 mmHg）"),
-        ("血压晚上高还是早上高", "血压晚上比早上低 10 mmHg（舒张压降 6 mmHg）"),
+        ("早上和晚上的血压哪个高", "血压早上比晚上高 10 mmHg（舒张压高 6 mmHg）"),
+        ("血压晚上高还是早上高", "血压晚上比早上低 10 mmHg（舒张压低 6 mmHg）"),
         (
             "is my blood pressure higher in the morning or in the evening",
             "blood pressure: morning is 10 mmHg (diastolic up 6 mmHg) higher than evening",

@@ -127,7 +127,8 @@ def _beside(
     lead = next(iter(changes.values()))
     way = "same" if lead == 0 else ("up" if lead > 0 else "down")
     told_change = n.with_unit(number(abs(lead)), unit)
-    told_change += "".join(_other_change(n, p, c, unit) for p, c in list(changes.items())[1:])
+    others = list(changes.items())[1:]
+    told_change += "".join(_other_change(n, p, c, unit, beside=key == "sides") for p, c in others)
     draft.sentences.append(
         phrase(
             n.language,
@@ -144,10 +145,12 @@ def _beside(
     return draft
 
 
-def _other_change(n: Numbers, part: str, change: Decimal, unit: str) -> str:
+def _other_change(n: Numbers, part: str, change: Decimal, unit: str, *, beside: bool) -> str:
+    """What the other part does: rose or fell, or ``beside`` another is higher or lower."""
     value = n.with_unit(number(abs(change)), unit)
     if n.language == "zh":
-        verb = "升" if change > 0 else ("降" if change < 0 else "差")
+        up, down = ("高", "低") if beside else ("升", "降")
+        verb = up if change > 0 else (down if change < 0 else "差")
         return f"（{n.part_name(part)}{verb} {value}）"
     verb = "up" if change > 0 else ("down" if change < 0 else "change")
     return f" ({n.part_name(part)} {verb} {value})"

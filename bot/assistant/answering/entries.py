@@ -62,6 +62,8 @@ _LAST = re.compile(
 )
 _FIRST = re.compile(r"第1(?:次|针|剂)|第一(?:次|针|剂)|最早|首次|first|earliest")
 
+_NEXT = re.compile(r"下1?[针次回]|还差|还(?:要|需要|该|没有?)打|该打|next|still need")
+
 
 def answer_entries(
     view: ArchiveView,
@@ -82,6 +84,8 @@ def answer_entries(
             return rows_draft(query, area, found, "no_known_allergy")
     if refuted and not found and chosen_terms:
         return rows_draft(query, area, refuted, "refuted")
+    if area is Area.IMMUNIZATION and _NEXT.search(text):
+        return _no_next(query, found)
     if window is not None:
         found = [e for e in found if _in_window(e, window, area)]
     if area is Area.MEDICATION and chosen_terms and _current_only(text) and found:
@@ -100,6 +104,16 @@ def answer_entries(
         return _nothing(query, area, chosen_terms, bool(known) and window is not None)
     draft = _told(query, area, found, chosen_terms)
     draft.window = window
+    return draft
+
+
+def _no_next(query: Query, given: list[Entry]) -> Draft:
+    """The archive holds what was given; what comes next stands in no record."""
+    draft = Draft(outcome=Outcome.NOT_FOUND)
+    draft.sentences.append(phrase(query.language, "none_next_immunization"))
+    if given:
+        last = rows_draft(query, Area.IMMUNIZATION, dated(given)[-1:], "last_immunization")
+        draft.take(last)
     return draft
 
 

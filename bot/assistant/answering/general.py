@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Escalation, Outcome, Urgency
-from bot.assistant.answering.meaning import has_diabetes
+from bot.assistant.answering.meaning import limit_said, who_is
 from bot.assistant.answering.numbers import Numbers
+from bot.assistant.answering.pregnancy import is_pregnant
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase
 from bot.assistant.lexicon.kinds import kinds, read_toml
@@ -53,7 +54,7 @@ _SYMPTOM = re.compile(
     r"膝盖(?:疼|痛)|关节(?:疼|痛)|嗓子(?:疼|痛|哑)|喉咙(?:疼|痛)|咳嗽|感冒|"
     r"发烧|发热|低烧|拉肚子|腹泻|便秘|失眠|睡不着|乏力|没劲|没力气|疲劳|恶心|"
     r"反酸|烧心|心慌|耳鸣|眼睛(?:干|痒|疼|红)|皮疹|起疹子|发痒|痒|手(?:麻|抖)|"
-    r"脚(?:麻|肿)|浮肿|水肿|尿频|尿急|尿痛|口渴|口干|没胃口|不想吃|消瘦|出汗|"
+    r"脚(?:麻|肿)|(?<!哮)喘(?!息|药)|气短|憋闷|胸闷|咳痰|浮肿|水肿|尿频|尿急|尿痛|口渴|口干|没胃口|不想吃|消瘦|出汗|"
     r"盗汗|头皮|牙(?:疼|痛)|鼻塞|流鼻涕|抽筋|不舒服|难受|"
     r"headache|dizz|cough|cold\b|fever|sore throat|stomach ?ache|back pain|"
     r"tired|fatigue|nause|insomnia|can't sleep|itch|rash|constipat|diarrh|"
@@ -124,15 +125,7 @@ def _given(query: Query, view: ArchiveView) -> Draft | None:
         match := _SINGLE.search(re.sub(r"2(?:个)?小时|2 hours?", "", rest))
     ):
         values = {"value": Decimal(match[1])}
-    age = view.patient.age(view.now.astimezone(SHANGHAI).date())
-    verdict = values and judge(
-        key,
-        values,
-        meal=query.meal,
-        sex=view.patient.sex,
-        adult=age is None or age >= 18,
-        diabetes=has_diabetes(view),
-    )
+    verdict = values and judge(key, values, who_is(view), meal=query.meal)
     if not verdict:
         return None
     draft = Draft()
@@ -145,7 +138,15 @@ def _given(query: Query, view: ArchiveView) -> Draft | None:
         draft.urgency = Urgency.URGENT
         draft.escalation = Escalation(phrase(query.language, "reason_urgent_value"), Urgency.URGENT)
         draft.sentences.append(phrase(query.language, "symptom_urgent"))
-    elif verdict.level in ("high", "raised", "low", "over_target", "under_target", "over_limit"):
+    elif verdict.level in (
+        "high",
+        "raised",
+        "low",
+        "over_target",
+        "under_target",
+        "over_limit",
+        "over_pregnant",
+    ):
         draft.sentences.append(phrase(query.language, "advise_high"))
     return draft
 
@@ -154,10 +155,20 @@ def _own(query: Query, text: str) -> bool:
     return bool(_OWN.search(text)) and query.ask is not Ask.NORMAL_RANGE
 
 
+_SET_FOR_ME = re.compile(
+    r"(?:医生|大夫).{0,8}(?:定|设|给)|我的.{0,8}目标|my (?:\w+ )*target|doctor set"
+)
+
+
 def _ranges(query: Query, view: ArchiveView) -> Draft | None:
+    own = _set_for_person(query, view)
+    if own is not None:
+        return own
     found: list[Guideline] = []
     for key in query.kinds:
-        found += [g for g in of_kind("lipids" if key in _LIPIDS else key) if g not in found]
+        kind = "lipids" if key in _LIPIDS else key
+        kind = "glucose_pregnancy" if key == "glucose" and is_pregnant(view) else kind
+        found += [g for g in of_kind(kind) if g not in found]
     if not found:
         return _own_range(query, view)
     draft = _guideline_draft(query, found[:4])
@@ -168,6 +179,29 @@ def _ranges(query: Query, view: ArchiveView) -> Draft | None:
             n = Numbers(view, replace(query, windows=()), key)
             one = n.one("range_yours", rows[-1])
             draft.take(one)
+    return draft
+
+
+def _set_for_person(query: Query, view: ArchiveView) -> Draft | None:
+    """The ranges that a doctor set; where none was, that, and the guideline's targets alone."""
+    today = view.now.astimezone(SHANGHAI).date()
+    limits = [
+        each for key in query.kinds for each in view.own_limits(key) if each.holds(each.meal, today)
+    ]
+    if limits:
+        draft = Draft()
+        for each in limits:
+            said = limit_said(each, query.language)
+            draft.sentences.append(phrase(query.language, "range_set", said=said))
+            draft.cite(Citation(each.ref, each.since.isoformat() if each.since else None, said))
+        return draft
+    if not _SET_FOR_ME.search(query.asked.plain):
+        return None
+    targets = [g for key in query.kinds for g in of_kind(key) if "target" in g.key]
+    if not targets:
+        return None
+    draft = _guideline_draft(query, targets)
+    draft.sentences.insert(0, phrase(query.language, "range_not_set"))
     return draft
 
 

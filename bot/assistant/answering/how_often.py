@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Window
-from bot.assistant.answering.meaning import has_diabetes, limit_said
+from bot.assistant.answering.meaning import limit_said, who_is
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase
 from bot.assistant.library import guidelines as library
@@ -55,11 +55,8 @@ def _by_guideline(n: Numbers, draft: Draft, level: str) -> Callable[[Reading], b
     own = _by_own(n, draft, level)
     if own is not None:
         return own
-    sex = n.view.patient.sex
-    held = has_diabetes(n.view)
-    rules = [
-        rule for meal in (None, "fasting") for rule in library.limits(n.key, level, meal, sex, held)
-    ]
+    who = who_is(n.view)
+    rules = [rule for meal in (None, "fasting") for rule in library.limits(n.key, level, meal, who)]
     rules = list(dict.fromkeys(rules))
     if n.query.part:
         rules = [r for r in rules if r.part == n.query.part]

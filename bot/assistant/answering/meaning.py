@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from backend.core.clock import SHANGHAI
-from bot.assistant.answer import Citation, Escalation, Urgency
+from bot.assistant.answer import Citation, Escalation, Fact, Urgency
+from bot.assistant.answering.pregnancy import is_pregnant
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import number, part_label, phrase
 from bot.assistant.lexicon.kinds import kinds
 from bot.assistant.lexicon.terms import terms
-from bot.assistant.library.guidelines import judge
+from bot.assistant.library.guidelines import Who, judge
 from bot.assistant.records import Area, OwnLimit, Reading
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
@@ -38,18 +40,12 @@ def meaning(
     own = values if values is not None else {p: m.value for p, m in reading.values.items()}
     meal = reading.meal if values is None else query.meal
     set_for = held_limits(view, reading, meal)
-    age = view.patient.age(view.now.astimezone(SHANGHAI).date())
-    verdict = judge(
-        reading.kind,
-        own,
-        meal=meal,
-        sex=view.patient.sex,
-        adult=age is None or age >= _ADULT,
-        diabetes=has_diabetes(view),
-    )
+    verdict = judge(reading.kind, own, who_is(view), meal=meal)
     if set_for and not (verdict and verdict.level == "urgent" and verdict.fixed):
         return [] if quiet else _by_own(draft, set_for, own, query)
-    if verdict is None or (values is not None and verdict.level == "depends"):
+    if verdict is None and values is None and not quiet:
+        return by_reference(draft, reading, query)
+    if verdict is None or (values is not None and verdict.level.startswith("depends")):
         return []
     fresh = view.now - reading.at <= RECENT
     level = verdict.level
@@ -72,10 +68,54 @@ def meaning(
     return [said]
 
 
-def has_diabetes(view: ArchiveView) -> bool:
-    """Whether diabetes stands on record, so that its targets hold."""
+def who_is(view: ArchiveView) -> Who:
+    """What of the person decides which limits hold, from the record."""
+    age = view.patient.age(view.now.astimezone(SHANGHAI).date())
+    pregnant = is_pregnant(view)
+    return Who(
+        sex=view.patient.sex,
+        adult=age is None or age >= _ADULT,
+        diabetes=_has_diabetes(view, pregnant),
+        pregnant=pregnant,
+    )
+
+
+def _has_diabetes(view: ArchiveView, pregnant: bool) -> bool:
+    """Diabetes of a pregnancy is over with it."""
     term = terms(Area.CONDITION)["diabetes"]
-    return any(e.active and term.fits(e) for e in view.entries(Area.CONDITION))
+    found = [e for e in view.entries(Area.CONDITION) if e.active and term.fits(e)]
+    return any(pregnant or not _GESTATIONAL.search(" ".join((e.name, *e.names))) for e in found)
+
+
+_GESTATIONAL = re.compile(r"妊娠|孕期|gestational|O24", re.I)
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*[-~～–—]+\s*(\d+(?:\.\d+)?)")
+_END = re.compile(r"([<≤＜>≥＞])=?\s*(\d+(?:\.\d+)?)")
+
+
+def by_reference(draft: Draft, reading: Reading, query: Query) -> list[str]:
+    """Where no guideline of ours judges: the range that the report printed beside the result."""
+    measured = reading.values.get("value")
+    if measured is None or reading.reference is None:
+        return []
+    low, high = _ends(reading.reference)
+    if low is None and high is None:
+        return []
+    side = "above" if high is not None and measured.recorded > high else "within"
+    side = "below" if low is not None and measured.recorded < low else side
+    zh = query.language == "zh"
+    draft.facts.append(Fact("参考范围" if zh else "reference range", reading.reference))
+    return [phrase(query.language, f"reference_{side}", range=reading.reference)]
+
+
+def _ends(text: str) -> tuple[Decimal | None, Decimal | None]:
+    """The range's ends, where it is one range: not one for each sex or age."""
+    spans, ends = _SPAN.findall(text), _END.findall(text)
+    if len(spans) == 1 and not ends:
+        return Decimal(spans[0][0]), Decimal(spans[0][1])
+    if len(ends) == 1 and not spans:
+        sign, end = ends[0]
+        return (None, Decimal(end)) if sign in "<≤＜" else (Decimal(end), None)
+    return None, None
 
 
 def held_limits(view: ArchiveView, reading: Reading, meal: str | None) -> list[OwnLimit]:

@@ -21,13 +21,22 @@ _DUE = re.compile(r"预产期|什么时候生|哪天生|几号生|多久(?:能)?
 
 def answer_pregnancy(query: Query, view: ArchiveView) -> Draft:
     today = view.now.astimezone(SHANGHAI).date()
-    found = [(e, due) for e in view.entries(Area.PREGNANCY) if (due := _due(e)) is not None]
-    running = [each for each in found if each[0].active and _runs(each[1], today)]
+    running = _running(view, today)
     if not running:
         draft = Draft(outcome=Outcome.NOT_FOUND)
         draft.sentences.append(phrase(query.language, "none_pregnancy"))
         return draft
     return _told(query, *running[-1], today)
+
+
+def is_pregnant(view: ArchiveView) -> bool:
+    return bool(_running(view, view.now.astimezone(SHANGHAI).date()))
+
+
+def _running(view: ArchiveView, today: date) -> list[tuple[Entry, date]]:
+    """Pregnancies of the record that go on, each with the day it is due."""
+    found = [(e, due) for e in view.entries(Area.PREGNANCY) if (due := _due(e)) is not None]
+    return [each for each in found if each[0].active and _runs(each[1], today)]
 
 
 def _told(query: Query, entry: Entry, due: date, today: date) -> Draft:

@@ -29,7 +29,15 @@ def plain_unit(unit: str) -> str:
 
 def shown_unit(unit: str) -> str:
     """A recorded unit as people read it: ``mm[Hg]`` is mmHg, ``10*9/L`` is 10^9/L."""
-    shown = {"mmhg": "mmHg", "cel": "℃", "{score}": "", "1": "", "[lb_av]": "lb", "{t-score}": ""}
+    shown = {
+        "mmhg": "mmHg",
+        "cel": "℃",
+        "{score}": "",
+        "1": "",
+        "{steps}": "步",
+        "[lb_av]": "lb",
+        "{t-score}": "",
+    }
     plain = plain_unit(unit)
     if plain in shown:
         return shown[plain]

@@ -34,14 +34,25 @@ class Verdict(NamedTuple):
     """What a guideline makes of a value.
 
     ``urgent``, ``high``, ``raised``, ``low``, ``normal``; with diabetes ``over_target``,
-    ``under_target``, ``on_target``; ``depends`` where it is not noted whether a glucose is
-    fasting; ``under_limit`` where a guideline has a limit but no range.
+    ``under_target``, ``on_target``, in a pregnancy ``over_pregnant``, ``on_pregnant``;
+    ``depends`` where it is not noted whether a glucose is fasting, ``depends_hours`` how long
+    after food; ``under_limit`` where a guideline has a limit but no range.
     """
 
     level: str
     guideline: Guideline
     fixed: bool = True
     """Whether it holds beside a range that was set for the person."""
+
+
+class Who(NamedTuple):
+    """What of a person decides which limits hold. Children are not judged by adults' limits,
+    urgent ones apart; ``diabetes`` in a pregnancy is that of the pregnancy, too."""
+
+    sex: str | None = None
+    adult: bool = True
+    diabetes: bool = False
+    pregnant: bool = False
 
 
 class Rule(NamedTuple):
@@ -56,13 +67,18 @@ class Rule(NamedTuple):
     meal: str | None
     sex: str | None
     diabetes: bool | None
+    pregnant: bool | None
     fixed: bool
 
-    def is_for(self, meal: str | None, sex: str | None, diabetes: bool) -> bool:
+    def is_for(self, meal: str | None, who: Who) -> bool:
         """``untimed`` rules are for what was noted neither fasting nor after food."""
-        timed = self.meal is None or self.meal == (meal or "untimed")
-        held = self.diabetes is None or self.diabetes is diabetes
-        return timed and held and (self.sex is None or self.sex == sex)
+        return (
+            self.meal in (None, meal or "untimed")
+            and self.sex in (None, who.sex)
+            and self.diabetes in (None, who.diabetes)
+            and self.pregnant in (None, who.pregnant)
+            and (who.adult or self.level == "urgent" or self.kind == "temperature")
+        )
 
 
 @cache
@@ -89,6 +105,7 @@ def _rules() -> list[Rule]:
             r.get("meal"),
             r.get("sex"),
             r.get("diabetes"),
+            r.get("pregnant"),
             r.get("fixed", True),
         )
         for r in rows
@@ -96,7 +113,11 @@ def _rules() -> list[Rule]:
 
 
 # What a value is that passes no rule, by the level of the first one.
-_REST = {"over_target": "on_target", "over_limit": "under_limit"}
+_REST = {
+    "over_target": "on_target",
+    "over_limit": "under_limit",
+    "over_pregnant": "on_pregnant",
+}
 
 
 def beyond(value: Decimal, side: str, limit: Decimal) -> bool:
@@ -109,27 +130,13 @@ def beyond(value: Decimal, side: str, limit: Decimal) -> bool:
 
 
 def judge(
-    kind: str,
-    values: Mapping[str, Decimal],
-    *,
-    meal: str | None = None,
-    sex: str | None = None,
-    adult: bool = True,
-    diabetes: bool = False,
+    kind: str, values: Mapping[str, Decimal], who: Who, *, meal: str | None = None
 ) -> Verdict | None:
     """The first rule that fits, else what its guideline calls the rest; None without rules.
 
-    ``values`` are in the kind's canonical unit. Children are not judged by
-    adults' limits, urgent ones apart. ``diabetes`` asks for the targets that
-    hold with it.
+    ``values`` are in the kind's canonical unit.
     """
-    rules = [
-        r
-        for r in _rules()
-        if r.kind == kind
-        and r.is_for(meal, sex, diabetes)
-        and (adult or r.level == "urgent" or kind == "temperature")
-    ]
+    rules = [r for r in _rules() if r.kind == kind and r.is_for(meal, who)]
     for rule in rules:
         value = values.get(rule.part)
         if value is not None and beyond(value, rule.side, rule.limit):
@@ -144,15 +151,13 @@ def judge(
     )
 
 
-_SIDES = {"high": ("high", "over_target", "over_limit"), "low": ("low", "under_target")}
+_SIDES = {
+    "high": ("high", "over_target", "over_limit", "over_pregnant"),
+    "low": ("low", "under_target"),
+}
 
 
-def limits(
-    kind: str, level: str, meal: str | None = None, sex: str | None = None, diabetes: bool = False
-) -> list[Rule]:
+def limits(kind: str, level: str, meal: str | None, who: Who) -> list[Rule]:
     """The rules that make a value ``high`` or ``low``."""
-    return [
-        r
-        for r in _rules()
-        if r.kind == kind and r.level in _SIDES[level] and r.is_for(meal, sex, diabetes)
-    ]
+    levels = _SIDES[level]
+    return [r for r in _rules() if r.kind == kind and r.level in levels and r.is_for(meal, who)]
