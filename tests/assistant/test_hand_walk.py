@@ -184,3 +184,13 @@ def test_drinking_with_high_pressure_is_answered_from_the_library() -> None:
     answer = assistant().ask("高血压能喝酒吗")
     assert "少喝酒" in answer.text
     assert [c.resource for c in answer.citations] == ["Content/hypertension_basics"]
+
+
+def test_of_several_numbers_each_is_judged_where_it_stands() -> None:
+    creatinine = quantity(
+        "c", "14682-9", "肌酐", 94, "umol/L", "2026-11-10",
+        referenceRange=[{"low": {"value": 57}, "high": {"value": 111}}],
+    )  # fmt: skip
+    uric = quantity("u", "14933-6", "尿酸", 441, "umol/L", "2026-11-10")
+    text = assistant(creatinine, uric).ask("我的肾功能好不好").text
+    assert text.index("（57-111）") < text.index("尿酸最近一次") < text.index("所以偏高")

@@ -165,10 +165,20 @@ def _numbers(
     answered = [d for d in drafts if d.outcome is Outcome.ANSWERED]
     draft = Draft(outcome=Outcome.ANSWERED if answered else Outcome.NOT_FOUND)
     chosen = answered or drafts[:1]
-    for part in chosen:
+    for part in _each_with_its_own(chosen):
         draft.take(part)
     draft.window = windows[0] if windows else None
     return draft
+
+
+def _each_with_its_own(drafts: Sequence[Draft]) -> Sequence[Draft]:
+    """What is said of one number stands beside it; what is said of several, at the end."""
+    for draft in drafts:
+        others = [said for each in drafts if each is not draft for said in each.extras]
+        own = [said for said in draft.extras if said not in others] if len(drafts) > 1 else []
+        draft.sentences += own
+        draft.extras = [said for said in draft.extras if said not in own]
+    return drafts
 
 
 def _windows(

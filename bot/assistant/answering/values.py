@@ -23,11 +23,19 @@ _EVERY = re.compile(
 )
 
 
+_BEFORE_LAST = re.compile(
+    r"(?<!上)上上1?[次个回](?!周|星期|礼拜|月)|倒数第?2[次个回]|before (?:the )?last\b|"
+    r"(?:second|next)[- ]to[- ]last"
+)
+
+
 def value(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     if len(rows) > 1 and _EVERY.search(n.query.rest):
         return listed(n, rows[-20:])
     if window is not None and len(rows) > 1 and n.query.ask is not Ask.LATEST:
         return listed(n, rows) if len(rows) <= LISTED else summary(n, rows, window)
+    if _BEFORE_LAST.search(n.query.asked.plain):
+        return n.one("before_last", rows[-2]) if len(rows) > 1 else n.one("only_one", rows[-1])
     draft = n.one("latest", rows[-1])
     draft.extras += meaning(n.view, draft, rows[-1], n.query)
     return draft

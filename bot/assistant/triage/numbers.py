@@ -41,8 +41,22 @@ _MEASURED = re.compile(
 )
 
 
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+# Glucose on 25 March is no glucose of 25. "31 may be high" is no date.
+_ENGLISH_DATE = re.compile(
+    rf"\b{_MONTH}\.? (?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b(?![./])|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}\b|"
+    r"\bon may (?:the )?\d{1,2}(?:st|nd|rd|th)?\b(?![./])|"
+    r"\bon (?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? may\b"
+)
+
+
 def reported(text: str) -> Mapping[str, bool]:
     """Which limits the readings in a sentence pass, by the names the rules use."""
+    text = _ENGLISH_DATE.sub(" ", text)
     top, bottom = _pressure(text)
     glucose = _one(_MEASURED, text) or _one(_GLUCOSE, text)
     if glucose is not None and (glucose > 45 or "mg/dl" in text):

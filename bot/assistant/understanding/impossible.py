@@ -80,7 +80,8 @@ def _chinese(text: str, today: date) -> Iterator[NoSuchDay]:
         if not _is_day(_year(match, today, month), month, day):
             prefix = match.groupdict().get("year", f"{match['y']}年") or ""
             year = _year(match, today, month)
-            yield NoSuchDay(match[0], tuple(f"{prefix}{each}" for each in _near(year, month, day)))
+            near = _near(year, month, day, today)
+            yield NoSuchDay(match[0], tuple(f"{prefix}{each}" for each in near))
     for match in _RELATIVE.finditer(text):
         first = spans.month_offset(today, match["w"].count("上")).start.date()
         last = calendar.monthrange(first.year, first.month)[1]
@@ -92,10 +93,11 @@ def _chinese(text: str, today: date) -> Iterator[NoSuchDay]:
             yield NoSuchDay(match[0], ("这个月", "上个月"))
 
 
-def _near(year: int, month: int, day: int) -> tuple[str, ...]:
+def _near(year: int, month: int, day: int, today: date) -> tuple[str, ...]:
     if 1 <= month <= 12:
         last = calendar.monthrange(year, month)[1]
-        after = (f"{month + 1}月1日",) if day > last and month < 12 else ()
+        follows = day > last and month < 12 and date(year, month + 1, 1) <= today
+        after = (f"{month + 1}月1日",) if follows else ()
         return (f"{month}月{last}日", *after, f"{month}月")
     return (f"{day}月{month}日",) if _is_day(year, day, month) else ()
 
