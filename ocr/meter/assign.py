@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ocr.meter.errors import (
     MeterKindOther,
     MeterKindUnknown,
@@ -111,11 +113,18 @@ def _near(label: Word, numbers: list[Found]) -> Found | None:
 
 
 def _distance(label: Word, number: Found) -> float:
-    """From a label to the number's box; up and down counts twice, as labels stand beside."""
-    left, top, right, bottom = number.box
-    across = max(left - label.x, 0.0, label.x - right)
-    down = max(top - label.y, 0.0, label.y - bottom)
-    return float((across**2 + (2 * down) ** 2) ** 0.5)
+    """From a label to the number along its own row, which may lean in the picture.
+
+    Up and down counts for more, as labels stand beside.
+    """
+    along = number.quad[1] - number.quad[0]
+    length = float(np.hypot(*along))
+    along = along / length
+    over = np.array([-along[1], along[0]])
+    offset = np.array([label.x, label.y]) - number.quad.mean(axis=0)
+    across = max(0.0, abs(float(offset @ along)) - length / 2)
+    down = max(0.0, abs(float(offset @ over)) - number.height / 2)
+    return float(np.hypot(across, 5 * down))
 
 
 def _unit(number: Found, component: dict[str, Any], words: list[Word]) -> str:

@@ -87,7 +87,7 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     seeds = range(asked.first, asked.first + asked.count)
-    with ProcessPoolExecutor(asked.processes) as pool:
+    with ProcessPoolExecutor(asked.processes) as pool:  # models are loaded once a process
         outcomes = list(pool.map(partial(once, hard=asked.hard, blind=asked.blind), seeds))
     print(table(outcomes))
     reasons = Counter(each.note.split()[1] for each in outcomes if each.state == "refused")
