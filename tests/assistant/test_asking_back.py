@@ -75,6 +75,7 @@ def test_it_is_asked_back_and_every_choice_is_answered(
 @pytest.mark.parametrize(
     ("question", "resources"),
     [
+        ("上上次的血压是多少", {"month"}),
         ("酶高吗", {"alt"}),  # only one is held
         ("上上次体检结果怎么样", {"first"}),
         ("上次体检结果怎么样", {"second"}),

@@ -8,6 +8,7 @@ import pytest
 
 from bot.assistant.answer import Outcome
 from bot.assistant.triage import triage
+from bot.assistant.triage.numbers import reported
 from bot.assistant.triage.rules import Level, Rule, rules
 from bot.assistant.understanding.text import read
 from tests.assistant.archives import assistant, patient, view
@@ -98,3 +99,10 @@ def test_drawing_blood_and_smoking_are_no_fit(question: str) -> None:
 
 def test_a_fit_is_one_still() -> None:
     assert assistant().ask("糖尿病人抽了").outcome is Outcome.EMERGENCY
+
+
+def test_the_day_of_a_month_is_no_reading_and_a_reading_beside_it_is() -> None:
+    for dated in ("my blood sugar on 25 March", "glucose on April 28", "sugar on 31 May"):
+        assert not reported(dated)["glucose_high"]
+    for high in ("blood sugar 28 on April 2", "my blood sugar is 31 may be wrong", "血糖28"):
+        assert reported(high)["glucose_high"]

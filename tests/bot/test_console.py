@@ -32,6 +32,10 @@ async def test_numbers_press_the_buttons_shown_last_and_pictures_become_files(
     assert (await asyncio.to_thread(picture.read_bytes)).startswith(b"\x89PNG")
     await console.line("/file /nowhere/at-all.jpg")
     assert "at-all.jpg" in shown[-1]
+    await console.line("我的压力多少？")
+    assert shown[-2:] == ["  [1] 最近一次血压是多少？", "  [2] 压力大、睡不好怎么办？"]
+    await console.line("1")
+    assert any("135/85" in each for each in shown[-4:])
     await console.line("胸口压着痛，喘不上气")
     assert any(each.startswith("🚨") and "120" in each for each in shown[-3:])
     await services.assistant.settled()

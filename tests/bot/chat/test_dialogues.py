@@ -36,6 +36,11 @@ async def test_a_question_is_answered_with_buttons_that_open_what_it_rests_on(
     assert "150" in await talker.sends(talker.action("依据1"))
     assert talker.talk.conversation_id is not None
     assert "过期" in await talker.sends("cite:nothing:0")
+    # What is unclear is asked back: a press asks the whole question.
+    fresh = Talker(services, father.viewer)
+    assert "哪一个" in await fresh.says("正常吗？")
+    assert "血压正常吗？" in fresh.labels
+    assert "150/88" in await fresh.sends(fresh.action("血压正常吗？"))
 
 
 async def test_the_emergency_card_comes_first_also_for_who_has_no_record_and_with_a_reading(

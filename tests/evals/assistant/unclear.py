@@ -1,4 +1,5 @@
-"""What cannot be answered as it is asked, and what only looks so."""
+"""What cannot be answered as it is asked, and what only looks so. Grown with the rules: no blind
+set."""
 
 from __future__ import annotations
 
@@ -34,7 +35,21 @@ UNCLEAR = [
     "How much?",
     "what was it last month",
     "am i doing ok",
+    "咋样啊最近",
+    "给我瞅瞅",
+    "总的来说还可以吗",
+    "超标了没",
+    "达标了吗",
+    "上周最高到多少",
+    "今年测过几回",
+    "好点了没有",
+    "稳定吗",
+    "昨天的是多少",
+    "what about last week?",
+    "is everything ok?",
     # A word of several readings.
+    "压力值多少",
+    "我压力是不是太大了",
     "压力大吗",
     "我的压力多少？",
     "最近压力高不高",
@@ -44,6 +59,11 @@ UNCLEAR = [
     "心脏怎么样？",
     "我的心脏好不好",
     # No such time.
+    "四月三十一号体重多少",
+    "2026-02-30 的血压",
+    "11月31号血糖高吗",
+    "后天血糖是多少",
+    "blood sugar on April 31",
     "2月30号血压多少",
     "二月三十号的血糖是多少",
     "9月31日的体重",
@@ -118,6 +138,18 @@ CLEAR = [
     "压力大，胸口像压了石头一样疼",
     "血糖35，人糊涂了",
     "头晕要紧吗",
+    "上上次的血压是多少",
+    "血压压得住吗",
+    "肾功能怎么样",
+    "体检有异常吗",
+    "今天吃什么药",
+    "低血压吗",
+    "12月1号血压",
+    "后天能吃药吗",
+    "血管压力大吗",
+    "酸痛怎么办",
+    "blood sugar on April 28",
+    "did it go down, my weight",
     "邻居的血压正常吗",
     "脉压多少",
     "基因检测结果是什么",
