@@ -30,6 +30,7 @@ class Family:
     father_id: ObjectId
     mother: Viewer
     mother_id: ObjectId
+    daughter: Viewer
     doctor: Viewer
 
 
@@ -37,6 +38,7 @@ class Family:
 class Clinic:
     """What its machine signs in with, a voucher of the father's, a doctor whom nobody knows yet."""
 
+    viewer: Viewer
     client_id: str
     client_secret: str
     voucher_code: str
@@ -50,7 +52,10 @@ async def a_family(services: Services) -> Family:
     identity = services.identity
     father, father_id = await _resident(services, "father", "张建国", Sex.MALE)
     mother, mother_id = await _resident(services, "mother", "李秀英", Sex.FEMALE)
-    await identity.create_demo_account("daughter", frozenset({Role.CAREGIVER}), "张敏")
+    caring = frozenset({Role.CAREGIVER})
+    daughter = Viewer(
+        account_id=await identity.create_demo_account("daughter", caring, "张敏"), roles=caring
+    )
     doctor = await identity.create_demo_account("doctor", frozenset({Role.FAMILY_DOCTOR}), "王医生")
     await services.recording.record(
         father, father_id, bp(152, 94, services.core.clock.now()), idempotency_key=a_key()
@@ -67,7 +72,8 @@ async def a_family(services: Services) -> Family:
             categories=categories,
         )
     roles = frozenset({Role.FAMILY_DOCTOR})
-    return Family(father, father_id, mother, mother_id, Viewer(account_id=doctor, roles=roles))
+    seeing = Viewer(account_id=doctor, roles=roles)
+    return Family(father, father_id, mother, mother_id, daughter, seeing)
 
 
 async def _resident(services: Services, login: str, name: str, sex: Sex) -> tuple[Viewer, ObjectId]:
@@ -110,6 +116,7 @@ async def a_clinic(services: Services, family: Family) -> Clinic:
     )
     assert voucher.code is not None
     return Clinic(
+        clinic,
         issued.client_id,
         issued.client_secret,
         voucher.code,
@@ -136,9 +143,23 @@ async def _publish(services: Services, clinic: Viewer, family: Family) -> str:
     return f"{nine.month}月{nine.day}日"
 
 
+async def anew(phone: Phone) -> None:
+    """A phone that nobody used yet."""
+    await phone.page.goto(f"http://{phone.address}/health")  # where no client writes meanwhile
+    await phone.page.run("localStorage.clear()")
+    await phone.open()
+
+
 async def sign_in(phone: Phone, name: str) -> None:
     await phone.sees("康伴")
     await phone.tap(name)
+
+
+async def looks_at(phone: Phone, name: str) -> None:
+    """Whose record is shown, where there are several."""
+    if await phone.page.run("document.querySelector('.whose') !== null"):
+        await phone.tap("▾")
+        await phone.tap(name)
 
 
 async def sign_out(phone: Phone) -> None:

@@ -16,6 +16,7 @@ ROWS = [
     ("2", "舒张压", "DBP", "94 ↑", "mmHg", "60-89"),
     ("3", "葡萄糖", "GLU", "7.83 ↑", "mmol/L", "3.9-6.1"),
     ("4", "肌酐", "Cr", "88", "μmol/L", "57-97"),
+    ("5", "白细胞", "WBC", "6.2", "10^9/L", "3.5-9.5"),
 ]
 _HEADS = ("序号", "项目名称", "代号", "结果", "单位", "参考范围")
 
@@ -36,10 +37,10 @@ def photograph(path: Path) -> Path:
     return path
 
 
-async def chooses(phone: Phone, file: Path) -> None:
-    """In the picker that the next tap opens."""
+async def chooses(phone: Phone, file: Path, button: str) -> None:
+    """In the picker that the button opens."""
     await phone.page.call("Page.setInterceptFileChooserDialog", enabled=True)
-    await phone.tap("拍照，或从相册里选")
+    await phone.tap(button)
     await phone.page.until("document.querySelector('input[type=file]') !== null")
     picker = await phone.page.call(
         "Runtime.evaluate", expression="document.querySelector('input[type=file]')"
@@ -65,8 +66,8 @@ async def sees_the_picture(phone: Phone, label: str) -> None:
 async def photographs_a_report(phone: Phone, file: Path) -> None:
     await phone.tap("今天")
     await phone.tap("拍一张化验单")
-    await chooses(phone, file)
-    await phone.sees("核对化验单", "认出 4 项")
+    await chooses(phone, file, "拍照，或从相册里选")
+    await phone.sees("核对化验单", "认出 5 项", "μmol/L", "10⁹/L")
     await sees_the_picture(phone, "化验单的照片，红框是正在看的一项")
     await phone.look("16-report")
     await phone.tap("收缩压")
@@ -82,6 +83,6 @@ async def photographs_a_report(phone: Phone, file: Path) -> None:
     await phone.sees("最近的记录", "148/94", "最低 148，最高 186")
     await phone.look("18-trend-with-paper")
     await phone.tap("148/94")
-    await phone.sees("这一条是怎么来的", "化验单上的原样")
+    await phone.sees("这一条是怎么来的", "化验单上的原样", "时间：今天\n")  # and no 00:00
     await sees_the_picture(phone, "化验单上这一项的照片")
     await phone.look("19-reading-from-paper")

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
 import pytest
 
+from backend.access.contract.documents import ContractState
+from backend.access.relations import RelationKind
+from tests.appointments.helpers import a_slot, booked, waits
 from tests.client.conftest import Household
-from tests.client.family import CLINIC, Family, a_clinic, a_family, go, sign_in, sign_out
+from tests.client.family import (
+    CLINIC,
+    Clinic,
+    Family,
+    a_clinic,
+    a_family,
+    anew,
+    go,
+    looks_at,
+    sign_in,
+    sign_out,
+)
+from tests.client.paper import chooses, photograph
+from tests.client.scanning import camera_is_off, camera_sees, pictured
+from tests.sharing.shares import a_link, ask
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +40,14 @@ async def family(household: Household) -> Family:
     return await a_family(household.services)
 
 
-async def test_a_family_and_its_doctor_talk_by_phone(household: Household, family: Family) -> None:
+@pytest.fixture(scope="module")
+async def clinic(household: Household, family: Family) -> Clinic:
+    return await a_clinic(household.services, family)
+
+
+async def test_a_family_and_its_doctor_talk_by_phone(
+    household: Household, family: Family, tmp_path: Path
+) -> None:
     phone, services, doctor = household.phone, household.services, family.doctor
     await phone.open()
 
@@ -37,12 +65,17 @@ async def test_a_family_and_its_doctor_talk_by_phone(household: Household, famil
     await phone.tap("做一张邀请")
     await phone.sees("把这个码给家人")
     await phone.look("32-circle")
-    code = await phone.page.run("document.querySelector('.code').innerText.trim()")
+    picture = tmp_path / "invitation.png"
+    picture.write_bytes(await pictured(phone))
     await sign_out(phone)
 
     await sign_in(phone, "张敏，女儿")
-    await phone.type("邀请码", code)
-    await phone.tap("看看是谁请我")
+    await phone.tap("扫一扫")
+    await phone.sees("这里用不了摄像头")
+    await phone.look("33-scan")
+    await chooses(phone, photograph(tmp_path / "paper.jpg"), "拍照，或选一张图片")
+    await phone.sees("这张图里没有看到二维码")
+    await chooses(phone, picture, "拍照，或选一张图片")
     await phone.sees("请您一起照看")
     await phone.look("33-accept")
     await phone.tap("我愿意")
@@ -84,8 +117,12 @@ async def test_a_family_and_its_doctor_talk_by_phone(household: Household, famil
     [(_, limit)] = await services.overrides.current(doctor, family.father_id)
     assert (limit.component, limit.high, limit.low) == ("systolic", 145, None)
     await phone.tap("看这位居民的全貌")
-    await phone.sees("家里测的", "152/94")
+    await phone.sees("家里测的", "152/94", "不高于 145 mmHg", "王医生 定的")
     await phone.look("37-resident", smallest=DENSE)
+    await phone.tap("不再用这条界限")
+    await phone.tap("是，停用")
+    await phone.page.until("!document.body.innerText.includes('不高于')")
+    assert await services.overrides.current(doctor, family.father_id) == []
     await phone.tap("照护计划")
     await phone.sees("老年人健康管理计划")
     await go(phone, "panel")
@@ -104,13 +141,10 @@ async def test_a_family_and_its_doctor_talk_by_phone(household: Household, famil
 
 
 async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_an_emergency(
-    household: Household, family: Family
+    household: Household, family: Family, clinic: Clinic
 ) -> None:
     phone, services = household.phone, household.services
-    clinic = await a_clinic(services, family)
-    await phone.page.goto(f"http://{phone.address}/health")  # where no client writes meanwhile
-    await phone.page.run("localStorage.clear()")
-    await phone.open()
+    await anew(phone)
 
     await sign_in(phone, "张建国，父亲")
     await phone.sees("152/94")
@@ -232,9 +266,10 @@ async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_a
     await phone.look("59-institution")
     await phone.tap("登录")
     await phone.sees("收兑换券")
-    await phone.type("券码", clinic.voucher_code)
-    await phone.tap("查这张券")
+    await camera_sees(phone, f"kangban:voucher:{clinic.voucher_code}")
+    await phone.tap("扫一扫")
     await phone.sees("中医推拿一次", "可以用")
+    assert await camera_is_off(phone)
     await phone.look("60-counter", smallest=DENSE)
     await phone.tap("收下这张券")
     await phone.sees("收好了，20 分已记到账上。")
@@ -242,4 +277,82 @@ async def test_a_father_shows_his_record_books_and_signs_and_a_doctor_looks_in_a
     await phone.sees("收了 1 张券，共 20 分", "中医推拿一次")
     await phone.look("61-statement", smallest=DENSE)
     await sign_out(phone)
+    assert phone.asked_outside() == []
+
+
+async def test_a_kept_place_a_contract_asked_for_a_guardian_and_who_opened_a_link(
+    household: Household, family: Family, clinic: Clinic
+) -> None:
+    phone, services = household.phone, household.services
+    mother, mother_id, daughter = family.mother, family.mother_id, family.daughter
+    await services.access.grant(
+        resident_id=mother_id, account_id=daughter.account_id, kind=RelationKind.CAREGIVER
+    )
+    for each in await services.access.towards(family.doctor, mother_id):
+        if each.kind is RelationKind.DOCTOR:  # that there be something to ask for
+            await services.circle.links.end(mother, mother_id, each.id)
+    in_two_days = services.core.clock.now() + timedelta(days=2)
+    slot = await a_slot(services, clinic.viewer, in_two_days)
+    place = await booked(services, family.father, family.father_id, slot)
+    await waits(services, mother, mother_id, slot)
+    await services.appointments.bookings.cancel(family.father, family.father_id, place)
+    link = await a_link(services, mother, mother_id, label="给心内科看", max_opens=3)
+    async with httpx.AsyncClient(base_url=f"http://{phone.address}", trust_env=False) as reader:
+        assert (await ask(reader, link, recipient="心内科 李医生")).status_code == 200
+    await anew(phone)
+
+    await sign_in(phone, "李秀英，母亲")
+    await phone.sees("今天要做的")
+    await go(phone, "appointments")
+    await phone.tap("给您留了位子")
+    await phone.sees("这个位子给您留到")
+    await phone.look("70-kept-place")
+    await phone.tap("我要这个位子")
+    await phone.sees("已约好", "到了报这个号")
+    await go(phone, "shares")
+    await phone.sees("给心内科看", "打开过 1 次，最多 3 次")
+    await phone.tap("看看每一次打开")
+    await phone.sees("心内科 李医生（")
+    await phone.look("71-opened")
+    await go(phone, "sign")
+    await phone.tap("王医生，主治医师")
+    await phone.tap("请医生签约")
+    await phone.sees("已经告诉 王医生")
+    await sign_out(phone)
+
+    await sign_in(phone, "张敏，女儿")
+    await phone.sees("今天要做的")
+    await looks_at(phone, "李*英")
+    await go(phone, "guardian")
+    await phone.sees("给 李*英 申请")
+    await phone.type("为什么需要您来管？（至少十个字）", "母亲中风以后说不清话，办不了事")
+    await phone.look("72-guardian-of-an-adult")
+    await phone.tap("送出申请")
+    await phone.sees("申请送出了")
+    await sign_out(phone)
+
+    await sign_in(phone, "王医生，家庭医生")
+    await phone.sees("待办")
+    await go(phone, "offer")
+    await phone.sees("居民请您签约", "和您本人签", "李*英")
+    await phone.look("73-contract-asked-for", smallest=DENSE)
+    await phone.tap("同意签约")
+    await phone.sees("现在没有等您答应的居民")
+    await go(phone, "panel")
+    await phone.tap("李*英")
+    await phone.sees("有人申请做监护人", "母亲中风以后说不清话")
+    await phone.look("74-guardianship-asked-for", smallest=DENSE)
+    await phone.tap("情况属实，同意")
+    await phone.page.until("!document.body.innerText.includes('有人申请做监护人')")
+    held = await services.access.towards(daughter, mother_id)
+    assert RelationKind.GUARDIAN in {each.kind for each in held}
+    [contract] = await services.family_doctors.contracts.of_resident(mother, mother_id)
+    assert contract.state is ContractState.RUNNING
+
+    # As after the storage was tidied up by the browser, in part.
+    await phone.page.run("localStorage.removeItem('kangban.session')")
+    await go(phone, "worklist")
+    await phone.sees("先看看：演示家庭")
+    await sign_in(phone, "李秀英，母亲")
+    await phone.sees("今天要做的")
     assert phone.asked_outside() == []

@@ -79,8 +79,8 @@ class Page:
         shown: str = await self.run("document.body.innerText")
         return shown
 
-    async def screenshot(self) -> bytes:
-        answer = await self.call("Page.captureScreenshot", captureBeyondViewport=True)
+    async def screenshot(self, **more: Any) -> bytes:
+        answer = await self.call("Page.captureScreenshot", captureBeyondViewport=True, **more)
         return base64.b64decode(answer["data"])
 
     async def printed(self) -> bytes:

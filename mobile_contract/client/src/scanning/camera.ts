@@ -12,6 +12,7 @@ export async function watchCamera(
 ): Promise<() => void> {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
   const video = document.createElement('video')
+  video.className = 'seen'
   video.playsInline = true
   video.muted = true
   video.srcObject = stream
