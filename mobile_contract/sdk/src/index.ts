@@ -13,6 +13,7 @@ export {
   type SubscribeOptions,
 } from './kangban.js'
 export type { SocketClass } from './live.js'
+export type { PicturedReading, ShownValue } from './pictures.js'
 export type { Poll } from './poll.js'
 export type { Queue } from './queue.js'
 export type { QueueEntry } from './queue_entry.js'

@@ -7,6 +7,7 @@ import { MeDocument, RefreshSessionDocument, SignOutDocument } from './generated
 import type { MeQuery, RefreshSessionMutation } from './generated/documents.js'
 import { newKey, withKey, type Keyless } from './keys.js'
 import { Live, socketUrl, type SocketClass } from './live.js'
+import { readDisplay, type PicturedReading } from './pictures.js'
 import { polling, type Poll } from './poll.js'
 import { OfflineQueue, type Queue } from './queue.js'
 import { Session, type NewTokens } from './session.js'
@@ -71,6 +72,8 @@ export interface Kangban {
     options?: SubscribeOptions<Item, Data, Asked>,
   ): () => void
   upload(residentId: string, file: Source, options?: UploadOptions): Promise<Uploaded>
+  /** What the photographed device shows, to be confirmed; `kind` where it is known. */
+  readDisplay(residentId: string, photo: Source, kind?: string): Promise<PicturedReading>
   readonly uploads: PendingUploads
   readonly queue: Queue
   readonly clock: Clock
@@ -92,12 +95,14 @@ class App implements Kangban {
   private readonly session: Session
   private readonly live: Live | null
   private readonly locale: () => string
+  private readonly endpoint: string
   private readonly endings = new Set<() => void>()
   private loaded: Promise<void> | null = null
 
   constructor(options: KangbanOptions) {
     const { endpoint, transport, storage, socket, now = Date.now } = options
     this.locale = options.locale
+    this.endpoint = endpoint
     this.clock = new ServerClock(storage, now)
     this.calls = new Calls(endpoint, transport, this.clock, this.locale)
     this.session = new Session(
@@ -199,6 +204,12 @@ class App implements Kangban {
   async upload(residentId: string, file: Source, options?: UploadOptions): Promise<Uploaded> {
     await this.ready()
     return this.uploads.upload(residentId, file, options)
+  }
+
+  async readDisplay(residentId: string, photo: Source, kind?: string): Promise<PicturedReading> {
+    await this.ready()
+    const { endpoint, calls, session, locale } = this
+    return readDisplay({ endpoint, calls, session, locale }, residentId, photo, kind)
   }
 
   ready(): Promise<void> {

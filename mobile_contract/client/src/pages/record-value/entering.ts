@@ -34,12 +34,17 @@ export function useEntering(asked: () => readonly Asked[]) {
     else texts.value[at.value] = text.slice(0, -1)
   }
 
+  function fill(all: readonly string[]): void {
+    texts.value = [...all]
+    at.value = 0
+  }
+
   function reset(): void {
     texts.value = []
     at.value = 0
   }
 
-  return { texts, at, now, last, complete, digit, erase, reset }
+  return { texts, at, now, last, complete, digit, erase, fill, reset }
 }
 
 function isNumber(text: string | undefined): boolean {

@@ -30,3 +30,8 @@ export const ASKED: Record<RecordedKind, readonly Asked[]> = {
 
 export const MEALS = ['FASTING', 'BEFORE_MEAL', 'AFTER_MEAL', 'BEDTIME', 'RANDOM'] as const
 export type RecordedMeal = (typeof MEALS)[number]
+
+/** Whose devices have a display that can be photographed. */
+export const PICTURED: readonly RecordedKind[] = [
+  'BLOOD_PRESSURE', 'GLUCOSE', 'WEIGHT', 'SPO2', 'TEMPERATURE',
+]
