@@ -44,7 +44,7 @@ def test_oxygen_is_held_against_the_range_the_doctor_set(value: int, said: str) 
 
 
 @pytest.mark.parametrize(
-    "other", [goal("proposed"), goal("completed"), goal(startDate="2026-11-21")]
+    "other", [goal("proposed"), goal("completed"), goal(startDate="2026-11-22")]
 )
 def test_a_range_that_does_not_hold_changes_nothing(other: dict[str, Any]) -> None:
     answer = assistant(oxygen(91), other).ask("血氧怎么样")

@@ -12,6 +12,7 @@ from backend.access.service import Access
 from backend.archive.documents import EntryDocument, KeptResource
 from backend.archive.entry import Entry, EntrySource, from_raw, place
 from backend.archive.exchange.envelope import unpacked
+from backend.archive.exchange.own_limits import goals_of
 from backend.archive.fhir import (
     Export,
     Origin,
@@ -25,6 +26,7 @@ from backend.archive.fhir import (
 from backend.archive.masking import looks_masked, masked_bundle
 from backend.archive.residents import Residents
 from backend.archive.sections import EntryStatus
+from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.core.keys import OwnerKey
@@ -33,6 +35,7 @@ from backend.measurements import reading as readings
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Draft
 from backend.measurements.granted import READING_CATEGORIES, kinds_in
+from backend.measurements.overrides import limits_of
 from backend.measurements.reading import Reading
 
 _ORIGINS = {
@@ -90,6 +93,7 @@ class FhirExport:
             kept=[
                 *await self._kept(resident_id, allowed, key),
                 *await self._originals.exported(resident_id, allowed),
+                *await self._limits(resident_id, allowed),
             ],
         )
         hide = person.profile is None or looks_masked(person.profile)
@@ -120,6 +124,12 @@ class FhirExport:
         )
         rows = await found.sort([("created_at", 1), ("_id", 1)]).to_list()
         return [_out_reading(raw, readings.from_raw(raw, key), key) for raw in rows]
+
+    async def _limits(self, resident_id: ObjectId, allowed: frozenset[Category]) -> list[OutKept]:
+        kinds = kinds_in(allowed & READING_CATEGORIES)
+        found = await limits_of(self._core, resident_id)
+        today = self._core.clock.now().astimezone(SHANGHAI).date()
+        return goals_of(resident_id, [each for each in found if each[1].kind in kinds], today)
 
     async def _kept(
         self, resident_id: ObjectId, allowed: frozenset[Category], key: OwnerKey

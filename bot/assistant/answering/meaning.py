@@ -119,9 +119,11 @@ def _ends(text: str) -> tuple[Decimal | None, Decimal | None]:
 
 
 def held_limits(view: ArchiveView, reading: Reading, meal: str | None) -> list[OwnLimit]:
-    """The ranges set for this person that held when the reading was taken."""
-    on = reading.at.astimezone(SHANGHAI).date()
-    return [each for each in view.own_limits(reading.kind) if each.holds(meal, on)]
+    """The ranges set for this person that hold today, else those that held at the reading."""
+    limits = view.own_limits(reading.kind)
+    days = (view.now.astimezone(SHANGHAI).date(), reading.at.astimezone(SHANGHAI).date())
+    held = ([each for each in limits if each.holds(meal, day)] for day in days)
+    return next(filter(None, held), [])
 
 
 def _by_own(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from bot.assistant.fhir.elements import Resource, decimal, status
-from bot.assistant.fhir.observations import component_of, kind_of
+from bot.assistant.fhir.elements import Resource, codes, decimal, status
+from bot.assistant.fhir.observations import component_of, kind_of, meal_of
 from bot.assistant.lexicon.kinds import Kind
 from bot.assistant.lexicon.units import to_canonical
 from bot.assistant.records import OwnLimit
@@ -24,13 +24,21 @@ def own_limits(resource: Resource, ref: str) -> tuple[OwnLimit, ...]:
     since = _day(resource.get("startDate"))
     return tuple(
         OwnLimit(
-            kind=kind.key, part=part, ref=ref, low=low, high=high, since=since, until=until, by=said
+            kind=kind.key,
+            part=part,
+            ref=ref,
+            low=low,
+            high=high,
+            meal=meal,
+            since=since,
+            until=until,
+            by=said,
         )
-        for kind, part, low, high, until in _ranges(resource)
+        for kind, part, low, high, until, meal in _ranges(resource)
     )
 
 
-_Range = tuple[Kind, str, Decimal | None, Decimal | None, date | None]
+_Range = tuple[Kind, str, Decimal | None, Decimal | None, date | None, str | None]
 
 
 def _ranges(resource: Resource) -> Iterator[_Range]:
@@ -41,7 +49,13 @@ def _ranges(resource: Resource) -> Iterator[_Range]:
             continue
         low, high = _ends(target, kind)
         if low is not None or high is not None:
-            yield kind, part, low, high, _day(target.get("dueDate"))
+            yield kind, part, low, high, _day(target.get("dueDate")), _meal(kind, measure)
+
+
+def _meal(kind: Kind, measure: object) -> str | None:
+    named = set(codes(measure))
+    own = next((key for key in kind.meals if key in named), None)
+    return own or (meal_of({"code": measure}) if kind.meals else None)
 
 
 def _ends(target: Resource, kind: Kind) -> tuple[Decimal | None, Decimal | None]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from backend.archive.fhir.validation import invalid
 from backend.core.clock import SHANGHAI, FixedClock
 from backend.core.database import Raw
 from backend.measurements.documents import ReadingDocument
-from backend.measurements.draft import Draft, Kind, Quantity
+from backend.measurements.draft import Draft, Kind, Meal, Quantity
 from backend.measurements.thresholds import Override
 from backend.services import Services
+from bot.assistant.engine import Assistant
+from bot.assistant.fhir.bundle import BundleView
 from bot.assistant.stored.changed import moments_since
 from tests.assistant.stored.people import a_doctor, a_father
 from tests.conftest import NOW
@@ -72,6 +78,19 @@ async def test_a_limit_that_the_doctor_sets_counts_with_the_next_question(
     assert held.words is not None
     assert "这在个人范围里（王医生定的血氧饱和度 88–92%）。" in held.words.text
     assert f"PersonalLimit/{limit_id}" in [each.resource for each in held.words.citations]
+    fasting = replace(
+        limit, kind=Kind.GLUCOSE, component="glucose", meal=Meal.FASTING, low=4.0, high=8.0
+    )
+    await services.overrides.set(doctor, father.id, fasting, idempotency_key=a_key())
+    exported = await services.fhir_export.everything(father.viewer, father.id)
+    bundle = json.loads(exported, parse_float=Decimal)
+    assert [invalid(each["resource"]) for each in bundle["entry"]] == [None] * len(bundle["entry"])
+    over_bundle = Assistant(BundleView(bundle, clock.now()))
+    assert over_bundle.ask("血氧怎么样").text == held.words.text
+    sugar = await father.ask("空腹血糖怎么样")
+    assert sugar.words is not None
+    assert "王医生定的空腹血糖 4–8 mmol/L" in sugar.words.text
+    assert over_bundle.ask("空腹血糖怎么样").text == sugar.words.text
     await services.overrides.end(doctor, father.id, limit_id)
     after = await father.ask("血氧怎么样")
     assert after.words is not None
