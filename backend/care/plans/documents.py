@@ -54,7 +54,7 @@ class PlanDocument(ResidentOwned):
     started_by: PydanticObjectId | None = None
     ended_at: datetime | None = None
     rests_until: datetime | None = None
-    """Declined, or ended by somebody: not proposed again before."""
+    """Declined, ended by somebody, or its weight goes to and fro: not proposed again before."""
     stage_since: str | None = None
     told_at: datetime | None = None
     """When the doctor was last told that it got worse."""

@@ -167,9 +167,13 @@ def _sensible(edit: LabEdit) -> bool:
 def _lab(
     targets: tuple[LabTarget, ...], edits: tuple[LabEdit, ...], by: Author
 ) -> tuple[LabTarget, ...]:
-    """What is edited is set anew, in the order of the items."""
+    """What is edited is set anew, in the order of the items; the same again stays as old as it
+    is, and what came since is no older for it."""
     found = {each.item: each for each in targets}
     for each in edits:
+        before = found.get(each.item)
+        if before is not None and (before.low, before.high) == (each.low, each.high):
+            continue
         found.pop(each.item, None)
         if each.given:
             found[each.item] = LabTarget(

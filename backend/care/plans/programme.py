@@ -66,6 +66,7 @@ class Limits(Fixed):
     batch: int
     declined_days: int
     ended_days: int
+    wavering_days: int
     phases: int
     revisions: int
     text: int

@@ -6,7 +6,7 @@ Subscribers, and the weekly worker's eye for birthdays: told the same again they
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from beanie import PydanticObjectId
@@ -21,7 +21,7 @@ from backend.care.plans.facts import WHY, Archive, added
 from backend.care.plans.fitting import Fit, fits, reasoned
 from backend.care.plans.judging import said
 from backend.care.plans.plan import Plan, mark, proposal, to_raw
-from backend.care.plans.programme import Words
+from backend.care.plans.programme import Words, programme
 from backend.care.plans.revising import Changed, Revising
 from backend.core.container import Core
 from backend.core.database import Raw, Session
@@ -107,17 +107,24 @@ class Proposing:
     ) -> None:
         """``keys``: of pathways that fit, and of those whose reason is there: a proposal has to
         fit, a plan that runs goes on while it has its reason."""
-        fitting, reasons = ({bytes(key.token(mark(each))) for each in some} for some in keys)
+        wavering = {each.key for each in self._book.pathways if each.who.bmi}
+        fitting, reasons, resting = (
+            {bytes(key.token(mark(each))) for each in some} for some in (*keys, wavering)
+        )
         for raw in known:
             token = bytes(raw["pathway"])
             if raw["state"] == PlanState.PROPOSED and token not in fitting:
-                await self._withdraw(raw)
+                await self._withdraw(raw, rests=token in resting)
             elif raw["state"] in _RUNS and token not in reasons:
                 await self._end(resident_id, raw["_id"], said("reason_gone"))
 
-    async def _withdraw(self, raw: Raw) -> None:
+    async def _withdraw(self, raw: Raw, *, rests: bool) -> None:
+        """``rests``: a weight at the edge of a class goes to and fro, and is not told of each
+        time."""
         now = self._core.clock.now()
-        fields = {"state": PlanState.WITHDRAWN.value, "open": False, "updated_at": now}
+        fields: Raw = {"state": PlanState.WITHDRAWN.value, "open": False, "updated_at": now}
+        if rests:
+            fields["rests_until"] = now + timedelta(days=programme().limits.wavering_days)
         await _plans().update_one(
             {"resident_id": raw["resident_id"], "_id": raw["_id"], "version": raw["version"]},
             {"$set": fields, "$inc": {"version": 1}},

@@ -34,7 +34,7 @@ from backend.care.reminders.limits import ReminderKind
 from backend.care.reminders.reminder import ReminderDraft
 from backend.core.clock import FixedClock
 from backend.identity.viewer import Viewer
-from backend.measurements.draft import Kind, Source
+from backend.measurements.draft import Draft, Kind, Quantity, Source
 from backend.services import Services
 from tests.care.plans.helpers import (
     HIGH,
@@ -197,6 +197,29 @@ async def test_what_was_declined_or_ended_by_somebody_does_not_come_back_soon(
     assert await proposing.look(resident_id) == 1
 
 
+async def test_a_weight_that_goes_to_and_fro_proposes_a_plan_once(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id = await a_resident(services)
+
+    async def measured(kind: Kind, value: float, unit: str) -> set[str]:
+        clock.advance(timedelta(hours=12))
+        quantity = {kind.value: Quantity(value, unit)}
+        draft = Draft(kind=kind, at=clock.now(), values=quantity)
+        await services.recording.record(viewer, resident_id, draft, idempotency_key=a_key())
+        await told(services)
+        return set(await proposed(services, viewer, resident_id)) & {"weight"}
+
+    await measured(Kind.HEIGHT, 170, "cm")
+    assert await measured(Kind.WEIGHT, 72, "kg") == {"weight"}  # BMI 24.9
+    for _ in range(2):
+        assert await measured(Kind.WEIGHT, 68, "kg") == set()
+        assert await measured(Kind.WEIGHT, 72, "kg") == set()
+    assert (await states(resident_id))["withdrawn"] == 1
+    clock.advance(timedelta(days=30))
+    assert await measured(Kind.WEIGHT, 72, "kg") == {"weight"}
+
+
 async def test_only_who_may_manage_decides_and_only_the_doctor_edits(services: Services) -> None:
     viewer, resident_id, _ = await with_conditions(services, HIGH)
     waiting = (await proposed(services, viewer, resident_id))["hypertension"]
@@ -229,7 +252,7 @@ async def test_only_who_may_manage_decides_and_only_the_doctor_edits(services: S
 
 
 async def test_a_doctor_edits_schedule_steps_checks_and_targets_as_one_revision(
-    services: Services,
+    services: Services, clock: FixedClock
 ) -> None:
     viewer, resident_id, _ = await with_conditions(services, HIGH)
     [plan] = await started(services, viewer, resident_id, "hypertension")
@@ -304,8 +327,11 @@ async def test_a_doctor_edits_schedule_steps_checks_and_targets_as_one_revision(
     assert len(await services.overrides.of(resident_id)) == 1
     # Neither end: the doctor's target goes, the other stays as it was.
     gone = Edit(lab=(LabEdit(item="hba1c"),))
-    last = await deciding.edit(doctor, resident_id, plan.id, gone, version=after.version)
-    assert last.lab == after.lab[1:]
+    clock.advance(timedelta(hours=1))
+    again = Edit(lab=(LabEdit(item="hba1c"), LabEdit(item="ldl", high=1.8)))
+    last = await deciding.edit(doctor, resident_id, plan.id, again, version=after.version)
+    assert last.lab == after.lab[1:]  # the same again is as old as it was
+    last = await deciding.edit(doctor, resident_id, plan.id, gone, version=last.version)
     [revision, *_] = await services.care_plans.looking.revisions(last)
     assert revision.why.zh == "医生调整了计划（糖化血红蛋白不再有医生定的目标）"
 
