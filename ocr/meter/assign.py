@@ -113,9 +113,9 @@ def _near(label: Word, numbers: list[Found]) -> Found | None:
 
 
 def _distance(label: Word, number: Found) -> float:
-    """From a label to the number along its own row, which may lean in the picture.
+    """From a label to the number: along its row, which may lean, or straight above or below it.
 
-    Up and down counts for more, as labels stand beside.
+    What is neither beside nor above is far.
     """
     along = number.quad[1] - number.quad[0]
     length = float(np.hypot(*along))
@@ -124,7 +124,7 @@ def _distance(label: Word, number: Found) -> float:
     offset = np.array([label.x, label.y]) - number.quad.mean(axis=0)
     across = max(0.0, abs(float(offset @ along)) - length / 2)
     down = max(0.0, abs(float(offset @ over)) - number.height / 2)
-    return float(np.hypot(across, 5 * down))
+    return float(min(np.hypot(across, 5 * down), np.hypot(5 * across, 1.5 * down)))
 
 
 def _unit(number: Found, component: dict[str, Any], words: list[Word]) -> str:

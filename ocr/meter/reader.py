@@ -6,21 +6,23 @@ import cv2
 import numpy as np
 
 from ocr import engines
-from ocr.engines.base import Image
+from ocr.engines.base import Engine, Image
 from ocr.errors import FormatUnsupported
 from ocr.image import load, sniff
-from ocr.meter.assign import assign, kind_of, main_numbers
+from ocr.meter.assign import Assigned, assign, kind_of, main_numbers
 from ocr.meter.errors import (
     MeterBlurred,
+    MeterKindUnknown,
     MeterNoDisplay,
     MeterNotRead,
     MeterTooDark,
     MeterUnclear,
+    MeterUnitUnseen,
 )
 from ocr.meter.find import Found, numbers_in
 from ocr.meter.model import Box, Meter, Shown
 from ocr.meter.table import KINDS, READING
-from ocr.meter.words import words_in
+from ocr.meter.words import words_beside, words_in
 
 
 def read_meter(
@@ -43,14 +45,25 @@ def read_meter(
         numbers = main_numbers(found)
     except (MeterNoDisplay, MeterUnclear) as error:
         raise _reason(image, error) from None
-    words = words_in(image, engines.get(engine, threads))
-    device = kind_of(words, kind)
-    shown = assign(device, numbers, words)
+    device, shown = _assigned(image, numbers, kind, engines.get(engine, threads))
     order = list(KINDS[device]["components"])
     return Meter(
         device,
         tuple(_shown(each, *shown[each], image) for each in sorted(shown, key=order.index)),
     )
+
+
+def _assigned(
+    image: Image, numbers: list[Found], kind: str | None, engine: Engine
+) -> tuple[str, Assigned]:
+    words = words_in(image, engine)
+    try:
+        device = kind_of(words, kind)
+        return device, assign(device, numbers, words)
+    except (MeterUnitUnseen, MeterKindUnknown):
+        words += [word for each in numbers for word in words_beside(image, each, engine)]
+        device = kind_of(words, kind)
+        return device, assign(device, numbers, words)
 
 
 def _sized(image: Image) -> Image:
