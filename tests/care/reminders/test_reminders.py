@@ -176,6 +176,19 @@ async def test_two_workers_on_the_same_reminders_tell_each_once(
     assert len({each.occasion for each in await told()}) == len(await told()) == 60
 
 
+async def test_a_reminder_that_cannot_be_looked_at_holds_up_no_other(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    broken, good = [await a_reminder(services, viewer, resident_id) for _ in range(2)]
+    await ReminderDocument.get_pymongo_collection().update_one(
+        {"_id": broken.id}, {"$set": {"zone": "Nowhere/At_All"}}
+    )
+    clock.set(NOON)
+    await services.reminders.worker.step()
+    assert {each.reminder_id for each in await occurrences(resident_id)} == {good.id}
+
+
 async def test_a_worker_that_dies_or_oversleeps_neither_loses_nor_repeats(
     services: Services, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
