@@ -103,7 +103,7 @@ async def test_a_family_and_its_doctor_talk_by_phone(
     await phone.look("34-worklist", smallest=DENSE)
     [waiting] = await services.care.desk.worklist(doctor, first=20)
     await services.care.desk.claim(doctor, family.father_id, waiting.id)
-    await phone.sees("我已接手")  # told by the server's stream: nobody touched the phone
+    await phone.sees("我已接手")  # nobody touched the phone
     await services.care.desk.release(doctor, family.father_id, waiting.id)
     await phone.tap(QUESTION)
     await phone.sees("依据", "助手的草稿")
