@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from backend.access.categories import ALL_CATEGORIES, Category
 from backend.access.relations import RelationKind
+from backend.care.plans.documents import PlanDocument
+from backend.care.plans.pathway import Filled, Lesson
+from backend.care.plans.plan import sealed
 from backend.core.clock import FixedClock
 from backend.identity.providers.demo import DemoName
 from backend.identity.sessions import Device
@@ -71,6 +76,22 @@ async def test_a_plan_is_confirmed_lived_and_edited_over_graphql(
         ("diastolic", 85.0),
     ]
     assert progress["withheld"] == []
+    # What the plan was started with may have left the library since.
+    stored = await services.care_plans.deciding.read(*ids.decode(plan["id"], "HealthPlan"))
+    gone = stored.content.model_copy(
+        update={
+            "lesson": (Lesson(week=1, pieces=("life_salt", "no_such_piece")),),
+            "questionnaire": (Filled(key="no_such_form", every_days=90, source="a test"),),
+        }
+    )
+    key = await services.core.keyring.key(resident_id)
+    await PlanDocument.get_pymongo_collection().update_one(
+        {"_id": stored.id}, {"$set": {"box": sealed(replace(stored, content=gone), key)}}
+    )
+    node = (await api.ask(operation("care_plan"), id=plan["id"]))["node"]
+    assert [each["title"] for each in node["questionnaires"]] == ["填写健康问卷"]
+    lessons = node["progress"]["lessons"]
+    assert [each["article"]["slug"] for each in lessons] == ["life_salt"]
 
 
 async def test_the_doctor_edits_and_a_stranger_or_half_granted_relative_sees_their_part(
