@@ -1,4 +1,4 @@
-import { onShow } from '@dcloudio/uni-app'
+import { onLoad, onShow } from '@dcloudio/uni-app'
 import { ref, shallowRef, watch } from 'vue'
 import { KangbanError, type Query } from '@kangban/sdk'
 import { kangban } from '@/kangban'
@@ -68,6 +68,15 @@ export function useQuery<Data, Variables extends object>(
     },
   )
   return { data, failure, seenAt, loading, stale, load }
+}
+
+/** What the page was opened with, by `id` in its address. */
+export function useOpened<Data>(document: Query<Data, { id: string }>) {
+  const id = ref<string | null>(null)
+  onLoad((query) => {
+    id.value = query?.id ?? null
+  })
+  return useQuery(document, () => (id.value ? { id: id.value } : null))
 }
 
 /** What is no KangbanError is a fault of this client, and is thrown on. */
