@@ -17,7 +17,6 @@ from backend.access.categories import ALL_CATEGORIES, Category
 from backend.archive.documents import EntryDocument
 from backend.archive.entries import SHOWN
 from backend.archive.entry import Entry, from_raw
-from backend.archive.events import EntriesAdded
 from backend.archive.people import condition_runs, pregnant_at
 from backend.archive.residents import Residents, born_on
 from backend.archive.sections import ConditionBody, EntryStatus, PregnancyBody, Section
@@ -169,17 +168,6 @@ class Archive:
         ]
         rows = await self._core.store.db["questionnaire_responses"].aggregate(stages)
         return {raw["_id"]: local_day(raw["at"]) async for raw in rows}
-
-
-async def added(event: EntriesAdded, sections: Collection[Section]) -> bool:
-    """Whether some of the new entries are of these sections."""
-    query = {
-        "resident_id": event.resident_id,
-        "_id": {"$in": list(event.entry_ids)},
-        "section": {"$in": [each.value for each in sections]},
-    }
-    entries: Any = EntryDocument.get_pymongo_collection()
-    return await entries.find_one(query, {"_id": 1}) is not None
 
 
 def _known(entry: Entry, now: datetime) -> Known | None:

@@ -13,11 +13,12 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
+from backend.archive.added import added
 from backend.archive.events import EntriesAdded, EntryChanged
 from backend.care.plans.book import Book
 from backend.care.plans.documents import Change, PlanDocument, PlanState
 from backend.care.plans.events import PlanProposed
-from backend.care.plans.facts import WHY, Archive, added
+from backend.care.plans.facts import WHY, Archive
 from backend.care.plans.fitting import Fit, fits, reasoned
 from backend.care.plans.judging import said
 from backend.care.plans.plan import Plan, mark, proposal, to_raw

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from backend.access.service import Access
+from backend.archive.added import added
 from backend.archive.events import EntriesAdded
 from backend.archive.residents import Residents
 from backend.care.opening import Opening
@@ -14,7 +15,7 @@ from backend.care.plans.birthdays import Birthdays
 from backend.care.plans.book import Book, book
 from backend.care.plans.days import Days
 from backend.care.plans.deciding import Deciding
-from backend.care.plans.facts import CHECKED, Archive, added
+from backend.care.plans.facts import CHECKED, Archive
 from backend.care.plans.goals import Goals
 from backend.care.plans.learning import Learning
 from backend.care.plans.looking import Looking

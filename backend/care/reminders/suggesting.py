@@ -13,9 +13,10 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
+from backend.archive.added import added
 from backend.archive.documents import EntryDocument
 from backend.archive.entry import Entry, from_raw
-from backend.archive.events import EntryChanged
+from backend.archive.events import EntriesAdded, EntryChanged
 from backend.archive.residents import Residents
 from backend.archive.sections import EntryStatus, ImmunizationBody, MedicationBody, Section
 from backend.archive.sections.immunization import ImmunizationStatus
@@ -35,6 +36,7 @@ from backend.measurements.events import ReadingsRecorded
 
 _SERIES_LATE = timedelta(days=30)
 """A dose that was due longer ago is no longer a matter of a date: the clinic plans it anew."""
+_SHOTS = (Section.IMMUNIZATION,)
 
 
 class Confirmed(Protocol):
@@ -58,6 +60,8 @@ class Suggesting:
 
     async def on_person(self, event: Event, entry_id: ObjectId) -> None:
         """``ResidentRegistered``, ``ProfileChanged``, ``EntriesAdded``: vaccinations by age."""
+        if isinstance(event, EntriesAdded) and not await added(event, _SHOTS):
+            return
         born = await self._residents.birth_date(event.resident_id)
         if born is None:
             return
