@@ -25,6 +25,8 @@ class Truth:
     values: dict[str, str]
     unit: str
     boxes: dict[str, Box] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
+    """Components that may be read too."""
 
 
 @dataclass(slots=True)
@@ -188,7 +190,7 @@ def _oximeter(rng: random.Random) -> Device:
     face = _Face(1160, 800, rng, lit=rng.random() < 0.7)
     spo2, pulse = str(rng.choice([*range(84, 101), *range(94, 100)])), str(rng.randint(45, 125))
     face.display((90, 170, 1070, 600))
-    truth = Truth("spo2", {"spo2": spo2}, "%")
+    truth = Truth("spo2", {"spo2": spo2}, "%", beside={"pulse": pulse})
     if rng.random() < 0.5:
         truth.boxes["spo2"] = face.number(spo2, (440, 300), 160)
         face.number(pulse, (1000, 300), 160)

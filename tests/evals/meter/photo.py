@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -16,10 +17,12 @@ Matrix = NDArray[np.float64]
 Floats = NDArray[np.float64]
 
 
-def photograph(device: Device, rng: random.Random, hard: float = 1.0) -> tuple[bytes, Matrix]:
+def photograph(
+    device: Device, rng: random.Random, hard: float = 1.0, sides: Sequence[int] = (1200, 1600, 2400)
+) -> tuple[bytes, Matrix]:
     """JPEG bytes and the homography from the device's pixels; ``hard`` 0 is a clean picture."""
     height, width = device.image.shape[:2]
-    side = rng.choice([1200, 1600, 2400])
+    side = rng.choice(sides)
     out = (round(side * 0.75), side) if height > width else (side, round(side * 0.75))
     matrix = _placed((width, height), out, rng, hard)
     desk = np.full((out[1], out[0], 3), [rng.randint(50, 200) for _ in range(3)], np.float64)

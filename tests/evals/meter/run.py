@@ -52,7 +52,7 @@ def judged(meter: Meter, truth: Truth) -> tuple[str, str]:
     said = {each.component: each.text for each in meter.shown}
     right = (
         meter.kind == truth.kind
-        and all(truth.values.get(name, text) == text for name, text in said.items())
+        and all({**truth.beside, **truth.values}.get(name) == text for name, text in said.items())
         and meter.shown[0].component in truth.values
         and meter.shown[0].unit == truth.unit
     )

@@ -141,7 +141,10 @@ def _fill(
     placed = polygon * height
     placed[:, 0] += at[0] + style.slant * (height - placed[:, 1])
     placed[:, 1] += at[1]
-    layer = np.zeros_like(ink)
-    points = np.round(placed * (1 << _SHIFT)).astype(np.int32)
+    left, top = (max(0, int(each) - 2) for each in placed.min(axis=0))
+    right, bottom = (int(each) + 3 for each in placed.max(axis=0))
+    part = ink[top:bottom, left:right]
+    layer = np.zeros_like(part)
+    points = np.round((placed - [left, top]) * (1 << _SHIFT)).astype(np.int32)
     cv2.fillPoly(layer, [points], level, lineType=cv2.LINE_AA, shift=_SHIFT)
-    np.maximum(ink, layer, out=ink)
+    np.maximum(part, layer, out=part)

