@@ -19,7 +19,7 @@ _AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
 _FOUND = """text => {
   const said = e => [e.innerText.trim(), e.ariaLabel]
   const all = [...document.querySelectorAll('[role=button], [role=link]')]
-    .filter(e => e.checkVisibility())
+    .filter(e => e.checkVisibility() && e.ariaDisabled !== 'true')
   return all.filter(e => said(e).includes(text)).at(-1)
     ?? all.filter(e => e.innerText.includes(text)).at(-1)
 }"""
@@ -69,10 +69,22 @@ class Phone:
             await self.page.until(f"document.body.innerText.includes({quoted(text)})")
 
     async def tap(self, text: str) -> None:
-        """The last thing that can be tapped and says just this, or else has it in what it says."""
+        """The last thing that can be tapped now and says just this, or else has it in what it
+        says."""
         found = f"({_FOUND})({quoted(text)})"
         await self.page.until(f"{found} !== undefined")
         await self.page.run(f"{found}.click()")
+
+    async def enter(self, text: str) -> None:
+        """The same by keyboard."""
+        found = f"({_FOUND})({quoted(text)})"
+        await self.page.until(f"{found} !== undefined")
+        await self.page.run(f"{found}.focus()")
+        for kind in ("keyDown", "keyUp"):
+            await self.page.call(
+                "Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter",
+                windowsVirtualKeyCode=13,
+            )  # fmt: skip
 
     async def type(self, label: str, text: str) -> None:
         """Into the field of that name, as a keyboard does."""

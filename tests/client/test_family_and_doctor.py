@@ -31,6 +31,7 @@ from tests.sharing.shares import a_link, ask
 pytestmark = pytest.mark.slow
 
 DENSE = 15  # px: what a doctor at work reads
+DISABLED_ARE_TAPPED = "document.querySelectorAll('[aria-disabled=true]').forEach(e => e.click())"
 QUESTION = "我爸的血压药可以减一半吗？"
 ANSWER = "先不要减量。请连续三天早晚量血压，周五我看了再定。"
 
@@ -311,7 +312,7 @@ async def test_a_kept_place_a_contract_asked_for_a_guardian_and_who_opened_a_lin
     await phone.tap("给您留了位子")
     await phone.sees("这个位子给您留到")
     await phone.look("70-kept-place")
-    await phone.tap("我要这个位子")
+    await phone.enter("我要这个位子")
     await phone.sees("已约好", "到了报这个号")
     await go(phone, "shares")
     await phone.sees("给心内科看", "打开过 1 次，最多 3 次")
@@ -320,6 +321,13 @@ async def test_a_kept_place_a_contract_asked_for_a_guardian_and_who_opened_a_lin
     await phone.look("71-opened")
     await go(phone, "sign")
     await phone.tap("王医生，主治医师")
+    await phone.sees("✓ 用药")
+    for chosen in ("✓ 测量", "✓ 疾病和就诊", "✓ 用药", "✓ 化验和检查报告", "✓ 姓名和联系方式"):
+        await phone.tap(chosen)
+    await phone.page.run(DISABLED_ARE_TAPPED)
+    assert "授权内容不完整" not in await phone.page.text()
+    for chosen in ("测量", "姓名和联系方式"):
+        await phone.tap(chosen)
     await phone.tap("请医生签约")
     await phone.sees("已经告诉 王医生")
     await sign_out(phone)

@@ -9,6 +9,7 @@ import pytest
 
 from backend.identity.viewer import Role
 from tests.client.conftest import Household
+from tests.client.metering import photographs_a_thermometer
 from tests.client.paper import photograph, photographs_a_report
 
 pytestmark = pytest.mark.slow
@@ -73,6 +74,7 @@ async def test_a_father_lives_a_day_with_it(household: Household, tmp_path: Path
     await phone.tap("记录")
     await phone.tap("今天")
     await phone.sees("70.5", "公斤")
+    await photographs_a_thermometer(phone, tmp_path)
 
     await page.call("Fetch.enable", patterns=[{"urlPattern": "*/graphql"}])
     await phone.open()
