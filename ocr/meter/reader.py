@@ -77,7 +77,7 @@ def _sized(image: Image) -> Image:
 
 def _reason(image: Image, error: MeterNotRead) -> MeterNotRead:
     """What is wrong with the photo itself, where that explains that nothing was read."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     if float(np.percentile(grey, 99)) < READING["dark"]:
         return MeterTooDark()
     if _sharpness(grey) < READING["sharp"]:
@@ -85,7 +85,7 @@ def _reason(image: Image, error: MeterNotRead) -> MeterNotRead:
     return error
 
 
-def _sharpness(grey: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> float:
+def _sharpness(grey: Image) -> float:
     """How steep the steepest edges are, in levels a pixel, as a share of all contrast."""
     smooth = cv2.medianBlur(grey, 5).astype(np.float32)
     steep = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8

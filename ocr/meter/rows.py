@@ -92,7 +92,7 @@ def lay(row: list[Figure], strokes: list[Stroke], ink: Plane, bright: Plane, mas
         np.asarray((cut[2] > 127) * 255, dtype=np.uint8),
         tuple(_span(each + offset) for each in laid),
         tuple(each for each in dots if 0 < each.left < width and 0 < each.top < height),
-        np.linalg.inv(matrix),
+        np.asarray(np.linalg.inv(matrix), dtype=np.float64),
         high,
     )
 

@@ -66,9 +66,13 @@ def _lit(image: Floats, rng: random.Random, hard: float, scale: float) -> Floats
     image = image * (1 + slope * hard)[:, :, None] * rng.uniform(0.55, 1.05)
     if rng.random() < 0.35 * hard:
         image = image + _glare(x, y, w, h, rng)[:, :, None]
-    image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6) * hard * scale)
+    image = np.asarray(
+        cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6) * hard * scale), np.float64
+    )
     if rng.random() < 0.12 * hard:
-        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(2.0, 6.0) * scale)
+        image = np.asarray(
+            cv2.GaussianBlur(image, (0, 0), rng.uniform(2.0, 6.0) * scale), np.float64
+        )
     noise = np.random.default_rng(rng.randint(0, 2**31)).normal(0, rng.uniform(1, 8), image.shape)
     return np.asarray(image + noise * hard)
 

@@ -7,6 +7,8 @@ const LONGEST = 6
 export function useEntering(asked: () => readonly Asked[]) {
   const texts = ref<string[]>([])
   const at = ref(0)
+  // What was filled in gives way to the first digit typed over it.
+  const filled = new Set<number>()
 
   const now = computed(() => asked()[at.value])
   const last = computed(() => at.value >= asked().length - 1)
@@ -15,7 +17,7 @@ export function useEntering(asked: () => readonly Asked[]) {
   )
 
   function digit(typed: string): void {
-    const text = texts.value[at.value] ?? ''
+    const text = typed !== '.' && filled.delete(at.value) ? '' : (texts.value[at.value] ?? '')
     const second = typed === '.' && (text === '' || text.includes('.'))
     if (second || text.length >= LONGEST) return
     texts.value[at.value] = text + typed
@@ -29,6 +31,7 @@ export function useEntering(asked: () => readonly Asked[]) {
   }
 
   function erase(): void {
+    filled.delete(at.value)
     const text = texts.value[at.value] ?? ''
     if (text === '' && at.value > 0) at.value -= 1
     else texts.value[at.value] = text.slice(0, -1)
@@ -37,11 +40,14 @@ export function useEntering(asked: () => readonly Asked[]) {
   function fill(all: readonly string[]): void {
     texts.value = [...all]
     at.value = 0
+    filled.clear()
+    all.forEach((_, index) => filled.add(index))
   }
 
   function reset(): void {
     texts.value = []
     at.value = 0
+    filled.clear()
   }
 
   return { texts, at, now, last, complete, digit, erase, fill, reset }
