@@ -16,6 +16,7 @@ from bot.assistant.answering.asking_back import (
     offers,
 )
 from bot.assistant.answering.by_kind import answer_facets
+from bot.assistant.answering.courtesy import answer_courtesy
 from bot.assistant.answering.entries import answer_entries
 from bot.assistant.answering.family import answer_family
 from bot.assistant.answering.general import answer_general
@@ -66,7 +67,7 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     def answers(question: str) -> Draft:
         return _answered(understand(read(question), view, topics), view, topics)
 
-    back = asked_back(query, view, answers)
+    back = answer_courtesy(query, view, answers) or asked_back(query, view, answers)
     if back is None and query.anchor is not None and query.anchor.back > 1:
         gone = anchors.resolve(query.anchor, view, topics, query.kinds) is None
         back = before_that(query, view, answers) if gone else None

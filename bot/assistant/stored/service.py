@@ -45,6 +45,8 @@ log = structlog.get_logger(__name__)
 
 __all__ = ["Ask", "AssistantService"]
 
+_LOOKED_BACK = 4  # turns: thanks and a greeting do not make one forget what was talked of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Talked:
@@ -181,12 +183,12 @@ class AssistantService:
         if ask.conversation_id is None:
             return _Talked()
         conversation = await self.conversations.get(viewer, ask.resident_id, ask.conversation_id)
-        page = await self.conversations.turns(viewer, conversation, first=1)
+        page = await self.conversations.turns(viewer, conversation, first=_LOOKED_BACK)
         unanswered = conversation.unanswered
         recent = self._core.clock.now() - conversation.last_at <= limits().follow_up
         if not page.items or not recent:
             return _Talked(conversation=conversation, unanswered=unanswered)
-        last = page.items[0]
+        last = next((each for each in page.items if not _courtesy(each)), page.items[0])
         return _Talked(
             conversation=conversation,
             last=last.words.resolved if last.words else None,
@@ -241,6 +243,12 @@ def _spoken(question: str, talked: _Talked) -> str:
     if talked.last is not None and pronoun_in(make_plain(question)):
         return talked.last
     return question
+
+
+def _courtesy(said: Said) -> bool:
+    """A word back to thanks: what is asked next leans on what was asked before."""
+    unclear = said.outcome is TurnOutcome.UNCLEAR
+    return unclear and said.words is not None and not said.words.choices
 
 
 def _leans(question: str) -> bool:
