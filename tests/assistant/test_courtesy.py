@@ -22,6 +22,9 @@ READING = pressure("a", 130, 80, "2026-11-20T07:00:00+08:00")
         ("再见", "好的，多保重。", False),
         ("我的积分有多少", "积分、今天的任务和兑换，都在“积分”页里。", False),
         ("我想找王医生", "请把想问的写下来，再点“问医生”", False),
+        ("今天吃药了没", "吃没吃药，在“提醒”页里看", False),
+        ("妈妈的药吃了吗", "吃没吃药，在“提醒”页里看", False),
+        ("明天几点量血压", "量的时间在“提醒”页里看", False),
         ("thank you", "You are welcome.", False),
         ("hello", "Hello, I am Kangban's health assistant.", True),
     ],
@@ -39,6 +42,7 @@ def test_a_word_has_a_word_back(said: str, back: str, offers: bool) -> None:
     [
         ("你好，最近一次血压多少", Outcome.ANSWERED),
         ("谢谢，那血压正常吗", Outcome.ANSWERED),
+        ("上次什么时候量的血压", Outcome.ANSWERED),
         ("医生给我开了什么药", Outcome.NOT_FOUND),
         ("你好，我胸口疼得喘不上气", Outcome.EMERGENCY),
     ],
