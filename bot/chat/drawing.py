@@ -49,9 +49,7 @@ def trend_name(trend: LabTrend, language: str) -> str:
     return lab_item(trend.code).abbreviation if language == "en" else trend.name
 
 
-def _head(
-    figure: Any, trend: LabTrend, language: str, names: Sequence[str], sizes: Sizes
-) -> None:
+def _head(figure: Any, trend: LabTrend, language: str, names: Sequence[str], sizes: Sizes) -> None:
     title = trend_name(trend, language)
     family = chinese_family("".join({*title, *"".join(names)}))
     title = title if family else trend_name(trend, "en")
