@@ -314,7 +314,9 @@ async def test_what_becomes_more_private_is_gone_for_who_may_not_see_that(
 async def test_thanks_end_no_conversation_and_reach_no_doctor(services: Services) -> None:
     father = await a_father(services)
     first = await father.ask("最近一次血压是多少？")
-    said = [await father.ask(each, first.conversation_id) for each in ("谢谢", "好的，谢谢", "再见")]
+    said = [
+        await father.ask(each, first.conversation_id) for each in ("谢谢", "好的，谢谢", "再见")
+    ]
     assert [each.outcome for each in said] == [TurnOutcome.UNCLEAR] * 3
     assert [each.words.text for each in said if each.words] == [
         "不客气，有事随时问我。",
