@@ -18,6 +18,7 @@ from backend.bench.measure import Ratio
 from backend.measurements.documents import ReadingDocument
 from backend.services import Services
 from bot.assistant.stored.card import warm
+from bot.assistant.stored.limits import limits
 from bot.assistant.stored.service import Ask
 
 _LIMIT_MS = 150.0
@@ -41,6 +42,7 @@ async def ask(services: Services, who: Somebody, rounds: int) -> Ratio:
     await _fill(services, who)
     warm()
     taken, numbers = [], itertools.count()
+    rounds = min(rounds, limits().daily // len(_QUESTIONS) - 1)  # one person's questions of a day
     for round_ in range(rounds + 1):
         for question in _QUESTIONS:
             wanted = Ask(
