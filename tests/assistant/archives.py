@@ -55,6 +55,18 @@ def condition(i: str, name: str) -> dict[str, Any]:
     }
 
 
+def medicine(i: str, name: str, dose: str | None = None) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationRequest",
+        "id": i,
+        "status": "active",
+        "intent": "order",
+        "subject": ME,
+        "medicationCodeableConcept": {"text": name},
+        "authoredOn": "2025-06-15",
+    } | ({"dosageInstruction": [{"text": dose}]} if dose else {})
+
+
 def patient(sex: str = "female", born: str = "1954-03-02", name: str = "张桂兰") -> dict[str, Any]:
     return {
         "resourceType": "Patient",

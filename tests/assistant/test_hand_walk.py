@@ -7,17 +7,9 @@ from typing import Any
 import pytest
 
 from bot.assistant.answer import Outcome
-from tests.assistant.archives import ME, assistant, pressure, quantity
+from tests.assistant.archives import ME, assistant, medicine, pressure, quantity
 
-DRUG: dict[str, Any] = {
-    "resourceType": "MedicationRequest",
-    "id": "m",
-    "status": "active",
-    "intent": "order",
-    "subject": ME,
-    "medicationCodeableConcept": {"text": "苯磺酸氨氯地平片"},
-    "authoredOn": "2025-06-15",
-}
+DRUG = medicine("m", "苯磺酸氨氯地平片")
 NOTED = pressure("n", 150, 90, "2026-11-20T07:00:00+08:00", note=[{"text": "看球赛，忘了吃药"}])
 CT: dict[str, Any] = {
     "resourceType": "DiagnosticReport",
@@ -69,11 +61,7 @@ def test_by_how_much_is_answered_with_the_difference(question: str, said: str) -
     assert answer.text.startswith(said)
 
 
-METFORMIN = DRUG | {
-    "id": "met",
-    "medicationCodeableConcept": {"text": "盐酸二甲双胍片"},
-    "dosageInstruction": [{"text": "早晚餐中各 2 片"}],
-}
+METFORMIN = medicine("met", "盐酸二甲双胍片", "早晚餐中各 2 片")
 
 
 @pytest.mark.parametrize(

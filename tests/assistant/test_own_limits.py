@@ -33,7 +33,7 @@ def oxygen(value: int, day: int = 20, i: str = "o") -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(91, "这在个人范围里"), (88, "这在个人范围里"), (96, "高于个人范围"), (86, "低于个人范围")],
+    [(91, "这在个人范围里"), (88, "这在个人范围里"), (96, "高于个人范围")],
 )
 def test_oxygen_is_held_against_the_range_the_doctor_set(value: int, said: str) -> None:
     answer = assistant(oxygen(value), goal()).ask("我妈最近血氧怎么样")
@@ -41,6 +41,26 @@ def test_oxygen_is_held_against_the_range_the_doctor_set(value: int, said: str) 
     assert "94" not in answer.text
     assert answer.urgency is Urgency.NONE
     assert [c.resource for c in answer.citations] == ["Observation/o", "Goal/g"]
+
+
+def test_what_is_below_the_range_and_dangerous_is_urgent() -> None:
+    answer = assistant(oxygen(86), goal()).ask("血氧怎么样")
+    assert "低于个人范围（王医生定的血氧饱和度 88–92%）。" in answer.text
+    assert answer.urgency is Urgency.URGENT
+    assert "请今天就去看医生" in answer.text
+
+
+def test_the_side_that_no_range_was_set_for_is_held_against_the_guideline() -> None:
+    measure = {"coding": [{"system": LOINC, "code": "8480-6"}]}
+    top = goal(
+        target=[{"measure": measure, "detailRange": {"high": {"value": 150, "unit": "mmHg"}}}]
+    )
+    reading = pressure("p", 145, 96, "2026-11-20T08:00:00+08:00")
+    text = assistant(reading, top).ask("血压怎么样").text
+    assert "这在个人范围里（王医生定的收缩压 ≤150 mmHg）。" in text
+    assert "所以偏高" in text
+    fine = pressure("p", 145, 80, "2026-11-20T08:00:00+08:00")
+    assert "偏高" not in assistant(fine, top).ask("血压怎么样").text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.assistant.answer import Outcome
-from tests.assistant.archives import ME, assistant, patient, pressure
+from tests.assistant.archives import ME, assistant, medicine, patient, pressure
 
 READING = pressure("a", 130, 80, "2026-11-20T07:00:00+08:00")
 FATHER: dict[str, Any] = {
@@ -55,16 +55,7 @@ def test_a_young_mans_mother_is_somebody_else() -> None:
     assert answer.outcome is Outcome.DECLINED
 
 
-DRUG: dict[str, Any] = {
-    "resourceType": "MedicationRequest",
-    "id": "m",
-    "status": "active",
-    "intent": "order",
-    "subject": ME,
-    "medicationCodeableConcept": {"text": "苯磺酸氨氯地平片"},
-    "dosageInstruction": [{"text": "每次5mg，每日一次"}],
-    "authoredOn": "2025-06-15",
-}
+DRUG = medicine("m", "苯磺酸氨氯地平片", "每次5mg，每日一次")
 
 
 @pytest.mark.parametrize(

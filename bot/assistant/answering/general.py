@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Escalation, Outcome, Urgency
-from bot.assistant.answering.meaning import limit_said, who_is
+from bot.assistant.answering.meaning import who_is
 from bot.assistant.answering.numbers import Numbers
+from bot.assistant.answering.own_ranges import limit_said
 from bot.assistant.answering.pregnancy import is_pregnant
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Window
-from bot.assistant.answering.meaning import limit_said, who_is
+from bot.assistant.answering.meaning import who_is
+from bot.assistant.answering.own_ranges import limit_said
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase
 from bot.assistant.library import guidelines as library
