@@ -98,3 +98,10 @@ def test_an_average_is_held_against_it_too() -> None:
     answer = assistant(oxygen(89, 19, "a"), oxygen(91, 20, "b"), goal()).ask("血氧最近一周平均多少")
     assert answer.outcome is Outcome.ANSWERED
     assert "这在个人范围里" in answer.text
+
+
+def test_the_questions_own_value_is_held_against_the_range_too() -> None:
+    answer = assistant(goal()).ask("血氧91%正常吗")
+    assert answer.text == "这在个人范围里（王医生定的血氧饱和度 88–92%）。"
+    assert [c.resource for c in answer.citations] == ["Goal/g"]
+    assert "所以偏低" in assistant().ask("血氧91%正常吗").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,12 +11,12 @@ from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Escalation, Outcome, Urgency
 from bot.assistant.answering.meaning import who_is
 from bot.assistant.answering.numbers import Numbers
-from bot.assistant.answering.own_ranges import limit_said
+from bot.assistant.answering.own_ranges import by_own, kept, limit_said
 from bot.assistant.answering.pregnancy import is_pregnant
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import cite, phrase
 from bot.assistant.lexicon.kinds import kinds, read_toml
-from bot.assistant.library.guidelines import Guideline, guidelines, judge, of_kind
+from bot.assistant.library.guidelines import Guideline, Verdict, guidelines, judge, of_kind
 from bot.assistant.understanding.asks import Ask, says
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
@@ -126,7 +127,10 @@ def _given(query: Query, view: ArchiveView) -> Draft | None:
         match := _SINGLE.search(re.sub(r"2(?:个)?小时|2 hours?", "", rest))
     ):
         values = {"value": Decimal(match[1])}
-    verdict = values and judge(key, values, who_is(view), meal=query.meal)
+    verdict = judge(key, values, who_is(view), meal=query.meal) if values else None
+    own = _given_by_own(query, view, values, verdict)
+    if own is not None:
+        return own
     if not verdict:
         return None
     draft = Draft()
@@ -150,6 +154,20 @@ def _given(query: Query, view: ArchiveView) -> Draft | None:
     ):
         draft.sentences.append(phrase(query.language, "advise_high"))
     return draft
+
+
+def _given_by_own(
+    query: Query, view: ArchiveView, values: Mapping[str, Decimal], verdict: Verdict | None
+) -> Draft | None:
+    """By the range that was set for the person; None without one, and where it is dangerous."""
+    today = view.now.astimezone(SHANGHAI).date()
+    limits = [e for e in view.own_limits(query.kinds[0]) if e.holds(query.meal, today)]
+    urgent = verdict is not None and verdict.level == "urgent"
+    if verdict is not None and urgent and (verdict.fixed or not kept(limits, values)):
+        return None
+    draft = Draft()
+    draft.sentences = by_own(draft, limits, values, query)
+    return draft if draft.sentences else None
 
 
 def _own(query: Query, text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.care.answers import DoctorsAnswer
-from bot.assistant.answer import Answer, Citation, Outcome, iso
+from bot.assistant.answer import Answer, Citation, Outcome, Urgency, iso
 from bot.assistant.answering.rows import clean
 from bot.assistant.composing.wording import day, phrase
 from bot.assistant.errors import Unsupported
@@ -20,9 +20,11 @@ from bot.assistant.view import ArchiveView
 
 _ALIKE = 0.6  # share of the words of both questions that they have in common
 _LONGEST = 400
+# Asked for what was said: 「医生说没事，可我头痛」 asks something else.
+_WORD = "(?:说|讲|答复|回复|回答|交代|嘱咐|建议)"
 _SAID = re.compile(
-    r"(?:家庭|[一-鿿])?(?:医生|大夫)(?:上次|之前|刚才|最近)?(?:是)?(?:怎么|咋|都)?"
-    r"(?:说|讲|答复|回复|回答|交代|嘱咐|建议)(?:了|过|的|我)*(?:什么|啥)?|"
+    rf"(?:家庭|[一-鿿])?(?:医生|大夫).{{0,4}}?(?:怎么|咋){_WORD}(?:了|过|的)*|"
+    rf"(?:家庭|[一-鿿])?(?:医生|大夫).{{0,4}}?{_WORD}(?:了|过|的|我|些)*(?:什么|啥)|"
     r"what did (?:the|my|dr\.?)? ?(?:family )?doctor (?:say|answer|tell me)(?: about)?"
 )
 
@@ -41,7 +43,9 @@ def with_doctors_word(
     entries = {_id(each): each for each in view.entries(Area.DOCUMENT)}
     shown = [(each, entry) for each in known if (entry := entries.get(str(each.entry_id)))]
     same = [(each, entry, False) for each, entry in shown if alike(question, each.question)]
-    asked_for = _SAID.search(make_plain(question)) is not None
+    # What is urgent now is not put off with what was said before.
+    calm = answer.urgency is not Urgency.URGENT
+    asked_for = calm and _SAID.search(make_plain(question)) is not None
     about = [(*each, True) for each in shown if asked_for and _is_about(question, *each)]
     for each, entry, alone in (*about, *same):
         led = _led(answer, entry, each, language, alone=alone)

@@ -91,6 +91,10 @@ async def test_from_the_question_to_the_doctors_answer_and_back(
         told = await asked(api, resident, wording)
         assert "".join(told["sentences"]).endswith(f"答复过：“{said}”")
         assert [each["nodeId"] for each in told["citations"]] == [again["citations"][0]["nodeId"]]
+    urgent = await asked(api, resident, "医生怎么说的？我刚量的血压是185/112")
+    assert (urgent["urgency"], urgent["ticketId"] is not None) == ("URGENT", True)
+    plain = await asked(api, resident, "医生说没事，最近一次血压是多少")
+    assert "152/92" in "".join(plain["sentences"])
     other = await asked(api, resident, "王医生是怎么说胆固醇的？")
     assert said not in "".join(other["sentences"])
     entry = (await api.ask(NODE, id=again["citations"][0]["nodeId"]))["node"]
