@@ -13,11 +13,16 @@ from tests.evals.meter.photo import photograph
 SEED = 314  # of the generator: a thermometer without fever that is read
 
 
-async def photographs_a_thermometer(phone: Phone, folder: Path) -> None:
+def a_thermometer(photo: Path) -> str:
+    """Its photo, and what it shows, in ℃."""
     made = device("temperature", random.Random(SEED))
-    shown = made.truth.values["temperature"]
-    photo = folder / "thermometer.jpg"
     photo.write_bytes(photograph(made, random.Random(SEED), hard=0.3)[0])
+    return made.truth.values["temperature"]
+
+
+async def photographs_a_thermometer(phone: Phone, folder: Path) -> None:
+    photo = folder / "thermometer.jpg"
+    shown = a_thermometer(photo)
     await phone.tap("记录")
     await phone.sees("照片认完就丢，不保存")
     await chooses(phone, photo, "拍仪器屏幕")

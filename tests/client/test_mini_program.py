@@ -11,8 +11,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from pymongo import MongoClient
 
+from tests.client.metering import a_thermometer
 from tests.client.phone import CLIENT
 from tests.graphql_api.live import server
 from tests.identity.wechat_server import APP_ID, APP_SECRET, WeChatServer
@@ -68,7 +70,7 @@ def test_the_package_is_small_and_whole_and_names_no_server_but_its_own() -> Non
     assert "preloadAssets" not in (_BUILD / "common" / "vendor.js").read_text("utf-8")
 
 
-async def test_a_father_signs_in_by_wechat_and_records_and_asks_and_is_sent_to_120(
+async def test_a_father_signs_in_by_wechat_records_by_hand_and_by_photo_asks_and_is_sent_to_120(
     mongodb_uri: str, tmp_path: Path
 ) -> None:
     folder, code = _built(), "a-code-of-wx-login"
@@ -84,10 +86,16 @@ async def test_a_father_signs_in_by_wechat_and_records_and_asks_and_is_sent_to_1
             "KANGBAN_WECHAT_BASE_URL": wechat.url,
         }
 
+        path = tmp_path / "thermometer.jpg"
+        shown = a_thermometer(path)
+        with Image.open(path) as image:
+            width, height = image.size
+        photo = {"path": str(path), "width": width, "height": height, "shown": shown}
+
         def run() -> None:
             with server(tmp_path / "server", environment) as address:
                 given = {"folder": str(folder), "own": OWN, "server": f"http://{address}"}
-                _walked({"KANGBAN_MINI": json.dumps({**given, "code": code})})
+                _walked({"KANGBAN_MINI": json.dumps({**given, "code": code, "photo": photo})})
 
         try:
             await asyncio.to_thread(run)

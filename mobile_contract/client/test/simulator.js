@@ -16,11 +16,13 @@ const { createWx } = require('./wx.js')
 /**
  * @param {string} folder the built mini-program
  * @param {{ own: string, server: string }} addresses the address in the build, and the one that answers
+ * @param {{ code: string, photo: { path: string, width: number, height: number } }} given by
+ *   wx.login, and by the camera
  */
-function simulator(folder, addresses, code) {
+function simulator(folder, addresses, given) {
   const pages = require(path.join(folder, 'app.json')).pages
   const stack = []
-  const wx = createWx(addresses, { open, replace, back, only, pages: () => stack }, code)
+  const wx = createWx(addresses, { open, replace, back, only, pages: () => stack }, given)
   globalThis.wx = wx
   const simulate = require('miniprogram-simulate')
   Object.assign(globalThis.wx, wx)

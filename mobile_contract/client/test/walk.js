@@ -1,11 +1,11 @@
 // A father's first day with the mini-program, against a server that runs. KANGBAN_MINI holds the
-// folder of the build, the address in it, the server's, and a code for wx.login.
+// folder of the build, the address in it, the server's, a code for wx.login, and a thermometer's photo with what it shows.
 'use strict'
 
 const assert = require('node:assert/strict')
 const { simulator } = require('./simulator.js')
 
-const { folder, own, server, code } = JSON.parse(process.env.KANGBAN_MINI)
+const { folder, own, server, code, photo } = JSON.parse(process.env.KANGBAN_MINI)
 const AN_ADVERTISEMENT_COMES_AFTER_MS = 3_500 // uni-app's runtime waits three seconds
 
 /** What Vue, uni-app and the pages complain of, and what nobody caught. */
@@ -43,6 +43,16 @@ async function walk(phone) {
   await tap('回到今天')
   await sees('186/99')
 
+  await tap('记录')
+  await tap('拍仪器屏幕')
+  await sees('看着对吗？')
+  assert.equal(phone.route(), 'pages/record-value/record-value')
+  await sees(photo.shown)
+  await tap('存好')
+  await sees('记好了')
+  await sees(photo.shown)
+  await tap('回到今天')
+
   await tap('问问')
   await type('想问什么？', '最近血压平均多少？')
   await tap('问')
@@ -70,7 +80,7 @@ async function walk(phone) {
   assert.deepEqual(wx.outside, [])
 }
 
-walk(simulator(folder, { own, server }, code)).then(
+walk(simulator(folder, { own, server }, { code, photo })).then(
   () => process.exit(0),
   (error) => {
     process.stderr.write(`${error.stack}\n`)

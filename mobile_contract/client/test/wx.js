@@ -1,7 +1,8 @@
 // `wx` as WeChat documents it, where miniprogram-simulate's own answers say nothing: requests,
-// sockets, storage, pages, calls.
+// sockets, storage, pages, calls, the camera and its files.
 'use strict'
 
+const fs = require('node:fs')
 const { WebSocket } = require('ws')
 
 const METHODS = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT'] // no PATCH
@@ -98,13 +99,49 @@ function navigation({ open, replace, back, only, pages }) {
   }
 }
 
+/** The camera gives `photo`, a file of the test's, under a temporary path of its own. */
+function camera({ path, width, height }) {
+  const temporary = 'wxfile://tmp_photo.jpg'
+
+  function file(asked) {
+    if (asked !== temporary) throw new Error(`no such file or directory, open '${asked}'`)
+    return fs.readFileSync(path)
+  }
+
+  function readFile({ filePath, position = 0, length, encoding }) {
+    const bytes = file(filePath)
+    const end = length === undefined ? bytes.length : position + length
+    if (end > bytes.length) throw new Error('the value of "length" is out of range')
+    const part = bytes.subarray(position, end)
+    return { data: encoding ? part.toString(encoding) : Uint8Array.from(part).buffer }
+  }
+
+  return {
+    chooseImage: (options) =>
+      told('chooseImage', options, () => {
+        const files = [{ path: temporary, size: file(temporary).length }]
+        return { tempFilePaths: [temporary], tempFiles: files }
+      }),
+    getImageInfo: (options) =>
+      told('getImageInfo', options, () => {
+        file(options.src)
+        return { width, height, path: options.src, orientation: 'up', type: 'jpeg' }
+      }),
+    getFileSystemManager: () => ({
+      getFileInfo: (options) => told('getFileInfo', options, () => ({ size: file(options.filePath).length })),
+      readFile: (options) => told('readFile', options, () => readFile(options)),
+    }),
+  }
+}
+
 /** What the test reads: `outside` addresses asked for, numbers `called`, what is `kept`. */
-function createWx(addresses, pages, code) {
+function createWx(addresses, pages, { code, photo }) {
   const called = []
   return {
     ...network(addresses),
     ...storage(),
     ...navigation(pages),
+    ...camera(photo),
     called,
     getLaunchOptionsSync: () => ({ path: 'pages/home/home', scene: 1001, query: {}, referrerInfo: {} }),
     login: (options) => told('login', options, () => ({ code })),
