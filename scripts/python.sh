@@ -69,3 +69,13 @@ python_packages() {
     esac || die "The Python packages could not be installed."
     stamp "python-$1" "$wanted"
 }
+
+# The own rooms' bytecode each time, which is quick; that of the packages when they are new.
+bytecode() {
+    installed="$(ls -t .stamps/python-* | xargs cat | cksum | tr ' ' '-')"
+    if fresh bytecode "$installed"; then
+        .venv/bin/python scripts/bytecode.py
+    else
+        step "Bytecode" .venv/bin/python scripts/bytecode.py --packages && stamp bytecode "$installed"
+    fi
+}
