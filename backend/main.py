@@ -20,8 +20,9 @@ from backend.core.embedded import EmbeddedMongo
 from backend.core.keys import LocalMasterKey
 from backend.core.migrations import Migrations
 from backend.core.settings import Settings
+from backend.documents import DOCUMENTS
 from backend.logs import configure_logs
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from backend.subscribers import build_dispatcher
 from backend.web.access_log import access_log_routes
 from backend.web.answers import HANDLERS

@@ -3,50 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from bson import ObjectId
-
-from backend.access.circle import documents as circle_documents
 from backend.access.circle.service import Circle, build_circle
-from backend.access.consent import documents as consent_documents
 from backend.access.consent.service import Consents
-from backend.access.contract import documents as contract_documents
 from backend.access.contract.service import FamilyDoctors, build_family_doctors
-from backend.access.log import documents as log_documents
 from backend.access.log.desk import LogDesk, build_log_desk
-from backend.access.relations import Relation
 from backend.access.service import Access
-from backend.appointments import documents as appointment_documents
-from backend.appointments.documents import AppointmentState
-from backend.appointments.services import ServiceKind
 from backend.appointments.wiring import Appointments, build_appointments
-from backend.archive import documents as archive_documents
 from backend.archive.entries import Entries
 from backend.archive.exchange import FhirExport, FhirImport
 from backend.archive.people import ArchivePeople
 from backend.archive.residents import Residents
 from backend.archive.timeline import Timeline
 from backend.assessment.assessing import Assessments
-from backend.care import documents as care_documents
+from backend.bridges import PlanHints, PlanTasks, evidence
 from backend.care.persons import ArchivePersons
-from backend.care.plans import documents as plan_documents
-from backend.care.plans.days import Days
-from backend.care.plans.documents import DayKind
-from backend.care.plans.learning import Learning
 from backend.care.plans.wiring import CarePlans, build_care_plans
-from backend.care.reminders import documents as reminder_documents
 from backend.care.reminders.wiring import ReminderServices, build_reminders
 from backend.care.service import Care, build_care
 from backend.care.watch import Watch
-from backend.core import container
 from backend.core.container import Core
 from backend.core.links import Links
-from backend.identity import documents as identity_documents
+from backend.documents import DOCUMENTS
+from backend.downloads import exporters
 from backend.identity.service import IdentityService
-from backend.identity.viewer import Viewer
 from backend.identity.wiring import build_identity
-from backend.measurements import documents as measurement_documents
 from backend.measurements.alerting import Alerting
 from backend.measurements.alerts import Alerts
 from backend.measurements.charting import Charting
@@ -57,80 +38,32 @@ from backend.measurements.meter_uploads import MeterUploads
 from backend.measurements.meters import Meters
 from backend.measurements.overrides import Overrides
 from backend.measurements.people import People
-from backend.measurements.picture import documents as picture_documents
 from backend.measurements.picture import limits as picture_limits
 from backend.measurements.picture.pictures import Pictures
 from backend.measurements.readings import Readings
 from backend.measurements.recording import Recording
 from backend.measurements.trends import Trends
-from backend.notifications import documents as notification_documents
 from backend.notifications.wiring import Notifications, build_notifications
-from backend.privacy import documents as privacy_documents
-from backend.privacy.exporters.rows import RowsExporter
 from backend.privacy.wiring import Privacy, Sources, build_privacy
-from backend.questionnaires import documents as questionnaire_documents
 from backend.questionnaires.book import book
-from backend.questionnaires.documents import ResponseState
 from backend.questionnaires.wiring import Questionnaires, build_questionnaires
-from backend.reports import documents as report_documents
-from backend.reports.documents import ReportState
 from backend.reports.errors import told
 from backend.reports.sandbox import Sandbox
 from backend.reports.wiring import ReportServices, build_reports
-from backend.sharing import documents as sharing_documents
 from backend.sharing.links import ShareLinks
 from backend.sharing.opening import Opening
 from backend.summary.building import Summaries
 from backend.summary.drawing import SummaryFiles
 from bot.assistant.model.wiring import writer_of
-from bot.assistant.retrieval import documents as passage_documents
 from bot.assistant.retrieval.embedding import embedder
 from bot.assistant.retrieval.reranking import reranker
 from bot.assistant.retrieval.stored import StoredPassages
-from bot.assistant.stored import documents as assistant_documents
-from bot.assistant.stored.exporter import ConversationExporter
 from bot.assistant.stored.service import AssistantService
-from bot.linking import documents as linking_documents
 from bot.linking.links import ChatLinks
-from bot.telegram import documents as telegram_documents
-from content import documents as content_documents
-from content.choosing.facts import Hints, Stage
 from content.files.lists import topics
 from content.files.loading import slugs
 from content.wiring import Content, build_content
-from rewards import documents as reward_documents
-from rewards.evidence.source import EvidenceSource, StoredEvidence
-from rewards.rules.rule import EvidenceKind
 from rewards.wiring import Points, build_points
-
-DOCUMENTS = (
-    *container.DOCUMENTS,
-    Relation,
-    *log_documents.DOCUMENTS,
-    *circle_documents.DOCUMENTS,
-    *contract_documents.DOCUMENTS,
-    *consent_documents.DOCUMENTS,
-    *privacy_documents.DOCUMENTS,
-    *identity_documents.DOCUMENTS,
-    *archive_documents.DOCUMENTS,
-    *measurement_documents.DOCUMENTS,
-    *picture_documents.DOCUMENTS,
-    *report_documents.DOCUMENTS,
-    *sharing_documents.DOCUMENTS,
-    *reward_documents.DOCUMENTS,
-    *content_documents.DOCUMENTS,
-    *care_documents.DOCUMENTS,
-    *questionnaire_documents.DOCUMENTS,
-    *notification_documents.DOCUMENTS,
-    *reminder_documents.DOCUMENTS,
-    *plan_documents.DOCUMENTS,
-    *appointment_documents.DOCUMENTS,
-    *assistant_documents.DOCUMENTS,
-    *passage_documents.DOCUMENTS,
-    *linking_documents.DOCUMENTS,
-    *telegram_documents.DOCUMENTS,
-)
-"""Every document of every room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,58 +168,16 @@ def build_services(core: Core) -> Services:
             access,
             sources,
             DOCUMENTS,
-            [
-                ConversationExporter(assistant.conversations),
-                RowsExporter(
-                    "tickets",
-                    "questions-to-the-doctor.json",
-                    "向医生提的问题和答复",
-                    "Questions to the doctor and their answers",
-                    care.tickets.exported,
-                ),
-                RowsExporter(
-                    "report_alerts",
-                    "report-alerts.json",
-                    "检验报告的提醒",
-                    "Alerts of reports",
-                    reports.alerts.plain,
-                ),
-                RowsExporter(
-                    "questionnaires",
-                    "questionnaires.json",
-                    "填写的问卷和得分",
-                    "Questionnaires and their scores",
-                    questionnaires.looking.exported,
-                ),
-                RowsExporter(
-                    "articles",
-                    "articles.json",
-                    "读过的健康文章和小测验",
-                    "Health articles read and quizzes",
-                    content.looking.exported,
-                ),
-                RowsExporter(
-                    "appointments",
-                    "appointments.json",
-                    "预约（FHIR Appointment）",
-                    "Appointments (FHIR Appointment)",
-                    appointments.looking.exported,
-                ),
-                RowsExporter(
-                    "reminders",
-                    "reminders.json",
-                    "提醒和完成情况",
-                    "Reminders and what became of them",
-                    reminders.rows.exported,
-                ),
-                RowsExporter(
-                    "care_plans",
-                    "care-plans.json",
-                    "健康计划、每次调整和原因",
-                    "Care plans, each change and why",
-                    care_plans.looking.exported,
-                ),
-            ],
+            exporters(
+                assistant,
+                care,
+                reports,
+                questionnaires,
+                content,
+                appointments,
+                reminders,
+                care_plans,
+            ),
         ),
         circle=circle,
         watch=Watch(core, access, residents),
@@ -320,7 +211,7 @@ def build_services(core: Core) -> Services:
         reports=reports,
         share_links=ShareLinks(core, access, residents, readings),
         share_opening=Opening(core, access, links),
-        points=build_points(core, access, _evidence(core), PlanTasks(care_plans.days)),
+        points=build_points(core, access, evidence(core), PlanTasks(care_plans.days)),
         content=content,
         care=care,
         questionnaires=questionnaires,
@@ -335,69 +226,3 @@ def build_services(core: Core) -> Services:
         appointments=appointments,
         chat_links=ChatLinks(core),
     )
-
-
-class PlanHints:
-    """What care plans ask to be learnt, in the content library's terms."""
-
-    def __init__(self, learning: Learning) -> None:
-        self._learning = learning
-
-    async def hints(self, viewer: Viewer, resident_id: ObjectId) -> Hints:
-        found = await self._learning.now(viewer, resident_id)
-        if found is None:
-            return Hints()
-        title = found.title
-        zh, en = f"{title.zh}现在学到这里", f"Your plan is here now: {title.en}"
-        return Hints(stage=Stage(found.pieces, found.topics, zh, en))
-
-
-class PlanTasks:
-    """Which days of plans and medicines can be completed today, in the points' terms."""
-
-    def __init__(self, days: Days) -> None:
-        self._days = days
-
-    async def not_asked(self, resident_id: ObjectId, today: date) -> frozenset[EvidenceKind]:
-        asked = await self._days.asked(resident_id, today)
-        kinds = {
-            DayKind.MEASURING: EvidenceKind.PLAN_DAY,
-            DayKind.MEDICATION: EvidenceKind.MEDICATION_DAY,
-        }
-        return frozenset(evidence for kind, evidence in kinds.items() if kind not in asked)
-
-
-def _evidence(core: Core) -> list[EvidenceSource]:
-    """What earns points in rooms that rewards does not know."""
-    confirmed = {"state": ReportState.CONFIRMED.value}
-    answered = {"state": ResponseState.COMPLETED.value}
-    measured = {"kind": DayKind.MEASURING.value, "done": True}
-    dosed = {"kind": DayKind.MEDICATION.value, "done": True}
-    visited = {
-        "state": AppointmentState.FULFILLED.value,
-        "kind": ServiceKind.FOLLOW_UP.value,
-    }
-    return [
-        StoredEvidence(
-            core.store, EvidenceKind.REPORT_CONFIRMED, "reports", confirmed, at="confirmed_at"
-        ),
-        StoredEvidence(
-            core.store,
-            EvidenceKind.QUESTIONNAIRE,
-            "questionnaire_responses",
-            answered,
-            at="completed_at",
-            subject="form",
-        ),
-        StoredEvidence(
-            core.store,
-            EvidenceKind.ARTICLE_QUIZ,
-            "content_records",
-            {"passed_at": {"$ne": None}},
-            at="passed_at",
-            subject="piece",
-        ),
-        StoredEvidence(core.store, EvidenceKind.FOLLOW_UP, "appointments", visited, at="start"),
-        StoredEvidence(core.store, EvidenceKind.PLAN_DAY, "care_days", measured, at="at"),
-        StoredEvidence(core.store, EvidenceKind.MEDICATION_DAY, "care_days", dosed, at="at"),
-    ]

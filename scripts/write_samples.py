@@ -37,11 +37,12 @@ from backend.demo.household import household
 from backend.demo.loading import load_demo
 from backend.demo.people import Household
 from backend.demo.replay import ReplayClock
+from backend.documents import DOCUMENTS
 from backend.identity.providers.demo import DemoName
 from backend.identity.sessions import Device
 from backend.identity.viewer import Channel, Language
 from backend.main import build_app
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from graphql_api.common import ids
 from mobile_contract import FOLDER, operation
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from pymongo.errors import InvalidOperation
 
 from backend.core.database import Raw, Store, connect
-from backend.services import DOCUMENTS
+from backend.documents import DOCUMENTS
 
 _REST = 3  # free ones before one is lent again: what a test left running may write a little late
 _TOO_FULL = 5_000  # documents that are dropped sooner than deleted

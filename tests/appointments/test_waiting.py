@@ -18,9 +18,10 @@ from backend.appointments.errors import (
     WaitsTooMany,
 )
 from backend.core.clock import FixedClock
+from backend.documents import DOCUMENTS
 from backend.main import build_dispatcher
 from backend.privacy.owned import Owned
-from backend.services import DOCUMENTS, Services
+from backend.services import Services
 from tests.appointments.helpers import (
     MORNING,
     a_clinic,

@@ -16,7 +16,8 @@ from backend.core.container import build_core
 from backend.core.database import connect
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
-from backend.services import DOCUMENTS, Services, build_services
+from backend.documents import DOCUMENTS
+from backend.services import Services, build_services
 from tests.client.phone import Phone, built
 from tests.graphql_api.live import server
 from tests.sharing.browser import browser

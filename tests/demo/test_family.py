@@ -22,11 +22,12 @@ from backend.core.settings import Settings
 from backend.demo.command import logins_table
 from backend.demo.loading import Loaded, load_demo
 from backend.demo.replay import ReplayClock
+from backend.documents import DOCUMENTS
 from backend.identity.providers.client import ClientSecret
 from backend.identity.sessions import Device
 from backend.measurements.draft import Kind
 from backend.measurements.thresholds import Level
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from tests.conftest import NOW
 from tests.demo.visitors import resident_of, viewer_of
 

@@ -15,7 +15,7 @@ from pymongo.monitoring import (
 )
 
 from backend.core.database import Raw, Store
-from backend.services import DOCUMENTS
+from backend.documents import DOCUMENTS
 
 _NO_READS_OR_WRITES = frozenset({"hello", "ping", "endSessions", "getMore", "killCursors"})
 

@@ -29,8 +29,9 @@ from backend.core.container import build_core
 from backend.core.database import connect
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
+from backend.documents import DOCUMENTS
 from backend.identity.viewer import Role, Viewer
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from graphql_api.common import ids
 from graphql_api.schema import build_schema
 from mobile_contract import operation

@@ -22,11 +22,12 @@ from backend.core.container import build_core
 from backend.core.database import Raw, Store
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
+from backend.documents import DOCUMENTS
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Kind
 from backend.measurements.readings import ALL_KINDS, ReadingFilter
 from backend.measurements.trends import Period
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from tests.factories import a_key, a_resident, at, many_bp
 
 STORED = 600

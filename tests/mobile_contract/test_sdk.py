@@ -22,10 +22,11 @@ from backend.core.container import build_core
 from backend.core.database import connect
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
+from backend.documents import DOCUMENTS
 from backend.identity.providers.demo import DemoName
 from backend.identity.sessions import Device
 from backend.identity.viewer import Role, Viewer
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from graphql_api.common import ids
 from mobile_contract import FOLDER
 from tests.factories import a_resident

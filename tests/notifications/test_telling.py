@@ -17,6 +17,7 @@ from backend.access.errors import AccessDenied
 from backend.access.relations import Relation, RelationKind
 from backend.core.clock import FixedClock
 from backend.core.outbox import EVENTS
+from backend.documents import DOCUMENTS
 from backend.identity.viewer import Language, Role
 from backend.main import build_dispatcher
 from backend.measurements.events import AlertRaised
@@ -27,7 +28,7 @@ from backend.notifications.errors import InboxItemNotFound
 from backend.notifications.kinds import Urgency
 from backend.privacy.events import DeletionRequested
 from backend.privacy.owned import Owned
-from backend.services import DOCUMENTS, Services
+from backend.services import Services
 from tests.factories import a_caregiver, a_key, a_resident, at, bp
 from tests.graphql_api.household import signed_in
 

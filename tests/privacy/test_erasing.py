@@ -23,6 +23,7 @@ from backend.core.documents import ResidentOwned
 from backend.core.keys import KeyDestroyed, LocalMasterKey
 from backend.core.outbox import OutboxEntry
 from backend.core.settings import Settings
+from backend.documents import DOCUMENTS
 from backend.identity.accounts import Account
 from backend.identity.errors import SessionEnded, SignInUnknown
 from backend.identity.providers.demo import DemoName
@@ -40,7 +41,7 @@ from backend.privacy.owned import KEPT, NAMING, Owned, name_of
 from backend.reports.engines import Files, Progress
 from backend.reports.files import Incoming
 from backend.reports.reader import ReportReader
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from ocr.model import ParsedReport
 from tests.factories import a_caregiver, a_condition, a_key, a_profile, a_resident, a_viewer, bp
 from tests.graphql_api.household import a_household, signed_in

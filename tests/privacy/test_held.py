@@ -6,11 +6,12 @@ import pytest
 
 from backend.access.errors import AccessDenied
 from backend.core.documents import ResidentOwned
+from backend.documents import DOCUMENTS
 from backend.identity.viewer import Language
 from backend.privacy.errors import RightNotYours
 from backend.privacy.held import kinds
 from backend.privacy.owned import KEPT, name_of
-from backend.services import DOCUMENTS, Services
+from backend.services import Services
 from tests.factories import a_caregiver, a_viewer
 from tests.graphql_api.household import a_household
 

@@ -13,8 +13,9 @@ from backend.core.container import build_core
 from backend.core.database import connect
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
+from backend.documents import DOCUMENTS
 from backend.identity.viewer import Role, Viewer
-from backend.services import DOCUMENTS, build_services
+from backend.services import build_services
 from tests.conftest import NOW
 
 

@@ -19,9 +19,10 @@ from backend.core.container import build_core
 from backend.core.database import connect
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
+from backend.documents import DOCUMENTS
 from backend.identity.viewer import Viewer
 from backend.main import build_app
-from backend.services import DOCUMENTS, Services, build_services
+from backend.services import Services, build_services
 from backend.sharing.link import ShareOpen
 from backend.sharing.links import MadeShareLink
 from backend.sharing.shlink import shlink
