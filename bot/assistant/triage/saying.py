@@ -31,6 +31,7 @@ class State(Enum):
 @dataclass(frozen=True, slots=True)
 class _Words:
     idioms: re.Pattern[str]
+    idiom_ends: re.Pattern[str]
     denied_before: re.Pattern[str]
     denied_after: re.Pattern[str]
     over_after: re.Pattern[str]
@@ -50,6 +51,7 @@ def _words() -> _Words:
     strong = no.replace("没(?:有)?", "没有")
     return _Words(
         idioms=re.compile("|".join(f"(?:{i})" for i in d["idioms"])),
+        idiom_ends=re.compile(d["idiom_ends"]),
         denied_before=re.compile(f"(?:{no}{filler}|{strong}{filler}(?:{rows})+{filler})$"),
         denied_after=re.compile(d["denied_after"]),
         over_after=re.compile(d["over_after"]),
@@ -64,8 +66,15 @@ def _words() -> _Words:
 
 
 def without_idioms(text: str) -> str:
-    """The text with idioms blanked out, positions kept."""
-    return _words().idioms.sub(lambda m: "□" * len(m[0]), text)
+    """The text with idioms blanked out, positions kept; what is felt now is none of them."""
+    return _words().idioms.sub(_blanked, text)
+
+
+def _blanked(idiom: re.Match[str]) -> str:
+    said = idiom[0]
+    end = _words().idiom_ends.search(said)
+    kept = said[end.start() :] if end else ""
+    return "□" * (len(said) - len(kept)) + kept
 
 
 def of_an_animal(text: str) -> bool:
