@@ -24,7 +24,7 @@ from backend.core.clock import SHANGHAI
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.identity.viewer import Viewer
-from backend.measurements.overrides import Overrides
+from backend.measurements.overrides import LimitDraft, Overrides
 from backend.measurements.thresholds import Override
 
 _NAMELESS = "家庭医生"
@@ -66,17 +66,16 @@ class Answering:
         """The answer, its record and its orders, all or nothing.
 
         Raises ``AccessDenied``, ``TicketTextUnfit``, ``FollowUpUnfit``, ``TicketNotYours``,
-        ``TicketSettled``, and for a limit what ``Overrides.set`` refuses.
+        ``TicketSettled``, and for a limit what ``Overrides.draft`` refuses.
         """
         ticket, allowed = await self._doors.doctor(viewer, resident_id, ticket_id)
         text = checked(reply.text)
         self._check(reply)
         if not await self._core.idempotency.known(viewer.account_id, idempotency_key):
             self._check_claim(ticket, viewer)
+        limit: LimitDraft | None = None
         if reply.limit is not None:
-            await self._overrides.set(
-                viewer, resident_id, reply.limit, idempotency_key=f"{idempotency_key}:limit"
-            )
+            limit = await self._overrides.draft(viewer, resident_id, reply.limit)
         key = await self._core.keyring.key(resident_id)
         doctor = await self._name(viewer)
 
@@ -110,6 +109,8 @@ class Answering:
                 )
             state = TicketState.ANSWERED if reply.refer_to is None else TicketState.REFERRED
             await EntryDocument.get_pymongo_collection().insert_many(records, session=session)
+            if limit is not None:
+                await self._overrides.write(limit, session)
             change = {
                 "state": state,
                 "open": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from beanie import PydanticObjectId
@@ -24,6 +25,18 @@ from backend.measurements.thresholds import Override
 from backend.measurements.write_errors import LimitInvalid, LimitNotFound
 
 
+@dataclass(frozen=True, slots=True)
+class LimitDraft:
+    """A limit, sealed, that is not written yet."""
+
+    raw: Raw
+
+    @property
+    def id(self) -> ObjectId:
+        found: ObjectId = self.raw["_id"]
+        return found
+
+
 class Overrides:
     """Sets, ends and reads a person's own limits."""
 
@@ -39,7 +52,23 @@ class Overrides:
         *,
         idempotency_key: str,
     ) -> ObjectId:
-        """Write a limit down; only the resident's doctor may.
+        """Write a limit down. Raises as ``draft``."""
+        draft = await self.draft(viewer, resident_id, override)
+
+        async def work(session: Session) -> Raw:
+            await self.write(draft, session)
+            return {"limit_id": draft.id}
+
+        arguments = ["set_limit", resident_id, override]
+        answer = await self._core.idempotency.once(
+            viewer.account_id, idempotency_key, arguments, work
+        )
+        limit_id: ObjectId = answer["limit_id"]
+        return limit_id
+
+    async def draft(self, viewer: Viewer, resident_id: ObjectId, override: Override) -> LimitDraft:
+        """A limit that was checked, to be written with what belongs to it; only the resident's
+        doctor may.
 
         Raises ``AccessDenied``, ``RoleRequired`` and ``LimitInvalid`` (a component that the
         kind does not have).
@@ -48,18 +77,12 @@ class Overrides:
         if override.component not in spec(override.kind).components:
             raise LimitInvalid
         key = await self._core.keyring.key(resident_id)
-        raw = _to_raw(override, resident_id, viewer.account_id, key, self._core.clock.now())
+        now = self._core.clock.now()
+        return LimitDraft(_to_raw(override, resident_id, viewer.account_id, key, now))
 
-        async def work(session: Session) -> Raw:
-            await OverrideDocument.get_pymongo_collection().insert_one(raw, session=session)
-            return {"limit_id": raw["_id"]}
-
-        arguments = ["set_limit", resident_id, override]
-        answer = await self._core.idempotency.once(
-            viewer.account_id, idempotency_key, arguments, work
-        )
-        limit_id: ObjectId = answer["limit_id"]
-        return limit_id
+    async def write(self, draft: LimitDraft, session: Session) -> None:
+        """In a transaction of the caller's."""
+        await OverrideDocument.get_pymongo_collection().insert_one(draft.raw, session=session)
 
     async def end(self, viewer: Viewer, resident_id: ObjectId, limit_id: ObjectId) -> None:
         """From now on the guideline holds again. Raises ``LimitNotFound``."""

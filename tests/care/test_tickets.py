@@ -39,6 +39,8 @@ from backend.care.words import Evidence
 from backend.core.clock import FixedClock
 from backend.core.paging import CursorInvalid
 from backend.identity.viewer import Role, Viewer
+from backend.measurements.draft import Kind
+from backend.measurements.thresholds import Override
 from backend.services import Services
 from tests.factories import a_caregiver, a_key, a_resident, a_viewer
 
@@ -266,6 +268,33 @@ async def test_an_answer_is_an_entry_with_its_orders_once(services: Services) ->
         await services.care.desk.claim(doctor, resident_id, seen.id)
     with pytest.raises(TicketSettled):
         await answered(services, doctor, seen, "再说一次。")
+
+
+async def test_of_two_answers_at_once_one_stands_and_so_does_one_limit(
+    services: Services,
+) -> None:
+    resident, resident_id = await a_resident(services)
+    doctor = await a_contract(services, resident_id)
+    seen = await asked(services, resident, resident_id)
+    await services.care.desk.claim(doctor, resident_id, seen.id)
+    ranges = [
+        Override(
+            kind=Kind.BLOOD_PRESSURE,
+            component="systolic",
+            valid_from=date(2026, 11, 21),
+            set_by="张医生",
+            high=high,
+        )
+        for high in (130, 145)
+    ]
+    answers = [answered(services, doctor, seen, "好。", limit=limit) for limit in ranges]
+    done, refused = sorted(
+        await asyncio.gather(*answers, return_exceptions=True),
+        key=lambda each: isinstance(each, Exception),
+    )
+    assert isinstance(done, Seen)
+    assert isinstance(refused, TicketSettled | TicketNotYours)
+    assert len(await services.overrides.of(resident_id)) == 1
 
 
 async def test_a_referral_says_where_to(services: Services) -> None:

@@ -154,18 +154,16 @@ class Deciding(Renewing):
         names = await display_names(self._core.keyring, [viewer.account_id])
         author = EditAuthor(names.get(viewer.account_id) or DOCTOR, now)
         edited(plan, edit, self._book, author)
-        # A limit stands by itself: set before the plan says so, and once for each version.
-        for number, target in enumerate(edit.targets):
-            await self._overrides.set(
-                viewer,
-                resident_id,
-                _override(target, author.name, local_day(now), edit.note),
-                idempotency_key=f"care-plan-{plan_id}-{version}-{number}",
-            )
+        limits = [
+            _override(target, author.name, local_day(now), edit.note) for target in edit.targets
+        ]
+        drafts = [await self._overrides.draft(viewer, resident_id, limit) for limit in limits]
 
         async def changed(plan: Plan, _: Raw, session: Session) -> Changed:
             unchanged(plan, version)
             in_state(plan, PlanState.ACTIVE, PlanState.PAUSED)
+            for draft in drafts:
+                await self._overrides.write(draft, session)
             after = edited(plan, edit, self._book, author)
             if edit.measures:
                 after = after.with_stage(after.stage, first_day(now))
