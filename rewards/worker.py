@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
+from functools import partial
 
-import structlog
-
+from backend.core.rounds import drained, rounds
 from rewards.expiry import Expiry
 from rewards.redemption.vouchers import Vouchers
-
-log = structlog.get_logger(__name__)
 
 _SECONDS = 30.0
 
@@ -29,10 +25,4 @@ class PointsWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                while await self.step():
-                    pass
-            except Exception as error:  # the store is away: the next round does it
-                log.warning("points step failed", error=type(error).__name__)
-            await asyncio.sleep(_SECONDS * random.uniform(0.8, 1.2))
+        await rounds("points", partial(drained, self.step), _SECONDS)

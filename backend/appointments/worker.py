@@ -6,12 +6,9 @@ time. A worker that dies before it commits has done nothing.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import random
 from functools import partial
 
-import structlog
 from beanie import PydanticObjectId
 from bson import ObjectId
 
@@ -24,8 +21,7 @@ from backend.appointments.stored import slots
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.keys import KeyDestroyed
-
-log = structlog.get_logger(__name__)
+from backend.core.rounds import drained, rounds
 
 
 class AppointmentWorker:
@@ -34,13 +30,7 @@ class AppointmentWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                while await self.step():
-                    pass
-            except Exception as error:  # the store is away: the next round does it
-                log.warning("appointments step failed", error=type(error).__name__)
-            await asyncio.sleep(limits()["worker_seconds"] * random.uniform(0.8, 1.2))
+        await rounds("appointments", partial(drained, self.step), limits()["worker_seconds"])
 
     async def step(self) -> int:
         """Do what is due now, the oldest first; how much that was."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from backend.care.events import TicketEscalated, TicketEvent, TicketOverdue, Tic
 from backend.care.limits import next_look, time_limit
 from backend.core.container import Core
 from backend.core.database import Raw, Session
+from backend.core.rounds import rounds
 
 log = structlog.get_logger(__name__)
 
@@ -106,9 +106,4 @@ def _stage(ticket: Ticket, now: datetime, *, late: bool) -> Stage:
 
 async def keep_time(timekeeper: Timekeeper) -> None:
     """Look after the tickets until cancelled."""
-    while True:
-        try:
-            await timekeeper.run()
-        except PyMongoError as error:  # the next round finds the same tickets
-            log.warning("ticket times failed", error=type(error).__name__)
-        await asyncio.sleep(_SECONDS)
+    await rounds("ticket times", timekeeper.run, _SECONDS)

@@ -8,18 +8,16 @@ that shows the same tag once. The inbox has had the item from the start.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from bson import ObjectId
 from pymongo import UpdateOne
 
 from backend.core.container import Core
 from backend.core.database import Raw
-from backend.core.waiting import woken
+from backend.core.rounds import drained, woken_rounds
 from backend.notifications.addresses import Addresses
 from backend.notifications.catalogue import limits, topics
 from backend.notifications.channels.base import Channel
@@ -31,8 +29,6 @@ from backend.notifications.kinds import ChannelKey, PushState, Urgency
 from backend.notifications.outcome import after
 from backend.notifications.planning import Send, Settle, Wait, bundled, cut_off, verdict
 from backend.notifications.reaching import Reaching
-
-log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 2.0
 _PATIENCE = 0.6  # of the lease, that a channel may take
@@ -66,10 +62,7 @@ class Sending:
 
     async def drain(self) -> int:
         """Everything that is due now; how many items that was."""
-        handled = 0
-        while done := await self.step():
-            handled += done
-        return handled
+        return await drained(self.step)
 
     async def step(self) -> int:
         """One batch; how many items it was."""
@@ -144,15 +137,7 @@ class Sending:
                 self._wake.set()
 
     async def _work(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                while await self.step():
-                    pass
-            except Exception as error:  # the store is away: the leases bring the items back
-                log.warning("sending step failed", error=type(error).__name__)
-                await asyncio.sleep(random.uniform(0.5, 1.5))
-            await woken(self._wake, _POLL_SECONDS)
+        await woken_rounds("sending", self.drain, self._wake, _POLL_SECONDS)
 
 
 def _intent(send: Send) -> Raw:

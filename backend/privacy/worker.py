@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 
-import structlog
-
-log = structlog.get_logger(__name__)
+from backend.core.rounds import drained, rounds
 
 _POLL_SECONDS = 2.0  # a download waits this long at most before it begins
 
@@ -22,24 +18,18 @@ class PrivacyWorker:
     def __init__(self, steps: Sequence[Step], first: Callable[[], Awaitable[object]]) -> None:
         self._steps = tuple(steps)
         self._first = first
+        self._begun = False
 
     async def run(self) -> None:
         """Work until cancelled."""
-        begun = False
-        while True:
-            try:
-                if not begun:
-                    await self._first()
-                    begun = True
-                await self.drain()
-            except Exception as error:  # the store is away: leases bring the jobs back
-                log.warning("privacy work failed", error=type(error).__name__)
-            await asyncio.sleep(_POLL_SECONDS * random.uniform(0.8, 1.2))
+        await rounds("privacy", self._round, _POLL_SECONDS)
+
+    async def _round(self) -> None:
+        if not self._begun:
+            await self._first()
+            self._begun = True
+        await self.drain()
 
     async def drain(self) -> int:
         """Do everything that is due now; how much that was."""
-        done = 0
-        for step in self._steps:
-            while await step():
-                done += 1
-        return done
+        return sum([await drained(step) for step in self._steps])

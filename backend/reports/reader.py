@@ -18,7 +18,7 @@ from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.errors import KangbanError
 from backend.core.keys import OwnerKey
-from backend.core.waiting import woken
+from backend.core.rounds import drained, rounds, woken_rounds
 from backend.reports.documents import JobState, ReportDocument, ReportState, Step
 from backend.reports.engines import Files, Recogniser
 from backend.reports.errors import ReportNothingRead, told
@@ -59,10 +59,7 @@ class ReportReader:
 
     async def drain(self) -> int:
         """Read everything that is due now and return how many reports that was."""
-        count = 0
-        while await self.step():
-            count += 1
-        return count
+        return await drained(self.step)
 
     async def step(self) -> bool:
         """Claim and read one report; False when none is due."""
@@ -79,24 +76,11 @@ class ReportReader:
                     self._wake.set()
 
     async def _work(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                while await self.step():
-                    pass
-            except Exception as error:  # the store is away: the lease brings the job back
-                log.warning("reading step failed", error=type(error).__name__)
-                await asyncio.sleep(1)
-            await woken(self._wake, _POLL_SECONDS)
+        await woken_rounds("reading", self.drain, self._wake, _POLL_SECONDS)
 
     async def _tidy(self) -> None:
         """What processes that died left of uploads, at the start and every hour."""
-        while True:
-            try:
-                await self._leftovers.sweep()
-            except Exception as error:  # the store is away: it stays for the next time
-                log.warning("leftovers not cleared away", error=type(error).__name__)
-            await asyncio.sleep(_TIDY_SECONDS)
+        await rounds("leftovers", self._leftovers.sweep, _TIDY_SECONDS)
 
     async def _handle(self, job: Raw) -> None:
         try:

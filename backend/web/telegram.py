@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import structlog
 from litestar import Request, Response, post
-from pymongo.errors import PyMongoError
 
+from backend.core.rounds import rounds
 from backend.services import Services
 from bot.telegram.documents import anything_due
 from bot.telegram.secret import HEADER, PATH, check, secret_of
@@ -59,13 +59,11 @@ class TelegramDoor:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _keep_deleting(self) -> None:
-        while True:
-            try:
-                if await anything_due(self._services.core.clock.now()):
-                    await (await self._opened()).fading.drain()
-            except PyMongoError as error:  # the leases bring them back
-                log.warning("deleting messages failed", error=type(error).__name__)
-            await asyncio.sleep(_LOOK_SECONDS)
+        await rounds("deleting messages", self._delete, _LOOK_SECONDS)
+
+    async def _delete(self) -> None:
+        if await anything_due(self._services.core.clock.now()):
+            await (await self._opened()).fading.drain()
 
     async def close(self) -> None:
         if self._bot is not None:

@@ -5,25 +5,22 @@ In the store and leased: they are deleted after a restart too, by any process, o
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from beanie import PydanticObjectId
-from pymongo.errors import PyMongoError
 
 from backend.core.container import Core
 from backend.core.database import Raw
+from backend.core.rounds import drained, rounds
 from backend.identity.viewer import Channel, Viewer
 from backend.notifications.claims import Claims
 from bot.linking.links import ChatLinks
 from bot.telegram.documents import FadingMessage
 from bot.telegram.words import limit
 
-log = structlog.get_logger(__name__)
 Delete = Callable[[int, Sequence[int]], Awaitable[float | None]]
 """Of a chat, some messages: None when that is over, else in how many seconds to try again."""
 
@@ -63,19 +60,11 @@ class Fading:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self.drain()
-            except PyMongoError as error:  # the leases bring them back
-                log.warning("deleting messages failed", error=type(error).__name__)
-            await asyncio.sleep(limit("delete_look_seconds"))
+        await rounds("deleting messages", self.drain, limit("delete_look_seconds"))
 
     async def drain(self) -> int:
         """Everything that is due now; how many messages that was."""
-        handled = 0
-        while done := await self.step():
-            handled += done
-        return handled
+        return await drained(self.step)
 
     async def step(self) -> int:
         """One batch; how many messages it was."""

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
-
-import structlog
-from pymongo.errors import PyMongoError
 
 from backend.access.circle import migrations
 from backend.access.circle.authority import Authority
@@ -17,9 +13,7 @@ from backend.access.circle.persons import Persons
 from backend.access.circle.renewal import Renewals
 from backend.access.service import Access
 from backend.core.container import Core
-from backend.core.errors import KangbanError
-
-log = structlog.get_logger(__name__)
+from backend.core.rounds import rounds
 
 _SECONDS = 3_600.0
 MIGRATIONS = (migrations.number_links,)
@@ -50,9 +44,4 @@ def build_circle(core: Core, access: Access, persons: Persons) -> Circle:
 
 async def keep_renewing(circle: Circle) -> None:
     """Look for birthdays every hour, until cancelled. Any number of processes may."""
-    while True:
-        try:
-            await circle.renewals.run()
-        except (PyMongoError, KangbanError) as error:  # the next hour finds the same links
-            log.warning("renewals failed", error=type(error).__name__)
-        await asyncio.sleep(_SECONDS)
+    await rounds("renewals", circle.renewals.run, _SECONDS)

@@ -7,8 +7,6 @@ is sealed, and a list of coming birthdays would tell it. Looking twice changes n
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,6 +29,7 @@ from backend.core.errors import KangbanError
 from backend.core.keys import KeyDestroyed
 from backend.core.keys.keyring import refuse_erased
 from backend.core.outbox import Event
+from backend.core.rounds import drained, rounds
 from backend.identity.viewer import Viewer
 from backend.notifications.claims import Claims
 
@@ -48,6 +47,7 @@ class Birthdays:
         self._proposing = proposing
         self._ages = {each.who.age_from for each in book.pathways if each.who.age_from}
         self._consents = ConsentStates()
+        self._seeded = False
         lease = timedelta(seconds=programme().limits.lease_seconds)
         self._claims = Claims(core.clock, _looks, due="next_at", holder="leased_by", lease=lease)
 
@@ -94,17 +94,13 @@ class Birthdays:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        seeded = False
-        while True:
-            try:
-                if not seeded:
-                    await self.seed()
-                    seeded = True
-                while await self.step():
-                    pass
-            except Exception as error:  # the store is away: the leases bring the batch back
-                log.warning("birthday step failed", error=type(error).__name__)
-            await asyncio.sleep(_SECONDS * random.uniform(0.8, 1.2))
+        await rounds("birthdays", self._round, _SECONDS)
+
+    async def _round(self) -> None:
+        if not self._seeded:
+            await self.seed()
+            self._seeded = True
+        await drained(self.step)
 
     async def step(self) -> int:
         """A batch of residents; how many it was."""

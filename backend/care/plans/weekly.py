@@ -7,8 +7,6 @@ nothing but the weeks it skipped, and one that jumps back is not waited for.
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
@@ -43,6 +41,7 @@ from backend.care.plans.scheduling import Scheduling
 from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.keys import KeyDestroyed
+from backend.core.rounds import drained, rounds
 from backend.identity.viewer import Viewer
 from backend.notifications.claims import Claims
 
@@ -79,20 +78,11 @@ class WeeklyWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                while await self.step():
-                    pass
-            except Exception as error:  # the store is away: the leases bring the batch back
-                log.warning("care plan step failed", error=type(error).__name__)
-            await asyncio.sleep(_SECONDS * random.uniform(0.8, 1.2))
+        await rounds("care plans", self.drain, _SECONDS)
 
     async def drain(self) -> int:
         """Everything that is due now; how many plans that was."""
-        handled = 0
-        while done := await self.step():
-            handled += done
-        return handled
+        return await drained(self.step)
 
     async def step(self) -> int:
         """A batch of plans; how many it was."""

@@ -7,8 +7,6 @@ nothing, and its lease brings the batch back; one that overslept its lease match
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +31,7 @@ from backend.care.reminders.events import OccurrenceMissed
 from backend.care.reminders.limits import ReminderKind, limits
 from backend.core.container import Core
 from backend.core.database import Raw, Session
+from backend.core.rounds import drained, rounds
 from backend.identity.viewer import Viewer
 from backend.notifications.claims import Claims
 from backend.notifications.kinds import Urgency
@@ -65,20 +64,11 @@ class ReminderWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                while await self.step():
-                    pass
-            except Exception as error:  # the store is away: the leases bring the batches back
-                log.warning("reminders step failed", error=type(error).__name__)
-            await asyncio.sleep(_SECONDS * random.uniform(0.8, 1.2))
+        await rounds("reminders", self.drain, _SECONDS)
 
     async def drain(self) -> int:
         """Everything that is due now; how much that was."""
-        handled = 0
-        while done := await self.step():
-            handled += done
-        return handled
+        return await drained(self.step)
 
     async def step(self) -> int:
         """A batch of reminders and one of open occurrences; how many they were."""
