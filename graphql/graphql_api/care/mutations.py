@@ -11,12 +11,10 @@ from backend.care.documents import TicketReason, TicketUrgency
 from backend.care.opening import Question
 from backend.care.ticket import Seen
 from backend.care.words import Evidence
-from backend.measurements.draft import Kind, Meal
-from backend.measurements.thresholds import Override
-from backend.measurements.write_errors import LimitInvalid
 from graphql_api.care.types import Ticket, ticket_of
 from graphql_api.common import ids
 from graphql_api.common.context import Info
+from graphql_api.measurements.limit_input import LimitInput
 
 
 @strawberry.input(description="With an answer of the assistant its draft and evidence go along.")
@@ -45,43 +43,13 @@ class FollowUpInput:
     on: date
 
 
-@strawberry.input(description="A range for this person, in the component's canonical unit.")
-class TicketLimitInput:
-    kind: Kind
-    component: str
-    valid_from: date
-    set_by: str
-    low: float | None = None
-    high: float | None = None
-    meal: Meal | None = None
-    valid_until: date | None = None
-    note: str | None = None
-
-    def to_domain(self) -> Override:
-        """Raises ``LIMIT_INVALID``."""
-        try:
-            return Override(
-                kind=self.kind,
-                component=self.component,
-                valid_from=self.valid_from,
-                valid_until=self.valid_until,
-                set_by=self.set_by,
-                low=self.low,
-                high=self.high,
-                meal=self.meal,
-                note=self.note,
-            )
-        except ValueError as error:
-            raise LimitInvalid from error
-
-
 @strawberry.input
 class AnswerTicketInput:
     id: strawberry.ID
     idempotency_key: str
     text: str
     follow_up: FollowUpInput | None = None
-    limit: TicketLimitInput | None = None
+    limit: LimitInput | None = None
     refer_to: str | None = strawberry.field(
         default=None, description="Where the resident should go; the question is referred then."
     )

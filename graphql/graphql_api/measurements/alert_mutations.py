@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 import strawberry
 
-from backend.measurements.draft import Kind, Meal
-from backend.measurements.thresholds import Override
-from backend.measurements.write_errors import LimitInvalid
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.measurements.alerts import Alert, PersonalLimit, alert_of, limit_of
+from graphql_api.measurements.limit_input import LimitInput
 
 
 @strawberry.input
@@ -31,35 +29,9 @@ class AlertPayload:
 
 
 @strawberry.input(description="A range for one person, in the component's canonical unit.")
-class SetPersonalLimitInput:
+class SetPersonalLimitInput(LimitInput):
     resident_id: strawberry.ID
     idempotency_key: str
-    kind: Kind
-    component: str
-    valid_from: date
-    set_by: str
-    low: float | None = None
-    high: float | None = None
-    meal: Meal | None = None
-    valid_until: date | None = None
-    note: str | None = None
-
-    def to_domain(self) -> Override:
-        """Raises ``LIMIT_INVALID``."""
-        try:
-            return Override(
-                kind=self.kind,
-                component=self.component,
-                valid_from=self.valid_from,
-                valid_until=self.valid_until,
-                set_by=self.set_by,
-                low=self.low,
-                high=self.high,
-                meal=self.meal,
-                note=self.note,
-            )
-        except ValueError as error:
-            raise LimitInvalid from error
 
 
 @strawberry.type
