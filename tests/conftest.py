@@ -23,11 +23,23 @@ from backend.main import build_app
 from backend.services import Services, build_services
 from tests.api import Api
 from tests.databases import Databases
+from tests.machine import lend_memory, memory, read_certificates_once, take_memory_back
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 _CLOSE_SOON = "file_manager=(close_idle_time=1,close_scan_interval=1,close_handle_minimum=50)"
 _GC_FIRST = 50_000  # new containers between collections
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    read_certificates_once()
+    if not hasattr(config, "workerinput"):  # what one process does for all
+        lend_memory()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        take_memory_back()
 
 
 @pytest.hookimpl(trylast=True)
@@ -63,7 +75,7 @@ def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    with EmbeddedMongo(shared / "mongod") as uri, MongoClient(uri) as client:
+    with EmbeddedMongo((memory() or shared) / "mongod") as uri, MongoClient(uri) as client:
         # Tests stand still in time; the server's own clock must not expire what they write.
         client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
         # Each test drops a database of a hundred files; mongod would keep them open for ten

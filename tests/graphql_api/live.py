@@ -51,12 +51,13 @@ def server(folder: Path, environment: dict[str, str], *more: str) -> Iterator[st
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     end = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < end:
-        assert process.poll() is None, log.read_text("utf-8")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200:
-                return
-        time.sleep(0.1)
+    with httpx.Client(timeout=2, trust_env=False, verify=False) as client:
+        while time.monotonic() < end:
+            assert process.poll() is None, log.read_text("utf-8")
+            with contextlib.suppress(httpx.TransportError):
+                if client.get(f"http://127.0.0.1:{port}/health").status_code == 200:
+                    return
+            time.sleep(0.1)
     raise AssertionError(f"not ready in {_READY_SECONDS} s: {log.read_text('utf-8')}")
 
 

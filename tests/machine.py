@@ -1,0 +1,61 @@
+"""What a run of the suite takes of the machine: memory for its database, one set of certificates.
+
+A commit waits for the disk some milliseconds; the suite has a hundred thousand of them, and a
+database in memory is the same ``mongod``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+import shutil
+import ssl
+import tempfile
+from pathlib import Path
+
+FOLDER = "KANGBAN_TEST_MEMORY"
+"""Names the folder to the workers of a run."""
+_MEMORY = Path("/dev/shm")
+_NEEDED = 5 * 2**30  # bytes; of them the run fills two and a half: journal, log of changes, data
+_SPARE = 4 * 2**30  # for the tests themselves
+
+
+def lend_memory() -> None:
+    """A folder in memory for this run and its workers, where the machine has enough of it."""
+    if FOLDER in os.environ or not _plenty():
+        return
+    for left in _MEMORY.glob("kangban-tests-*-*"):  # by a run that was killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix=f"kangban-tests-{os.getpid()}-", dir=_MEMORY)
+
+
+def take_memory_back() -> None:
+    """By the process that took it only: a run within a test inherits the name."""
+    folder = memory()
+    if folder is not None and folder.name.split("-")[2] == str(os.getpid()):
+        shutil.rmtree(folder, ignore_errors=True)
+        del os.environ[FOLDER]
+
+
+def memory() -> Path | None:
+    """The run's folder in memory, if it has one."""
+    folder = os.environ.get(FOLDER)
+    return Path(folder) if folder else None
+
+
+def read_certificates_once() -> None:
+    """Each httpx client reads the machine's own anew: 40 ms, and a test may make three."""
+    ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
+
+
+def _plenty() -> bool:
+    if not os.access(_MEMORY, os.W_OK):
+        return False
+    with contextlib.suppress(OSError):
+        told = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
+        available = int(told[1]) * 1024 if told else 0
+        return shutil.disk_usage(_MEMORY).free > _NEEDED and available > _NEEDED + _SPARE
+    return False
