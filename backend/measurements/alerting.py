@@ -6,7 +6,7 @@ the same reading does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from beanie import PydanticObjectId
@@ -17,6 +17,7 @@ from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.keys import OwnerKey
 from backend.measurements import alert as stored
+from backend.measurements.alert_forgetting import forget
 from backend.measurements.alert_rules import (
     Action,
     Decision,
@@ -180,25 +181,15 @@ class Alerting:
         return await self._core.store.transaction(work)
 
     async def _forget(self, resident_id: ObjectId, reading_id: ObjectId) -> None:
-        collection = AlertDocument.get_pymongo_collection()
-        here = {"resident_id": resident_id, "open": True, "readings": str(reading_id)}
-        now = self._core.clock.now()
-        # First those that stand on this reading alone: they have no reason left.
-        await collection.update_many(
-            {**here, "readings": [str(reading_id)]},
-            {
-                "$set": {"open": False, "closed_reason": "reading_withdrawn", "updated_at": now},
-                "$inc": {"version": 1},
-            },
-        )
-        await collection.update_many(
-            here,
-            {
-                "$pull": {"readings": str(reading_id)},
-                "$set": {"updated_at": now},
-                "$inc": {"version": 1},
-            },
-        )
+        async def judge_again(ids: Sequence[str]) -> list[Judged]:
+            known = [ObjectId(each) for each in ids if ObjectId.is_valid(each)]
+            found = await self._readings.by_ids(resident_id, known)
+            person = await self._people.person(resident_id)
+            own = [override for _, override in await self._overrides.of(resident_id)]
+            live = [each for each in found if each.state == "live"]
+            return [each for reading in live for each in _judged(reading, person, own)]
+
+        await forget(self._core, resident_id, reading_id, judge_again)
 
 
 def _judged(reading: Reading, person: Person, own: list[Override]) -> list[Judged]:

@@ -95,6 +95,22 @@ async def test_withdrawing_the_only_reason_closes_the_alert(
     assert await alerts(services, viewer, resident_id) == []
 
 
+async def test_withdrawing_the_gravest_reason_leaves_what_the_others_say(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    await record(services, viewer, resident_id, now_bp(clock, 165, 80, 20))
+    before = await alerts(services, viewer, resident_id)
+    slip = await record(services, viewer, resident_id, now_bp(clock, 186, 80))
+    assert {each.level for each in await alerts(services, viewer, resident_id)} == {Level.URGENT}
+    await services.correcting.withdraw(viewer, resident_id, slip, version=1)
+    await build_dispatcher(services).drain()
+    after = await alerts(services, viewer, resident_id)
+    said = [(each.level, each.reason, each.what_to_do, each.times, each.at) for each in after]
+    assert said == [(e.level, e.reason, e.what_to_do, e.times, e.at) for e in before]
+    assert "165/80" in after[0].reason.zh
+
+
 async def test_a_corrected_typing_error_closes_the_alert(
     services: Services, clock: FixedClock
 ) -> None:
