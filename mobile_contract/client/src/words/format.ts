@@ -23,15 +23,18 @@ const t = words(
     yesterday: 'yesterday {time}',
     thisDay: 'today',
     dayBefore: 'yesterday',
-    day: '{month}/{date}',
-    dayTime: '{month}/{date} {time}',
-    year: '{year}-{month}-{date}',
-    yearMonth: '{year}-{month}',
+    day: '{date} {monthName}',
+    dayTime: '{date} {monthName} {time}',
+    year: '{date} {monthName} {year}',
+    yearMonth: '{monthName} {year}',
     yearOnly: '{year}',
-    weekday: '{name} {month}/{date}',
+    weekday: '{name} {date} {monthName}',
   },
 )
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+
+const monthOf = (month: number) => ({ month, monthName: MONTHS[month - 1] ?? '' })
 const two = (value: number): string => String(value).padStart(2, '0')
 const midnight = (at: Date): number => new Date(at).setHours(0, 0, 0, 0)
 const DAY = 24 * 60 * 60 * 1000
@@ -43,7 +46,7 @@ export function when(iso: string | Date, now: Date = new Date()): string {
   const values = {
     time: `${two(at.getHours())}:${two(at.getMinutes())}`,
     year: at.getFullYear(),
-    month: at.getMonth() + 1,
+    ...monthOf(at.getMonth() + 1),
     date: at.getDate(),
   }
   if (days === 0) return t('today', values)
@@ -60,26 +63,26 @@ interface Moment {
 export function whenKnown({ at, precision }: Moment, now: Date = new Date()): string {
   const [year = 0, month = 1, date = 1] = at.slice(0, 10).split('-').map(Number)
   if (precision === 'YEAR') return t('yearOnly', { year })
-  if (precision === 'MONTH') return t('yearMonth', { year, month })
+  if (precision === 'MONTH') return t('yearMonth', { year, ...monthOf(month) })
   if (precision !== 'DAY') return when(at, now)
   // The day as it is written, wherever this device is.
   const days = Math.round((midnight(now) - new Date(year, month - 1, date).getTime()) / DAY)
   if (days === 0) return t('thisDay')
   if (days === 1) return t('dayBefore')
-  return t(year === now.getFullYear() ? 'day' : 'year', { year, month, date })
+  return t(year === now.getFullYear() ? 'day' : 'year', { year, ...monthOf(month), date })
 }
 
 /** The day only, for lists and the axis of a chart. */
 export function day(iso: string | Date): string {
   const at = new Date(iso)
-  return t('day', { month: at.getMonth() + 1, date: at.getDate() })
+  return t('day', { ...monthOf(at.getMonth() + 1), date: at.getDate() })
 }
 
 /** The day, with its year where that is another one: for what lies ahead. */
 export function date(iso: string | Date, now: Date = new Date()): string {
   const at = new Date(iso)
   if (at.getFullYear() === now.getFullYear()) return day(at)
-  return t('year', { year: at.getFullYear(), month: at.getMonth() + 1, date: at.getDate() })
+  return t('year', { year: at.getFullYear(), ...monthOf(at.getMonth() + 1), date: at.getDate() })
 }
 
 const WEEKDAYS = { 'zh-CN': '日一二三四五六', en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] } as const
@@ -88,7 +91,25 @@ const WEEKDAYS = { 'zh-CN': '日一二三四五六', en: ['Sun', 'Mon', 'Tue', '
 export function weekday(iso: string | Date): string {
   const at = new Date(iso)
   const name = WEEKDAYS[settings.language][at.getDay()] ?? ''
-  return t('weekday', { month: at.getMonth() + 1, date: at.getDate(), name })
+  return t('weekday', { ...monthOf(at.getMonth() + 1), date: at.getDate(), name })
+}
+
+/** Dates inside of a text, 2026-11-11 or 2026-11, as one writes them. */
+export function withDates(text: string): string {
+  const written = /(^|[^\d-])(\d{4})-(\d{2})(?:-(\d{2}))?(?![\d-])/g
+  return text.replace(written, (_, before: string, year: string, month: string, date?: string) => {
+    const known = { year, ...monthOf(Number(month)), date: Number(date ?? 1) }
+    return before + t(date === undefined ? 'yearMonth' : 'year', known)
+  })
+}
+
+/** A title without the date of its own entry, which stands beside it. */
+export function withoutDate(title: string, { at, precision }: Moment): string {
+  const own = at.slice(0, precision === 'YEAR' ? 4 : precision === 'MONTH' ? 7 : 10)
+  const rest = title
+    .replace(new RegExp(`（${own}(?:起|年起)?(，|）)`), (_, end: string) => (end === '，' ? '（' : ''))
+    .replace(new RegExp(` \\((?:since )?${own}(, |\\))`), (_, end: string) => (end === ', ' ? ' (' : ''))
+  return withDates(rest)
 }
 
 export function clock(at: Date): string {
@@ -121,8 +142,10 @@ export function reading(kind: string, values: readonly Value[]): { text: string;
   return { text: String(first.quantity.value), unit }
 }
 
-function duration(minutes: number): string {
+/** 7小时38分. */
+export function duration(minutes: number): string {
   const hours = Math.floor(minutes / 60)
   const rest = Math.round(minutes % 60)
-  return settings.language === 'en' ? `${hours} h ${rest} min` : `${hours}小时${rest}分`
+  if (settings.language === 'en') return rest ? `${hours} h ${rest} min` : `${hours} h`
+  return rest ? `${hours}小时${rest}分` : `${hours}小时`
 }

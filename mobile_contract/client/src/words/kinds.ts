@@ -39,8 +39,8 @@ export const kindName = words(
 export type KindName = Parameters<typeof kindName>[0]
 
 export const mealName = words(
-  { FASTING: '空腹', BEFORE_MEAL: '饭前', AFTER_MEAL: '饭后两小时', BEDTIME: '睡前', RANDOM: '随便什么时候' },
-  { FASTING: 'Fasting', BEFORE_MEAL: 'Before a meal', AFTER_MEAL: '2 h after a meal', BEDTIME: 'Bedtime', RANDOM: 'Any time' },
+  { FASTING: '空腹', BEFORE_MEAL: '饭前', AFTER_MEAL: '饭后两小时', BEDTIME: '睡前', RANDOM: '其他时候' },
+  { FASTING: 'Fasting', BEFORE_MEAL: 'Before a meal', AFTER_MEAL: '2 h after a meal', BEDTIME: 'Bedtime', RANDOM: 'Some other time' },
 )
 
 export type MealName = Parameters<typeof mealName>[0]

@@ -13,7 +13,7 @@ export const t = words(
   },
   {
     title: 'Chosen for you',
-    why: 'Because: {reason}',
+    why: '{reason}',
     more: 'Find others',
     search: 'What about? Such as “salt”, “walking”',
     find: 'Find',

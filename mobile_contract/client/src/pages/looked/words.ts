@@ -4,7 +4,8 @@ export const t = words(
   {
     title: '谁看过我的档案',
     intro: '每一次有人看您的档案，都记在这里，谁也改不了。',
-    none: '这段时间没有人看过。',
+    none: '这段时间没有别人看过。',
+    noneYet: '最近 {count} 次看的都是您自己。',
     all: '我自己的也看',
     week: '这一周',
     month: '这个月',
@@ -20,7 +21,8 @@ export const t = words(
   {
     title: 'Who looked',
     intro: 'Each look at your record is written here, and nobody can change it.',
-    none: 'Nobody looked in this time.',
+    none: 'Nobody else looked in this time.',
+    noneYet: 'The last {count} looks were all your own.',
     all: 'Mine too',
     week: 'This week',
     month: 'This month',

@@ -4,6 +4,7 @@ export const t = words(
   {
     title: '签约居民',
     none: '没有符合条件的居民。',
+    toomany: '只列出了前 {count} 位，请用上面的条件缩小范围。',
     everybody: '全部',
     withOpenAlerts: '有警示',
     withOverdueReadings: '测量到期',
@@ -22,6 +23,7 @@ export const t = words(
   {
     title: 'Residents',
     none: 'Nobody fits.',
+    toomany: 'The first {count} only; narrow it down above.',
     everybody: 'All',
     withOpenAlerts: 'With alerts',
     withOverdueReadings: 'Readings overdue',

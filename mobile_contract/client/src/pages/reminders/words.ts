@@ -17,7 +17,7 @@ export const t = words(
     at: '几点提醒？',
     save: '存好',
     MEDICATION: '吃药',
-    MEASURE: '量血压、血糖',
+    MEASURE: '测量',
     FOLLOW_UP: '去随访',
     VACCINATION: '打疫苗',
     RECHECK: '复查',

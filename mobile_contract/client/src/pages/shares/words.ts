@@ -5,7 +5,7 @@ export const t = words(
     title: '把档案给医生看',
     intro: '看病的时候，让医生扫一个码，就能看到您选好的内容。到时间自动失效，您也可以随时收回。',
     make: '做一个给医生看的码',
-    none: '还没有做过。',
+    none: '还没有做过给医生看的码。',
     made: '做过的码',
     what: '能看：{categories}',
     span: '只有 {since} 以后的',
