@@ -36,6 +36,7 @@ from graphql_api.chat.mutations import ChatMutation
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.common.doors import Documents, doors
+from graphql_api.common.executor import QuickExecutor
 from graphql_api.common.mapping import mapped
 from graphql_api.common.plain import read_plainly
 from graphql_api.common.scalars import SCALARS, Node, global_id
@@ -180,6 +181,7 @@ def schema_of(
         query=query,
         mutation=mutation,
         subscription=subscription,
+        execution_context_class=QuickExecutor,
         extensions=[doors(Documents(introspection=not production))],
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=production, relay_max_results=100

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import strawberry
 from bson import ObjectId
+from strawberry.types.arguments import InputContext
 
 from backend.core.errors import KangbanError
 from backend.measurements import batch
@@ -11,7 +15,7 @@ from backend.measurements.batch import Outcome
 from graphql_api.common import ids
 from graphql_api.common.context import Info
 from graphql_api.common.scalars import global_id
-from graphql_api.measurements.inputs import ReadingInput
+from graphql_api.measurements.inputs import ReadingInput, draft_of
 from graphql_api.measurements.types import Reading, reading_of
 
 
@@ -40,6 +44,20 @@ class RecordReadingsInput:
     idempotency_key: str
     readings: list[ReadingInput]
     confirmed: bool = False
+
+
+def _batch(
+    cls: type[RecordReadingsInput], value: Mapping[str, Any], context: InputContext
+) -> RecordReadingsInput:
+    return cls(
+        resident_id=value["residentId"],
+        idempotency_key=value["idempotencyKey"],
+        readings=[draft_of(each) for each in value["readings"]],
+        confirmed=value["confirmed"],
+    )
+
+
+RecordReadingsInput.__strawberry_definition__.from_input = _batch  # type: ignore[attr-defined]
 
 
 @strawberry.type(description="Why an item was refused.")
@@ -131,7 +149,7 @@ class ReadingMutation:
         outcome = await context.services.recording.record(
             context.viewer,
             resident_id,
-            input.reading.to_domain(),
+            input.reading,
             idempotency_key=input.idempotency_key,
             confirmed=input.confirmed,
         )
@@ -150,7 +168,7 @@ class ReadingMutation:
         outcomes = await context.services.recording.record_batch(
             context.viewer,
             resident_id,
-            [each.to_domain() for each in input.readings],
+            input.readings,
             idempotency_key=input.idempotency_key,
             confirmed=input.confirmed,
         )
@@ -162,7 +180,7 @@ class ReadingMutation:
         reading = await context.services.correcting.correct(
             context.viewer,
             *ids.decode(input.id, "Reading"),
-            input.reading.to_domain(),
+            input.reading,
             version=input.version,
             confirmed=input.confirmed,
         )
