@@ -31,9 +31,10 @@ async def test_a_father_lives_a_day_with_it(household: Household, tmp_path: Path
     await phone.sees("建立健康档案", "必须同意才能建立档案")
     await phone.look("02-consent")
     await phone.tap("建立我的档案")
-    await phone.sees("请填好姓名和出生日期，并同意第一项。")
+    await phone.sees("请填好姓名、出生日期和性别，并同意第一项。")
     await phone.type("姓名", "张建国")
-    await phone.type("出生日期，例如 1952-08-12", "1952-08-12")
+    await phone.type("出生日期，例如 1952-08-12", "19520812")
+    await phone.tap("男")
     await page.run(
         "[...document.querySelectorAll('[role=button]')]"
         ".find(e => e.innerText === '我看过了，同意').click()"

@@ -1,10 +1,16 @@
 import { createSSRApp } from 'vue'
 import App from './App.vue'
-import { session } from './stores/session'
+// #ifdef H5
+import { askHomeAhead } from './pages/home/asked'
+import { firstPage, residentId, session } from './stores/session'
+// #endif
 
 // #ifdef H5
+const HOME = '/pages/home/home'
+
 // Straight to sign-in: the first page's code would be fetched for nothing.
 if (session.account === null && location.hash.length <= 2) location.hash = '#/pages/sign-in/sign-in'
+else if (residentId.value && firstPage.value === HOME && ['', '#/', `#${HOME}`].includes(location.hash)) askHomeAhead(residentId.value)
 // #endif
 
 export function createApp() {

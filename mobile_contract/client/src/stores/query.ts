@@ -2,6 +2,7 @@ import { onLoad, onShow } from '@dcloudio/uni-app'
 import { ref, shallowRef, watch } from 'vue'
 import { KangbanError, type Query } from '@kangban/sdk'
 import { kangban } from '@/kangban'
+import { ask } from './ahead'
 import { recall, remember } from './seen'
 
 interface QueryOptions {
@@ -38,7 +39,7 @@ export function useQuery<Data, Variables extends object>(
       stale.value = data.value !== null
     }
     try {
-      const answer = await kangban.query(document, given)
+      const answer = await ask(document, given)
       if (turn !== asked) return
       data.value = answer.data
       failure.value = answer.errors[0] ?? null

@@ -15,7 +15,7 @@ export const t = words(
     MALE: '男',
     FEMALE: '女',
     create: '建立我的档案',
-    incomplete: '请填好姓名和出生日期，并同意第一项。',
+    incomplete: '请填好姓名、出生日期和性别，并同意第一项。',
   },
   {
     title: 'Open your health record',
@@ -31,6 +31,6 @@ export const t = words(
     MALE: 'Male',
     FEMALE: 'Female',
     create: 'Open my record',
-    incomplete: 'Please give name and date of birth, and agree to the first item.',
+    incomplete: 'Please give name, date of birth and sex, and agree to the first item.',
   },
 )
