@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.assistant.lexicon.terms import Term
+from bot.assistant.lexicon.terms import Term, terms
 from bot.assistant.records import Area
 from bot.assistant.understanding.asks import Ask
 from bot.assistant.understanding.query import Query
@@ -72,10 +72,12 @@ def area_and_terms(query: Query, view: ArchiveView) -> tuple[Area | None, tuple[
     named = [a for a in query.areas if isinstance(a, Area)]
     if Area.ALLERGY in named:
         return Area.ALLERGY, _named(by_area[Area.ALLERGY], Area.ALLERGY, _ALLERGIC, text, query)
+    if query.kinds and query.anchor:
+        return None, ()
     if Area.IMMUNIZATION in named or (by_area[Area.IMMUNIZATION] and _VACCINE.search(text)):
         found = by_area[Area.IMMUNIZATION]
         return Area.IMMUNIZATION, found or _named((), Area.IMMUNIZATION, _VACCINATED, text, query)
-    if query.kinds and (query.anchor or (query.ask in _NUMERIC and not by_area[Area.REPORT])):
+    if query.kinds and query.ask in _NUMERIC and not by_area[Area.REPORT]:
         return None, ()
     if by_area[Area.MEDICATION] and _TAKING.search(text):
         return Area.MEDICATION, by_area[Area.MEDICATION]
@@ -100,6 +102,10 @@ def area_and_terms(query: Query, view: ArchiveView) -> tuple[Area | None, tuple[
     for area in (Area.LIFESTYLE, Area.APPOINTMENT):
         if by_area[area] or area in named:
             return area, by_area[area]
+    if by_area[Area.CONDITION] and Area.PROCEDURE in named:
+        operated = view.entries(Area.PROCEDURE)
+        if any(t.fits(e) for t in by_area[Area.CONDITION] for e in operated):
+            return Area.PROCEDURE, by_area[Area.CONDITION]
     if by_area[Area.CONDITION]:
         return Area.CONDITION, by_area[Area.CONDITION]
     for area in (Area.PROCEDURE, Area.REPORT, Area.MEDICATION, Area.IMMUNIZATION):
@@ -109,6 +115,9 @@ def area_and_terms(query: Query, view: ArchiveView) -> tuple[Area | None, tuple[
 
 
 def _general(query: Query, named: list[Area], text: str) -> tuple[Area | None, tuple[Term, ...]]:
+    if Area.CONDITION in named and _CHECKUP.search(text):
+        of_checkup = terms(Area.REPORT)["checkup"] if query.anchor is None else None
+        return Area.REPORT, (of_checkup,) if of_checkup else ()
     order = (Area.PROCEDURE, Area.ENCOUNTER, Area.PLAN, Area.REPORT, Area.CONDITION, Area.DOCUMENT)
     for area in order:
         if area in named:
@@ -125,11 +134,11 @@ def _general(query: Query, named: list[Area], text: str) -> tuple[Area | None, t
 
 
 def _named(
-    terms: tuple[Term, ...], area: Area, pattern: re.Pattern[str], text: str, query: Query
+    known: tuple[Term, ...], area: Area, pattern: re.Pattern[str], text: str, query: Query
 ) -> tuple[Term, ...]:
     """The area's terms, else a word the question itself names (对香菜过敏吗)."""
-    if terms:
-        return terms
+    if known:
+        return known
     others = tuple(t for t in query.terms if t.area is Area.MEDICATION)
     if area is Area.ALLERGY and others:
         return tuple(_word(area, m, t.zh) for t in others for m in t.match)
@@ -144,8 +153,9 @@ def _word(area: Area, word: str, name: str) -> Term:
     return Term(area=area, key=f"word:{word}", zh=name, en=name, say=(word,), match=(word,))
 
 
+_ANTENATAL = re.compile(r"产检|产前检查|孕检|antenatal|prenatal")
 _STAY = re.compile(
-    r"住(?:过)?.{0,4}院|入院|出院|hospitali|admitted|discharged|inpatient|"
+    r"住(?:过|的|了)?.{0,4}院|(?<!居)(?<!哪)住的(?=$|[?？])|入院|出(?:的|了)?院|hospitali|admitted|discharged|inpatient|"
     r"hospital stay"
 )
 _EMERGENCY = re.compile(r"急诊|emergency|\ber\b")
@@ -157,6 +167,7 @@ def _encounter(text: str) -> tuple[Term, ...]:
     """Stays, emergencies, clinic visits and check-ups are kinds of encounter."""
     table = (
         (_STAY, "住院", "hospital stay", ("住院", "hospital", "inpatient", "admission")),
+        (_ANTENATAL, "产检", "antenatal visit", ("产检", "产前", "孕检", "antenatal", "prenatal")),
         (_EMERGENCY, "急诊", "emergency visit", ("急诊", "emergency")),
         (_CHECKUP, "体检", "check-up", ("体检", "check up", "check-up", "physical")),
         (_OUTPATIENT, "门诊", "clinic visit", ("门诊", "复诊", "outpatient", "ambulatory")),

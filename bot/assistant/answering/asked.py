@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.assistant.answer import Outcome, Window
+from bot.assistant.answering.abnormal import answer_abnormal, asks_abnormal
 from bot.assistant.answering.areas import area_and_terms
 from bot.assistant.answering.asking_back import (
     asked_back,
@@ -24,13 +24,13 @@ from bot.assistant.answering.knowledge import answer_knowledge
 from bot.assistant.answering.pregnancy import answer_pregnancy
 from bot.assistant.answering.profile import answer_profile
 from bot.assistant.answering.reports import answer_report, find_reports
-from bot.assistant.answering.words import answer_words
+from bot.assistant.answering.when_asked import asked_windows, beside_before, of_a_night
+from bot.assistant.answering.words import answer_size, answer_words
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.terms import Term
 from bot.assistant.records import Area, Entry
-from bot.assistant.understanding import anchors, spans
-from bot.assistant.understanding.asks import Ask
+from bot.assistant.understanding import anchors
 from bot.assistant.understanding.query import Query
 from bot.assistant.understanding.reading import understand
 from bot.assistant.understanding.text import read
@@ -44,20 +44,11 @@ _EVENTS = {
     "checkup": ("体检", "a check-up"),
     "stay": ("住院", "a hospital stay"),
     "medication": ("这种药的用药", "that medicine"),
+    "medication_change": ("这次换药", "that change of medicine"),
+    "pregnancy": ("怀孕", "a pregnancy that goes on"),
     "procedure": ("这次手术", "that procedure"),
     "diagnosis": ("这个诊断", "that diagnosis"),
     "vaccine": ("这次接种", "that vaccination"),
-}
-# An average or a trend of 最近 without a number: the last month.
-_VAGUE_ASKS = {
-    Ask.AVERAGE,
-    Ask.TREND,
-    Ask.HIGHEST,
-    Ask.LOWEST,
-    Ask.EXTREMES,
-    Ask.COUNT,
-    Ask.HOW_OFTEN,
-    Ask.TOTAL,
 }
 
 
@@ -92,9 +83,17 @@ def _answered(query: Query, view: ArchiveView, topics: Topics) -> Draft:
         return answer_pregnancy(query, view)
     if Area.FAMILY in query.areas:
         return answer_family(query, view)
-    windows, event = _windows(query, view, topics)
+    windows, event = asked_windows(query, view, topics)
     if query.anchor is not None and event is None:
         return _no_event(query)
+    query, windows = beside_before(query, windows)
+    sized = answer_size(query, view, windows[0] if windows else None) if not query.kinds else None
+    if sized is not None:
+        return sized
+    if asks_abnormal(query):
+        abnormal = answer_abnormal(query, view, windows[0] if windows else None)
+        if abnormal is not None:
+            return abnormal
     area, terms = area_and_terms(query, view)
     if terms and _LEAFLET.search(query.asked.plain):
         return _leaflet(query, terms[0])
@@ -162,7 +161,10 @@ def _words_or(
 def _numbers(
     query: Query, view: ArchiveView, windows: Sequence[Window], event: Entry | None
 ) -> Draft:
-    drafts = [answer_facets(view, query, key, windows) for key in query.kinds]
+    drafts = []
+    for key in query.kinds:
+        one, spans = of_a_night(query, key, windows)
+        drafts.append(answer_facets(view, one, key, spans))
     answered = [d for d in drafts if d.outcome is Outcome.ANSWERED]
     draft = Draft(outcome=Outcome.ANSWERED if answered else Outcome.NOT_FOUND)
     chosen = answered or drafts[:1]
@@ -180,28 +182,6 @@ def _each_with_its_own(drafts: Sequence[Draft]) -> Sequence[Draft]:
         draft.sentences += own
         draft.extras = [said for said in draft.extras if said not in own]
     return drafts
-
-
-def _windows(
-    query: Query, view: ArchiveView, topics: Topics
-) -> tuple[tuple[Window, ...], Entry | None]:
-    if query.anchor is not None:
-        found = anchors.resolve(query.anchor, view, topics, query.kinds)
-        if found is not None:
-            return (found[0], *query.windows), found[1]
-        return query.windows, None
-    if query.ask is Ask.COMPARE and len(query.windows) == 1:
-        return (*query.windows, _other_side(query.windows[0], view.now)), None
-    if not query.windows and query.vague and query.ask in _VAGUE_ASKS and query.kinds:
-        return (spans.rolling(view.now, "m", 1),), None
-    return query.windows, None
-
-
-def _other_side(window: Window, now: datetime) -> Window:
-    """What one span is compared with: the time since it, or as long a time before it."""
-    if window.end < now:
-        return Window(window.end, now)
-    return Window(window.start - (window.end - window.start), window.start)
 
 
 def _no_event(query: Query) -> Draft:

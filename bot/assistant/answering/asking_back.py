@@ -29,6 +29,12 @@ from bot.assistant.understanding.impossible import no_such_day, not_yet
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
+_THOSE_DAYS = re.compile(
+    r"[一-鿿]{2,10}?(?:那[几1]?天|(?<!最近)那阵子?|那段(?:时间|日子)|当天|那会儿)"
+)
+# 血压最高那天, 量的那几天: days that the numbers themselves name.
+_SAID_OTHERWISE = re.compile(r"最|偏|超|量|测|查|走|睡|\d|[高低多少大小过](?:的)?(?:那|当)")
+
 
 def asked_back(query: Query, view: ArchiveView, answers: Answers) -> Draft | None:
     """The draft that asks back, or answers the one reading there is; None where all is clear."""
@@ -40,6 +46,8 @@ def asked_back(query: Query, view: ArchiveView, answers: Answers) -> Draft | Non
         day = not_yet(query.asked)
         if day is not None:
             return _offering(query, view, "unclear_future", of_near(query, day), answers)
+    if query.kinds and not query.windows and query.anchor is None and _untold_days(query):
+        return _offering(query, view, "unclear_time", of_kinds(query, query.kinds), answers)
     word = _word(query)
     if word is None:
         return None
@@ -48,6 +56,12 @@ def asked_back(query: Query, view: ArchiveView, answers: Answers) -> Draft | Non
     if len(offered) == 1:
         return answers(offered[0])
     return _draft(query, "unclear_word", offered) if offered else None
+
+
+def _untold_days(query: Query) -> bool:
+    """「感冒那几天」: days that neither the calendar nor the record knows."""
+    match = _THOSE_DAYS.search(query.rest)
+    return match is not None and not _SAID_OTHERWISE.search(match[0])
 
 
 def names_nothing(query: Query) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.assistant.answer import Outcome, Window
+from bot.assistant.answering.body_mass import body_mass
 from bot.assistant.answering.change import compare, compare_facets, last_two, trend
 from bot.assistant.answering.how_often import how_often
 from bot.assistant.answering.numbers import Numbers
@@ -14,7 +15,9 @@ from bot.assistant.answering.statistics import average, count, extremes, highest
 from bot.assistant.answering.streak import streak
 from bot.assistant.answering.values import first, judge, last_n, listed, nothing, value, when
 from bot.assistant.composing.draft import Draft
+from bot.assistant.lexicon.kinds import kinds
 from bot.assistant.queries import series
+from bot.assistant.queries.after_food import of_the_meal
 from bot.assistant.records import Reading
 from bot.assistant.understanding.asks import Ask
 from bot.assistant.understanding.query import Query
@@ -23,6 +26,7 @@ from bot.assistant.view import ArchiveView
 
 def answer_facets(view: ArchiveView, query: Query, key: str, windows: Sequence[Window]) -> Draft:
     """As ``answer_kind``; several facets are set beside each other or answered one by one."""
+    query = _as_noted(view, query, key)
     if not query.facets:
         return answer_kind(view, query, key, windows)
     each = [
@@ -35,6 +39,21 @@ def answer_facets(view: ArchiveView, query: Query, key: str, windows: Sequence[W
             return draft
     drafts = [answer_kind(view, one, key, windows) for one in each]
     return _one_by_one(query, drafts)
+
+
+def _as_noted(view: ArchiveView, query: Query, key: str) -> Query:
+    """饭前 is 空腹 where the archive notes no other reading before food."""
+    noted = {r.meal for r in view.readings(key)}
+    if "before_meal" in noted or "fasting" not in noted:
+        return query
+    meals = kinds()["glucose"].meals
+    name = meals["fasting"].zh if query.language == "zh" else meals["fasting"].en
+    facets = tuple(
+        f._replace(name=name, meal="fasting") if f.meal == "before_meal" else f
+        for f in query.facets
+    )
+    meal = "fasting" if query.meal == "before_meal" else query.meal
+    return replace(query, meal=meal, facets=facets)
 
 
 def _one_by_one(query: Query, drafts: list[Draft]) -> Draft:
@@ -52,11 +71,18 @@ def _one_by_one(query: Query, drafts: list[Draft]) -> Draft:
     return whole
 
 
+_AROUND_FOOD = ("after_meal", "before_meal")
+
+
 def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Window]) -> Draft:
     """The draft for one kind, ``not_found`` where no reading fits."""
     n = Numbers(view, query, key)
     window = windows[0] if windows else None
     known = list(view.readings(key))
+    if key == "bmi" and not known and not windows:
+        computed = body_mass(n)
+        if computed is not None:
+            return computed
     chosen = series.select(
         known,
         window,
@@ -65,6 +91,8 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
         part=query.part,
         at_home=query.at_home,
     )
+    if query.meal in _AROUND_FOOD:
+        chosen = of_the_meal(chosen, query.asked.plain)
     numeric = [r for r in chosen if r.values]
     if query.ask is Ask.COMPARE and len(windows) > 1:
         draft = compare(n, known, windows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.entry_drafts import (
@@ -17,6 +18,7 @@ from bot.assistant.answering.entry_drafts import (
     one_of_each,
     rows_draft,
 )
+from bot.assistant.answering.stays import stay_draft
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.terms import Term
@@ -37,18 +39,19 @@ _DOSE = re.compile(
     r"(?:怎么|咋|如何|怎样)(?:吃|服|用|打|喝)|(?:吃|服|用|打|喝)(?:几|"
     r"多少)(?:次|片|粒|颗|毫克|单位|袋|支|滴|量|丸|mg|回)?|用法|用量|剂量|"
     r"几(?:片|粒|颗|次|回|单位)|多少(?:毫克|单位|mg|剂量|片)|多大(?:剂)?量|"
-    r"规格|一天几|每天几|每次几|1天几|饭前(?:吃|服)?还是饭后|早上还是晚上|dos(?:e|age|"
+    r"(?:什么时候|啥时候|几点(?:钟)?|何时)(?:吃|服|用|打)(?!的|过|上|了|起|到)|规格|一天几|每天几|每次几|1天几|饭前(?:吃|服)?还是饭后|早上还是晚上|dos(?:e|age|"
     r"ing)|how (?:much|often|many)(?! times (?:have|did|was))|how (?:do|"
     r"should) i take|instructions|how is .* taken"
 )
 _SINCE = re.compile(
-    r"从?什么时候(?:开始)?(?:吃|服|用|有|得|打|确|查|诊|发现)|(?:吃|服|用|得|"
+    r"从?什么时候(?:开始(?:吃|服|用|有|得|打)|(?:吃|服|用|打)(?:的|上|起)|有|得|确|查|诊|发现)|(?:吃|服|用|得|"
     r"有|打|抽|喝)了?(?:多久|多长时间|几年|多少年|多少天)|多(?:久|长时间)了|"
     r"几年了|多少年了|since when|how long (?:have|has)|when did .* (?:start|"
     r"begin|first)|started|began|diagnosed"
 )
 _HALTED = re.compile(r"停(?:了|掉|用)|不吃了")
 _ENDED = re.compile(
+    r"(?:吃|服|用|打)到(?:什么时候|啥时候|哪天|何时|几月|哪年)|"
     r"(?:什么时候|啥时候|哪天|哪年|何时).{0,4}停|停(?:用|药|掉|"
     r"了)?(?:的)?(?:时间|日期)|when .*stop"
 )
@@ -102,7 +105,7 @@ def answer_entries(
         found = [e for e in found if e.active] or found
     if not found:
         return _nothing(query, area, chosen_terms, bool(known) and window is not None)
-    draft = _told(query, area, found, chosen_terms)
+    draft = _told(query, area, found, chosen_terms, view.now)
     draft.window = window
     return draft
 
@@ -117,14 +120,20 @@ def _no_next(query: Query, given: list[Entry]) -> Draft:
     return draft
 
 
-def _told(query: Query, area: Area, found: list[Entry], terms: Sequence[Term]) -> Draft:
+def _told(
+    query: Query, area: Area, found: list[Entry], terms: Sequence[Term], now: datetime
+) -> Draft:
     text = query.asked.plain
     if area is Area.MEDICATION and _DOSE.search(text) and not _COUNT_KINDS.search(text):
         return doses_draft(query, [e for e in found if e.active] or found)
     if area is Area.MEDICATION and _ENDED.search(text):
         return ends_draft(query, one_of_each(found, last=True))
+    if area is Area.ENCOUNTER:
+        stay = stay_draft(query, dated(found)[-1])
+        if stay is not None:
+            return stay
     if _SINCE.search(text) and area in (Area.MEDICATION, Area.CONDITION, Area.LIFESTYLE):
-        return dates_draft(query, one_of_each(found, last=False), "since_entry")
+        return dates_draft(query, one_of_each(found, last=False), "since_entry", now)
     if _FIRST.search(text):
         return dates_draft(query, [dated(found)[0]], "when_entry")
     if COUNT.search(text):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
+from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Fact
 from bot.assistant.answering.rows import citation, facts, label, tell
 from bot.assistant.composing.draft import Draft
@@ -14,6 +16,7 @@ from bot.assistant.composing.wording import entry_day, entry_day_iso, phrase
 from bot.assistant.records import Area, Entry
 from bot.assistant.understanding.query import Query
 
+_HOW_LONG = re.compile(r"(?:几|多少)年|多久|多长时间|how (?:long|many years)")
 COUNT = re.compile(r"(?:几|多少)(?:次|种|个|样|针|剂|回|项|条|遍|趟)|how many|number of|how often")
 _KINDS = re.compile(
     r"(?:几|多少)(?:种|样|个)|how many (?:different |kinds|medic|drugs|condit|diseas|allerg|pills)"
@@ -32,8 +35,12 @@ def rows_draft(query: Query, area: Area, found: Sequence[Entry], key: str) -> Dr
     return draft
 
 
-def dates_draft(query: Query, found: Sequence[Entry], key: str) -> Draft:
+def dates_draft(
+    query: Query, found: Sequence[Entry], key: str, now: datetime | None = None
+) -> Draft:
+    """With ``now`` also for how many whole years, where that is asked."""
     draft = Draft()
+    plain = query.asked.plain
     zh = query.language == "zh"
     for e in found:
         name = tell(e, query.language, dated=False)
@@ -47,8 +54,13 @@ def dates_draft(query: Query, found: Sequence[Entry], key: str) -> Draft:
             draft.facts.append(Fact(label(e.area, query.language), e.name))
         else:
             at = entry_day(e, query.language)
-            draft.sentences.append(phrase(query.language, key, name=name, at=at))
+            years = _years(e, now) if now is not None and _HOW_LONG.search(plain) else 0
+            told = "since_years" if years and key == "since_entry" else key
+            draft.sentences.append(phrase(query.language, told, name=name, at=at, years=years))
             draft.facts += facts(e, query.language, dated=False)
+            if told == "since_years":
+                unit = "年" if zh else "years"
+                draft.facts.append(Fact("年数" if zh else "years", Decimal(years), unit))
             draft.facts.append(
                 Fact(
                     ("开始日期" if key == "since_entry" else "日期") if zh else "date",
@@ -57,6 +69,14 @@ def dates_draft(query: Query, found: Sequence[Entry], key: str) -> Draft:
             )
         draft.cite(citation(e, query.language))
     return draft
+
+
+def _years(entry: Entry, now: datetime) -> int:
+    """Whole years since it began; 0 where it is over."""
+    if entry.start is None or not entry.active:
+        return 0
+    first, today = (at.astimezone(SHANGHAI).date() for at in (entry.start, now))
+    return today.year - first.year - ((today.month, today.day) < (first.month, first.day))
 
 
 def ends_draft(query: Query, found: Sequence[Entry]) -> Draft:
@@ -68,7 +88,10 @@ def ends_draft(query: Query, found: Sequence[Entry]) -> Draft:
         draft.facts += facts(e, query.language, dated=False)
         draft.cite(citation(e, query.language))
         if e.end is None:
-            draft.sentences.append(phrase(query.language, "end_unknown", name=name))
+            start = entry_day(e, query.language)
+            until = e.active and start and "到" in query.asked.plain
+            end_key = "no_end_entry" if until else "end_unknown"
+            draft.sentences.append(phrase(query.language, end_key, name=name, start=start))
             continue
         ended = replace(e, start=e.end, start_text=None)
         at = entry_day(ended, query.language)

@@ -30,7 +30,8 @@ _NUMERIC = re.compile(
 def answer_relative(query: Query, view: ArchiveView) -> Draft | None:
     """What family history says of the relative asked about; None where it says nothing."""
     kin, text = query.subject.kin, query.asked.plain
-    if kin is None or not _ILLNESS.search(text) or _NUMERIC.search(text):
+    of_illness = _ILLNESS.search(text) or any(t.area is Area.CONDITION for t in query.terms)
+    if kin is None or not of_illness or _NUMERIC.search(text):
         return None
     rows = [e for e in view.entries(Area.FAMILY) if _is_kin(e, kin.relation)]
     if not rows:

@@ -35,6 +35,8 @@ def how_often(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
         told = n.rows(hits)
         draft.facts += told.facts
         draft.sentences.append(phrase(n.language, "which", rows=told.sentences[0]))
+    elif hits:
+        draft.take(n.one("latest_hit", hits[-1]))
     return draft
 
 
@@ -43,6 +45,7 @@ def hit_test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
     limit = n.query.limit
     if limit is not None:
         key = "how_often_above" if limit.above else "how_often_below"
+        key = key if limit.up_to is None else "how_often_between"
         return key, lambda r: series.beyond(r, limit, n.query.part)
     side = n.query.side or "above"
     level = "low" if side == "below" else "high"

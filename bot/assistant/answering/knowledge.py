@@ -19,6 +19,7 @@ _ADVICE = re.compile(
 )
 _OF_THE_RECORD = re.compile(
     r"档案|记录|报告|上1?[次回]|最近1?[次回]|医生(?:让|叫|说|嘱)|医嘱|出院|我(?:现在|平时|每天)?(?:在)?(?:吃|用|打)的|"
+    r"(?:抽血|验血|化验|检查|体检)(?:的|出来的?|查的?|结果)(?![^，,。]{0,4}(?:前|后|注意|准备))|"
     r"多少次|几次|record|report|doctor (?:said|told)|discharge"
 )
 # No piece was found, but that an illness stands in the record would be no answer to this either.

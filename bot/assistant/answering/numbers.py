@@ -131,9 +131,9 @@ class Numbers:
     def when(self, r: Reading) -> str:
         """Its moment, and before or after food where that is noted and was not asked for."""
         at = moment(r, self.language)
-        if self.kind is None or r.meal is None or r.meal == self.query.meal:
+        meal = self.kind.meals.get(r.meal or "") if self.kind else None
+        if meal is None or r.meal == self.query.meal:
             return at
-        meal = self.kind.meals[r.meal]
         return f"{at}，{meal.zh}" if self.language == "zh" else f"{at}, {meal.en}"
 
     def rows(self, readings: Sequence[Reading]) -> Draft:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Fact, Outcome
 from bot.assistant.composing.draft import Draft
-from bot.assistant.composing.wording import phrase
+from bot.assistant.composing.wording import cite, phrase
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
+_BLOOD_TYPE = re.compile(r"血型|熊猫血|rh(?:阴|阳)?性?|blood (?:type|group)", re.I)
+_OF_BLOOD_TYPE = re.compile(r"血型|\brh\b|\babo\b|blood (?:type|group)", re.I)
+
 
 def answer_profile(query: Query, view: ArchiveView) -> Draft:
+    if _BLOOD_TYPE.search(query.asked.plain):
+        return _blood_type(query, view)
     person = view.patient
     age = person.age(view.now.astimezone(SHANGHAI).date())
-    asks_age = not any(word in query.asked.plain for word in ("血型", "blood type"))
-    if person.born is None or age is None or not asks_age:
+    if person.born is None or age is None:
         draft = Draft(outcome=Outcome.NOT_FOUND)
         draft.sentences.append(phrase(query.language, "profile_none"))
         return draft
@@ -28,4 +33,20 @@ def answer_profile(query: Query, view: ArchiveView) -> Draft:
     draft.facts.append(Fact("出生日期" if zh else "date of birth", born))
     said = f"出生日期 {born}" if zh else f"born {born}"
     draft.cite(Citation(person.ref, None, said))
+    return draft
+
+
+def _blood_type(query: Query, view: ArchiveView) -> Draft:
+    """What the record's own results of it say; the latest of each name."""
+    kinds = sorted({k for n, k in view.own_names().items() if _OF_BLOOD_TYPE.search(n)})
+    rows = [view.readings(key)[-1] for key in kinds if view.readings(key)]
+    said = [r for r in rows if r.words]
+    draft = Draft()
+    for r in said:
+        draft.sentences.append(phrase(query.language, "blood_type", name=r.name, value=r.words))
+        draft.facts.append(Fact(r.name, r.words or ""))
+        draft.cite(*cite(r, query.language))
+    if not said:
+        draft.outcome = Outcome.NOT_FOUND
+        draft.sentences.append(phrase(query.language, "profile_none"))
     return draft

@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.assistant.answer import Fact
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
+from bot.assistant.lexicon.units import shown_unit
 from bot.assistant.records import Reading
 from bot.assistant.understanding.query import Query
 
@@ -17,17 +18,28 @@ _END = re.compile(r"([<≤＜>≥＞])=?\s*(\d+(?:\.\d+)?)")
 
 def by_reference(draft: Draft, reading: Reading, query: Query) -> list[str]:
     """Where no guideline of ours judges: the range that the report printed beside the result."""
-    measured = reading.values.get("value")
-    if measured is None or reading.reference is None:
+    measured, side = reading.values.get("value"), side_of(reading)
+    if measured is None or reading.reference is None or side is None:
         return []
-    low, high = _ends(reading.reference)
-    if low is None and high is None:
-        return []
-    side = "above" if high is not None and measured.recorded > high else "within"
-    side = "below" if low is not None and measured.recorded < low else side
     zh = query.language == "zh"
     draft.facts.append(Fact("参考范围" if zh else "reference range", reading.reference))
-    return [phrase(query.language, f"reference_{side}", range=reading.reference)]
+    printed = reading.reference
+    if measured.converted and not re.search(r"[a-z/%]", printed, re.I):
+        printed = f"{printed} {shown_unit(measured.recorded_unit)}"
+    return [phrase(query.language, f"reference_{side}", range=printed)]
+
+
+def side_of(reading: Reading) -> str | None:
+    """``above``, ``below`` or ``within`` the range printed beside it; None without one range."""
+    measured = reading.values.get("value")
+    if measured is None or reading.reference is None:
+        return None
+    low, high = _ends(reading.reference)
+    if low is None and high is None:
+        return None
+    if high is not None and measured.recorded > high:
+        return "above"
+    return "below" if low is not None and measured.recorded < low else "within"
 
 
 def _ends(text: str) -> tuple[Decimal | None, Decimal | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.meaning import meaning
@@ -26,6 +27,12 @@ _EVERY = re.compile(
 _BEFORE_LAST = re.compile(
     r"(?<!上)上上1?[次个回](?!周|星期|礼拜|月)|倒数第?2[次个回]|before (?:the )?last\b|"
     r"(?:second|next)[- ]to[- ]last"
+)
+
+
+_THAT_TIME = re.compile(
+    r"(?<![\d.])(\d{1,3}(?:\.\d+)?)(?:/\d{2,3})?\s*(?:mmhg|mmol/l|毫米汞柱|度|℃|%|kg|公斤)?"
+    r"(?:的)?(?:那[1]?[次回天]|的?时候)"
 )
 
 
@@ -74,7 +81,21 @@ def last_n(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
 
 
 def when(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
-    return n.one("when_latest", rows[-1])
+    named = _named_value(n)
+    if named is None:
+        return n.one("when_latest", rows[-1])
+    same = [r for r in rows if any(named in (m.value, m.recorded) for m in r.values.values())]
+    if not same:
+        draft = Draft(outcome=Outcome.NOT_FOUND)
+        draft.sentences.append(phrase(n.language, "none_value", label=n.label))
+        return draft
+    return n.one("when_latest_value" if len(same) > 1 else "when_value", same[-1])
+
+
+def _named_value(n: Numbers) -> Decimal | None:
+    """「血糖3.6那次是几号」: the value that the question names."""
+    match = _THAT_TIME.search(n.query.rest)
+    return Decimal(match[1]) if match else None
 
 
 def judge(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:

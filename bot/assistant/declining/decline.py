@@ -95,7 +95,8 @@ def _say_medicines(draft: Draft, query: Query, view: ArchiveView, *, allergies: 
     terms = [t for t in query.terms if t.area is Area.MEDICATION]
     known = [e for e in view.entries(Area.MEDICATION) if e.active]
     if terms:
-        known = [e for e in known if any(t.fits(e) for t in terms)]
+        named = [e for e in view.entries(Area.MEDICATION) if any(t.fits(e) for t in terms)]
+        known = [e for e in named if e.active] or named[-1:]
     guideline = guidelines()["medicine-safety"]
     draft.cite(guideline.citation(query.language))
     draft.extras.append(
@@ -110,7 +111,8 @@ def _say_medicines(draft: Draft, query: Query, view: ArchiveView, *, allergies: 
     if not_borne:
         _append(draft, rows_draft(query, Area.ALLERGY, not_borne, "list_allergy"), query.language)
     if known:
-        _append(draft, rows_draft(query, Area.MEDICATION, known, "list_medication"), query.language)
+        key = "list_medication" if any(e.active for e in known) else "has_medication_past"
+        _append(draft, rows_draft(query, Area.MEDICATION, known, key), query.language)
 
 
 def _say_numbers(draft: Draft, query: Query, view: ArchiveView) -> None:

@@ -39,6 +39,22 @@ _MEAL_WORDS = re.compile(
 )
 _METER = re.compile(r"自测|指尖|指血|末梢|毛细血管|血糖仪|glucometer|capillary|finger", re.I)
 _LABORATORY = re.compile(r"静脉|血清|血浆|serum|plasma|venous|laboratory", re.I)
+_TOLERANCE = re.compile(r"糖耐|ogtt|服糖|喝糖|glucose tolerance|post (?:\d+ ?g )?glucose", re.I)
+_AFTER_SUGAR = (
+    ("ogtt_fasting", re.compile(r"空腹|服糖前|fasting|(?<!\d)0\s*(?:小时|分钟|h|min)", re.I)),
+    (
+        "ogtt_1h",
+        re.compile(r"(?<!\d)1\s*(?:个?小时|h)|[一]个?小时|60\s*(?:分钟|min)|one hour", re.I),
+    ),
+    (
+        "ogtt_2h",
+        re.compile(r"(?<!\d)2\s*(?:个?小时|h)|[二两]个?小时|120\s*(?:分钟|min)|two hour", re.I),
+    ),
+    (
+        "ogtt_3h",
+        re.compile(r"(?<!\d)3\s*(?:个?小时|h)|三个?小时|180\s*(?:分钟|min)|three hour", re.I),
+    ),
+)
 _KIN = re.compile(r"^(?:我|他|她)?(?:父亲|母亲|爸爸|妈妈|爱人|配偶|丈夫|妻子|儿子|女儿)")
 
 
@@ -72,7 +88,13 @@ def observed_at(resource: Resource) -> Instant | None:
 
 
 def kind_of(concept: object) -> Kind | None:
-    """The kind a code names: by LOINC first, then by its own words; else None."""
+    """The kind a code names: by LOINC first, then by its own words; else None.
+
+    A tolerance test goes by its words: its LOINC codes stand for everyday glucose, too.
+    """
+    tolerance = _tolerance(concept)
+    if tolerance is not None:
+        return tolerance
     by_code, by_name = _tables()
     for code in codes(concept):
         if code in by_code:
@@ -82,6 +104,16 @@ def kind_of(concept: object) -> Kind | None:
         key = by_name.get(plain) or by_name.get(_MEAL_WORDS.sub("", plain))
         if key:
             return kinds()[key[0]]
+    return None
+
+
+def _tolerance(concept: object) -> Kind | None:
+    """A result of drinking glucose is no everyday glucose, whatever its code."""
+    for name in concept_names(concept):
+        if _TOLERANCE.search(name):
+            found = (key for key, pattern in _AFTER_SUGAR if pattern.search(name))
+            key = next(found, None)
+            return kinds()[key] if key else None
     return None
 
 
@@ -161,7 +193,7 @@ def _singles(
     if first is not None:
         yield replace(
             first,
-            meal=meal_of(resource),
+            meal=meal_of(resource) if main is not None and main.meals else None,
             reference=_range(resource),
             at_home=_at_home(resource, main),
         )

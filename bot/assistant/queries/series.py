@@ -87,8 +87,17 @@ def extreme(
     return hits[0].values[part], hits
 
 
+def _between(reading: Reading, low: Decimal, high: Decimal, part: str | None) -> bool:
+    """The part named, else the systolic pressure or the value, from ``low`` to ``high``."""
+    key = part or ("systolic" if "systolic" in reading.values else "value")
+    measured = reading.values.get(key)
+    return measured is not None and low <= measured.value <= high
+
+
 def beyond(reading: Reading, limit: Limit, part: str | None) -> bool:
     """Whether a reading passes the limit; of a pressure, either side above its figure."""
+    if limit.up_to is not None:
+        return _between(reading, limit.first, limit.up_to, part)
     if limit.second is not None and {"systolic", "diastolic"} & set(reading.values):
         sides = (("systolic", limit.first), ("diastolic", limit.second))
         return any(

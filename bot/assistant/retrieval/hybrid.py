@@ -63,14 +63,22 @@ class HybridIndex:
         return None if chosen is None else (self._rows[chosen].entry, self._rows[chosen].said)
 
     def _in_these_words(self, question: str, by_words: list[int]) -> int | None:
-        """The best row that holds most of the question's words and is not of another thing."""
+        """The best row that holds most of the question's words and is not of another thing.
+
+        Of those that hold as many, the newest: 羊水多少 asks of the last scan.
+        """
         asked = things(question)
+        fitting: list[tuple[float, int]] = []
         for index in by_words[:_LOOKED_AT]:
-            if self._lexical.coverage(question, index) < HELD_WORDS:
-                return None
+            held = self._lexical.coverage(question, index)
+            if held < HELD_WORDS:
+                break
             if asked <= things(self._rows[index].text):
-                return index
-        return None
+                fitting.append((held, index))
+        if not fitting:
+            return None
+        first = fitting[0][0]
+        return min((i for held, i in fitting if held == first), key=self._age)
 
     def _fused(self, question: str, by_words: list[int], among: list[int]) -> int | None:
         asked = things(question)

@@ -11,6 +11,7 @@ from bot.assistant.answer import Window
 from bot.assistant.lexicon.terms import Term, drug_classes
 from bot.assistant.records import Area, Entry
 from bot.assistant.understanding import spans
+from bot.assistant.understanding.pregnant import pregnant_since
 from bot.assistant.understanding.topics import Topics
 from bot.assistant.understanding.when import Anchor
 from bot.assistant.view import ArchiveView
@@ -36,6 +37,8 @@ def resolve(
     anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]
 ) -> tuple[Window, Entry] | None:
     """The span and the entry it hangs on; None where the archive has no such event."""
+    if anchor.event == "pregnancy":
+        return _pregnancy(view)
     event = _event(anchor, view, topics, kinds)
     if event is None or event.start is None:
         return None
@@ -51,6 +54,18 @@ def resolve(
     return spans.capped(window, view.now), event
 
 
+def checkup_in(view: ArchiveView, window: Window) -> Window | None:
+    """The day of the last check-up inside a span (「去年体检」); None where there was none."""
+    areas = (Area.ENCOUNTER, Area.REPORT, Area.DOCUMENT)
+    found = _latest(
+        view, areas, lambda e: _is_checkup(e) and e.start is not None and window.holds(e.start)
+    )
+    if found is None or found.start is None:
+        return None
+    day = found.start.astimezone(SHANGHAI).date()
+    return spans.days(day, day)
+
+
 def _event(anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]) -> Entry | None:
     if anchor.event == "checkup":
         areas = (Area.ENCOUNTER, Area.REPORT, Area.DOCUMENT)
@@ -59,6 +74,8 @@ def _event(anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[st
         return _latest(view, (Area.ENCOUNTER,), _is_stay, anchor.back)
     if anchor.event == "medication":
         return _medication(anchor, view, topics, kinds)
+    if anchor.event == "medication_change":
+        return _last_change(view, kinds)
     area = {
         "procedure": Area.PROCEDURE,
         "diagnosis": Area.CONDITION,
@@ -87,6 +104,21 @@ def _medication(
     if fitting:
         return fitting[0]
     return rows[-1] if rows and not _terms(topics, anchor.word, Area.MEDICATION) else None
+
+
+def _last_change(view: ArchiveView, kinds: Sequence[str]) -> Entry | None:
+    """The latest medicine begun, of the class that treats the number where there is one."""
+    rows = [e for e in view.entries(Area.MEDICATION) if e.start is not None]
+    treating = drug_classes()[_CLASS_OF[kinds[0]]] if kinds and kinds[0] in _CLASS_OF else None
+    fitting = [e for e in rows if treating and treating.fits(e)]
+    return max(fitting or rows, key=_began, default=None)
+
+
+def _pregnancy(view: ArchiveView) -> tuple[Window, Entry] | None:
+    running = pregnant_since(view)
+    if running is None:
+        return None
+    return Window(spans.midnight(running[1]), view.now), running[0]
 
 
 def _terms(topics: Topics, word: str, area: Area) -> list[Term]:

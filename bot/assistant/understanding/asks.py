@@ -33,12 +33,16 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit in the question: strict or not, above or below; two figures for a pressure."""
+    """A limit in the question: strict or not, above or below; two figures for a pressure.
+
+    ``up_to`` makes it a range, both ends included: 在4.4到7之间.
+    """
 
     above: bool
     strict: bool
     first: Decimal
     second: Decimal | None = None
+    up_to: Decimal | None = None
 
 
 _NUMBER = (
@@ -67,16 +71,17 @@ _LIMITS = (
     ),
     (
         re.compile(
-            rf"(?:超过|超出|高于|大于|高过|多于|突破|破|>|过了|超|above|over|higher "
-            rf"than|more than|greater than|exceed(?:ed|s|ing)?|beyond)\s*(?:了|过|the|"
-            rf"my)?\s*{_NUMBER}(?!\s*(?:个月|天|周|次以|months|days|weeks|years))"
+            rf"(?:超过|超出|高于|大于|高过|多于|突破|破|>|过了|超|"
+            rf"(?<![早晚以往之朝晌])上(?:过|了)?(?=\s*\d{{2,3}}(?![\d天周个月年次号日回]))|"
+            rf"above|over|higher than|more than|greater than|exceed(?:ed|s|ing)?|beyond)\s*"
+            rf"(?:了|过|the|my)?\s*{_NUMBER}(?!\s*(?:个月|天|周|次以|months|days|weeks|years))"
         ),
         True,
         True,
     ),
     (
         re.compile(
-            rf"(?:低于|小于|少于|不到|不足|没到|<|掉到|below|under|less than|lower "
+            rf"(?:低于|低过|跌破|小于|少于|不到|不足|没到|<|掉到|below|under|less than|lower "
             rf"than|fewer than)\s*(?:了|过)?{_NUMBER}(?!\s*(?:个月|天|周|months|days|"
             rf"weeks|years))"
         ),
@@ -99,6 +104,11 @@ _LIMITS = (
         False,
         False,
     ),
+)
+_BETWEEN = re.compile(
+    r"(?<![\d.])(\d{1,5}(?:\.\d+)?)\s*(?:到|至|-|~|和|与)\s*(\d{1,5}(?:\.\d+)?)(?:mmhg|mmol/l|次|步|度|斤)?"
+    r"(?:之间|中间|以内|这个范围|的范围|范围内)|"
+    r"between (\d{1,5}(?:\.\d+)?) and (\d{1,5}(?:\.\d+)?)(?! ?(?:am|pm|days|weeks|months))"
 )
 _WORDS = {
     "two": 2,
@@ -126,6 +136,10 @@ _TOP = re.compile(
 
 def limit_in(text: str) -> Limit | None:
     """The limit a question names, if it names one."""
+    span = _BETWEEN.search(text)
+    if span:
+        low, high = sorted(Decimal(each) for each in filter(None, span.groups()))
+        return Limit(True, False, low, up_to=high)
     for pattern, above, strict in _LIMITS:
         match = pattern.search(text)
         if match:

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 Hours = tuple[int, int]
+EVENING: Hours = (17, 24)
 
 
 class TimeOfDay(NamedTuple):

@@ -7,6 +7,7 @@ import re
 from backend.core.clock import SHANGHAI
 from bot.assistant.lexicon.kinds import kinds, panels
 from bot.assistant.lexicon.terms import Term
+from bot.assistant.records import Area
 from bot.assistant.understanding.asks import (
     Ask,
     ask_in,
@@ -17,8 +18,9 @@ from bot.assistant.understanding.asks import (
     streak_in,
     top_in,
 )
-from bot.assistant.understanding.clock_times import TimeOfDay
-from bot.assistant.understanding.persons import subject
+from bot.assistant.understanding.clock_times import EVENING, Hours, TimeOfDay
+from bot.assistant.understanding.persons import PATIENT, Subject, subject
+from bot.assistant.understanding.pregnant import pregnant_since
 from bot.assistant.understanding.query import Facet, Query
 from bot.assistant.understanding.text import Asked
 from bot.assistant.understanding.topics import Mention, Topics, areas_in
@@ -28,7 +30,7 @@ from bot.assistant.view import ArchiveView
 _MEDICINE = re.compile(r"药|吃|服|片|胶囊|medic|pill|tablet|drug|\btak(?:e|ing)\b|dose|prescri")
 _HOW_MANY = re.compile(
     r"几次|多少次|几回|几天|多少天|哪几次|哪些天|哪几天|次数|几遍|占(?:多少|"
-    r"比)|比例|有没有|有过|过没有|吗|"
+    r"比)|比例|有没有|有过|过没|没有?(?=$|[?？,，。])|没得(?=$|[?？,，。])|吗|啥时候|何时|"
     r"how many|how often|which|ever|times|any|did|has|have|when|什么时候|哪天|哪次|是否"
 )
 _SUGAR = re.compile(
@@ -46,12 +48,37 @@ _AT_HOME = re.compile(
 _PRESSURE = re.compile(r"(?<!血)压(?=(?:有点|又|还|偏|太)?(?:高|低|多少|怎么样|稳))|^压")
 
 
+_CHILDHOOD = 40  # 宝宝 and 孩子 of kin.toml, not 儿子 and 女儿
+_HOW_FAR = re.compile(r"多大|几(?:个)?[周月]|几大|什么时候|预产|how (?:old|far)|due|born")
+_UNBORN = re.compile(
+    r"胎|脐带|绕颈|羊水|双顶径|股骨|b超|彩超|超声|四维|无创|唐筛|入盆|头位|臀位|肚子里|发育|心跳|"
+    r"多大(?!码|的)|几(?:个)?[周月](?!的)|什么时候(?:生(?!病)|出生|出来)|预产|"
+    r"cord|scan|ultrasound|heartbeat|how (?:old|big|far)|due|born"
+)
+_BEFORE_BED = re.compile(r"(?:临?睡|睡觉?)(?:之|以)?前|临睡|before (?:bed|sleep)|bedtime")
+# A question of how hot it was or whether it was, not of what to do.
+_FEVER = re.compile(
+    r"(?:发[过了]?(?:高|低)?[烧热]|烧)过(?:没|吗|几|多少)|发过(?:高|低)?[烧热](?:没|吗|几|多少)|"
+    r"有没有发[过了]?(?:高|低)?[烧热](?!.{0,4}(?:头|咳|难受))|"
+    r"发(?:高|低)?[烧热].{0,3}(?:最高|到?几度|到?多少度|几[次回天]|多少次|哪)|"
+    r"最高烧|烧到(?:了)?(?:几|多少)|(?<!视)(?<!角)(?:几|多少)度(?!数|近)|"
+    r"(?:did|have) i (?:have|had) a fever|how many fevers"
+)
+_SAMPLES = (
+    ("ogtt_fasting", r"空腹|(?<!\d)0小时|fasting"),
+    ("ogtt_1h", r"(?<!\d)1个?小时|1\s?h|1[- ]hour|one hour"),
+    ("ogtt_2h", r"(?<!\d)2个?小时|2\s?h|2[- ]hour|two hour"),
+    ("ogtt_3h", r"(?<!\d)3个?小时|3\s?h|3[- ]hour|three hour"),
+)
+
+
 def understand(asked: Asked, view: ArchiveView, topics: Topics) -> Query:
     when = read_when(asked, view.now)
     rest = when.rest
     mentions = topics.mentions(rest)
     found, panel, part, meals, at = _numbers(rest, mentions)
     terms = _terms(mentions, rest)
+    hours = when.hours or _before_bed(rest, found)
     limit = limit_in(rest)
     side = side_in(rest)
     ask = _ask(rest, when.windows, limit is not None, side)
@@ -60,20 +87,27 @@ def understand(asked: Asked, view: ArchiveView, topics: Topics) -> Query:
     first = min((m.at for m in mentions), default=None)
     offset = _offset(asked.plain, mentions, at if at is not None else first)
     today = view.now.astimezone(SHANGHAI).date()
+    who = subject(asked, view.patient, today, offset)
+    areas = areas_in(rest if asked.language == "en" else asked.plain)
+    if _of_the_unborn(who, asked, view):
+        who = PATIENT
+        found = _of_child(found)
+        if _HOW_FAR.search(asked.plain):
+            areas = [Area.PREGNANCY, *areas]
     return Query(
         asked=asked,
         rest=rest,
         ask=ask,
-        subject=subject(asked, view.patient, today, offset),
+        subject=who,
         kinds=found,
         panel=panel,
         part=part,
         meal=meals[0] if meals else None,
         terms=terms,
-        areas=tuple(areas_in(rest if asked.language == "en" else asked.plain)),
+        areas=tuple(areas),
         windows=when.windows,
         anchor=when.anchor,
-        hours=when.hours,
+        hours=hours,
         facets=_facets(meals, when.times, asked.language) if found else (),
         vague=when.vague,
         limit=limit,
@@ -113,6 +147,8 @@ def _numbers(
         named = [parts[0][0]]
     chosen = {p for k, p in parts if k in named}
     part = next(iter(chosen)) if len(chosen) == 1 else None
+    if panel == "ogtt":
+        named, meals = _after_sugar(text), []
     if not named and panel:
         named = list(panels()[panel].kinds)
     if not named and _SUGAR.search(text):
@@ -121,8 +157,36 @@ def _numbers(
         named = ["blood_pressure"]
     if not named and meals:
         named = ["glucose"] if re.search(r"糖|测|量|多少|sugar|reading|level", text) else []
+    if not named and _FEVER.search(text):
+        named = ["temperature"]
     of_meals = tuple(dict.fromkeys(meals)) if "glucose" in named else ()
     return tuple(dict.fromkeys(named)), panel, part, of_meals, at
+
+
+def _of_the_unborn(who: Subject, asked: Asked, view: ArchiveView) -> bool:
+    """「宝宝脐带绕颈吗」 of a pregnant woman: what is known of the child stands in her record."""
+    if who.kin is None or who.kin.youngest > 0 or who.kin.oldest > _CHILDHOOD:
+        return False
+    return bool(_UNBORN.search(asked.plain)) and pregnant_since(view) is not None
+
+
+def _of_child(found: tuple[str, ...]) -> tuple[str, ...]:
+    """The mother's own numbers are not the child's."""
+    own = tuple("fetal_heart_rate" if key == "heart_rate" else key for key in found)
+    return tuple(key for key in own if key.startswith("fetal"))
+
+
+def _before_bed(text: str, found: tuple[str, ...]) -> Hours | None:
+    """睡前 is noted of glucose; of anything else it is the evening."""
+    if found and "glucose" not in found and "sleep" not in found and _BEFORE_BED.search(text):
+        return EVENING
+    return None
+
+
+def _after_sugar(text: str) -> list[str]:
+    """The samples of a tolerance test that are named; all where none is."""
+    found = [key for key, said in _SAMPLES if re.search(said, text)]
+    return found or list(panels()["ogtt"].kinds)
 
 
 def _facets(
@@ -162,7 +226,7 @@ def _ask(text: str, windows: tuple[object, ...], limited: bool, side: str | None
         return Ask.HOW_OFTEN
     if side and ask in (Ask.COUNT, Ask.VALUE, Ask.WHEN) and _HOW_MANY.search(text):
         often = ask is Ask.COUNT or re.search(
-            r"几|多少(?:次|天)|哪|次数|有没有|有过|how many|ever|any|when|which", text
+            r"几|多少(?:次|天)|哪|次数|有没有|有过|过没|过吗|how many|ever|any|when|which", text
         )
         if often:
             return Ask.HOW_OFTEN

@@ -15,13 +15,13 @@ Make = Callable[[re.Match[str], datetime], Window | None]
 UNITS = {"天": "d", "日": "d", "周": "w", "星期": "w", "礼拜": "w", "月": "m", "年": "y"}
 FESTIVALS = {
     "new_year_eve": r"除夕|大年30|年30",
-    "spring_festival": r"春节|过年|大年初1|大年|新春|正月初1",
-    "lantern": r"元宵|正月15",
+    "spring_festival": r"春节|过年|大年初1|大年初一|大年|新春",
+    "lantern": r"元宵",
     "qingming": r"清明",
     "labour_day": r"五一|51(?:劳动节|假期|那|放假|长假|节)|劳动节|5\.1假期",
     "dragon_boat": r"端午",
     "qixi": r"七夕",
-    "mid_autumn": r"中秋|八月十五|8月半",
+    "mid_autumn": r"中秋|8月半",
     "national_day": r"国庆|十一(?:假期|黄金周|长假|那|放假|期间)|11(?:黄金周|长假)",
     "double_ninth": r"重阳",
     "winter_solstice": r"冬至",
@@ -30,6 +30,17 @@ FESTIVALS = {
     "childrens_day": r"六一|61儿童节|儿童节",
     "christmas": r"圣诞",
     "teachers_day": r"教师节",
+    "mothers_day": r"母亲节",
+    "fathers_day": r"父亲节",
+    "army_day": r"建军节|八一节",
+    "double_eleven": r"双11|双十一|光棍节",
+    "double_twelve": r"双12|双十二",
+}
+_THAT_DAY = re.compile(r"(?:那|当)[天日]")
+_TERM_FOLLOWS = r"(?=节气|那[天几]|当天|前后|以来|之后|以后|过后)"
+FESTIVALS |= {
+    name: row["zh"] if row["bare"] else row["zh"] + _TERM_FOLLOWS
+    for name, row in spans.solar_terms().items()
 }
 YEAR_WORDS = {"今年": 0, "去年": 1, "前年": 2, "大前年": 3, "上年": 1, "本年": 0, "明年": -1}
 SEASONS = {"春": (3, 5), "夏": (6, 8), "秋": (9, 11)}
@@ -248,18 +259,27 @@ def season(m: re.Match[str], now: datetime) -> Window:
     return capped(window, now)
 
 
+def season_begun(said: str, now: datetime) -> datetime:
+    """「入冬以来」: since the last 立冬."""
+    name = next(key for key, row in spans.solar_terms().items() if row["zh"] == f"立{said}")
+    this = spans.festival(name, local_day(now).year).start
+    return this if this <= now else spans.festival(name, local_day(now).year - 1).start
+
+
 def whole_year(m: re.Match[str], now: datetime) -> Window | None:
     year = year_of(m, now)
     return capped(spans.year(year), now) if year and 1900 < year < 2100 else None
 
 
 def festival(m: re.Match[str], now: datetime) -> Window | None:
-    name = next(k for k, words in FESTIVALS.items() if re.search(words, m[0]))
+    name = next(k for k, words in FESTIVALS.items() if re.search(words, m.string[m.start() :]))
+    name = next((k for k, words in FESTIVALS.items() if re.search(words, m[0])), name)
+    span = spans.festival_day if _THAT_DAY.search(m[0]) else spans.festival
     year = year_of(m, now)
     if year is not None:
-        return capped(spans.festival(name, year), now)
-    this = spans.festival(name, local_day(now).year)
-    return capped(this if this.start <= now else spans.festival(name, local_day(now).year - 1), now)
+        return capped(span(name, year), now)
+    this = span(name, local_day(now).year)
+    return capped(this if this.start <= now else span(name, local_day(now).year - 1), now)
 
 
 def since_festival(m: re.Match[str], now: datetime) -> Window | None:

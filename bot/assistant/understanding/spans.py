@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Window
@@ -96,7 +97,21 @@ _SOLAR = {
     "childrens_day": ((6, 1), (6, 1)),
     "christmas": ((12, 25), (12, 25)),
     "teachers_day": ((9, 10), (9, 10)),
+    "army_day": ((8, 1), (8, 1)),
+    "double_eleven": ((11, 11), (11, 11)),
+    "double_twelve": ((12, 12), (12, 12)),
 }
+
+
+_SUNDAYS = {"mothers_day": (5, 2), "fathers_day": (6, 3)}  # which Sunday of which month
+_OWN_DAY = {"spring_festival": 1}  # days from the span's start to the festival's own day
+
+
+def festival_day(name: str, year_number: int) -> Window:
+    """The festival's own day alone: 国庆节那天."""
+    start = festival(name, year_number).start.astimezone(SHANGHAI).date()
+    own = start + timedelta(days=_OWN_DAY.get(name, 0))
+    return days(own, own)
 
 
 def festival(name: str, year_number: int) -> Window:
@@ -104,10 +119,32 @@ def festival(name: str, year_number: int) -> Window:
     if name in _SOLAR:
         (m1, d1), (m2, d2) = _SOLAR[name]
         return days(date(year_number, m1, d1), date(year_number, m2, d2))
+    if name in _SUNDAYS:
+        month_number, which = _SUNDAYS[name]
+        first = date(year_number, month_number, 1)
+        own = first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (which - 1))
+        return days(own, own)
+    if name in solar_terms():
+        own = _day_of_term(name, year_number)
+        return days(own, own)
     before, after = _LUNAR_SPANS[name]
     key = "spring_festival" if name == "new_year_eve" else name
     own = date.fromisoformat(f"{year_number}-{_lunar()[str(year_number)][key]}")
     return days(own + timedelta(days=before), own + timedelta(days=after))
+
+
+def solar_terms() -> dict[str, dict[str, Any]]:
+    """The 节气 by name: ``zh``, whether the word stands for it alone, month and days by year."""
+    terms: dict[str, dict[str, Any]] = read_toml(__package__, "solar_terms.toml")["term"]
+    return terms
+
+
+def _day_of_term(name: str, year_number: int) -> date:
+    row = solar_terms()[name]
+    index = year_number - read_toml(__package__, "solar_terms.toml")["from_year"]
+    if not 0 <= index < len(row["days"]):
+        raise KeyError(year_number)
+    return date(year_number, row["month"], row["days"][index])
 
 
 def capped(window: Window, now: datetime) -> Window:

@@ -178,5 +178,8 @@ def _alternation(table: Mapping[str, object]) -> re.Pattern[str]:
     for word in sorted(table, key=len, reverse=True):
         latin_start = r"(?<![a-z0-9])" if re.match(r"[a-z0-9]", word) else ""
         latin_end = r"(?=(?:s|es|'s)?(?![a-z]))" if re.search(r"[a-z]$", word) else ""
-        parts.append(latin_start + re.escape(word) + latin_end)
+        other = read_toml(__package__, "overlaps.toml")["not_before"].get(word, "")
+        parts.append(
+            latin_start + re.escape(word) + latin_end + (f"(?![{other}])" if other else "")
+        )
     return re.compile("|".join(parts))

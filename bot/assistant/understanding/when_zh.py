@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.assistant.answer import Window
-from bot.assistant.understanding import spans
+from bot.assistant.understanding import lunar, spans
 from bot.assistant.understanding.saying_zh import (
     FESTIVALS,
     Make,
@@ -24,6 +24,7 @@ from bot.assistant.understanding.saying_zh import (
     part_of_month,
     rolling,
     season,
+    season_begun,
     since_day,
     since_festival,
     since_month,
@@ -43,6 +44,8 @@ _DAY = r"(?P<m>\d{1,2})(?:月|/|\.)(?P<d>\d{1,2})[日号]?"
 RULES: list[tuple[re.Pattern[str], Make]] = [
     (re.compile(pattern), make)
     for pattern, make in (
+        (lunar.DAY, lunar.lunar_day),
+        (lunar.MONTH, lunar.lunar_month),
         # 2026-11-03, 2026/11/3, 2026年11月3日
         (
             (
@@ -79,6 +82,13 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
         (r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)[日号]?", one_day),
         (r"(?<!\d)(?P<m>\d{1,2})月(?P<d>\d{1,2})(?:[日号]|(?!\d|个|天))", one_day),
         (
+            (
+                r"(?:^|(?<=[,，。 我的在从于]))(?P<m>\d{1,2})[./](?P<d>\d{1,2})(?:[日号]|"
+                r"(?=[那当这]?[天日]|早上|晚上|下午|上午|中午))(?:[那当这][天日])?"
+            ),
+            one_day,
+        ),
+        (
             r"(?:从|自)(?P<w>昨天|前天|上周|上星期|上个月|上月|去年|前年|今年|年初|月初)"
             r"(?:开始|起|以来|至今|到现在|到今天|到目前)",
             since_word,
@@ -107,7 +117,7 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
         ),
         (
             (
-                rf"{_YEAR}?(?:的?)(?:{_FEST})(?:节|假期|期间|前后|那几?天|长假|放假|"
+                rf"{_YEAR}?(?:的?)(?:{_FEST})(?:节气|节|假期|期间|前后|那几?天|长假|放假|"
                 rf"的?时候|当天)*"
             ),
             festival,
@@ -120,8 +130,8 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
             year_part,
         ),
         (
-            r"(?:从|自)?(?:入|立|开)(?P<s>[春夏秋冬])(?:以来|以后|之后|后|到现在)?",
-            lambda m, now: Window(season(m, now).start, now),
+            r"(?:从|自)?(?:入|开)(?P<s>[春夏秋冬])(?:以来|以后|之后|后|到现在)?",
+            lambda m, now: Window(season_begun(m["s"], now), now),
         ),
         (rf"{_YEAR}?(?:的)?(?P<s>[春夏秋冬])(?:天|季)(?:的?时候|里)?", season),
         (
@@ -161,7 +171,10 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
         (r"这(?P<n>\d+)(?P<u>天|周|个星期|个礼拜|个月|年)", rolling),
         # so long ago
         (rf"(?P<n>\d+){_UNIT}(?:之前|以前|前)", ago),
-        (r"(?P<d>大前|今|昨|前|当)(?:天|日|儿个?|个儿)(?!前)(?:这一天|一整天|当天)?", day_word),
+        (
+            r"(?P<d>大前|今|昨|前|(?<![一-鿿])当)(?:天|日|儿个?|个儿)(?!前)(?:这一天|一整天|当天)?",
+            day_word,
+        ),
         (r"(?P<d>今|昨|前)(?=早|晚|夜|晨|上午|下午|中午|凌晨)", day_word),
         (
             (
@@ -233,6 +246,19 @@ ANCHORS: list[tuple[re.Pattern[str], str, str]] = [
         (r"(?P<word>[^，,。？?\s从自]{0,8}?手术)(?:之前|以前|前)", "procedure", "until"),
         (
             (
+                r"(?:做|放|装|搭)(?:完|了)?(?P<word>[^，,。？?\s从自]{0,8}?(?:手术|支架|搭桥|起搏器|"
+                r"造影|胃镜|肠镜))(?:的)?(?:那[天日]|当[天日])"
+            ),
+            "procedure",
+            "day",
+        ),
+        (
+            r"(?:打|接种)(?:完|了)?(?P<word>[^，,。？?\s]{0,10}?)(?:疫苗|针)(?:的)?(?:那[天日]|当[天日])",
+            "vaccine",
+            "day",
+        ),
+        (
+            (
                 r"(?:从|自)?(?:我)?(?:查出来?|确诊|诊断(?:出|为)?|得了?|发现)(?:有|了|"
                 r"是)?(?P<word>[^，,。？?\s]{2,8}?)(?:以来|之后|以后|后|到现在)"
             ),
@@ -245,6 +271,22 @@ ANCHORS: list[tuple[re.Pattern[str], str, str]] = [
                 r"针)(?:以来|之后|以后|后)"
             ),
             "vaccine",
+            "since",
+        ),
+        (
+            (
+                r"(?:从|自)?(?:上次|最近|这次)?(?:医生)?(?:给我)?(?:换|改|调|加|减)(?:了|过)?"
+                r"(?:新|几)?(?:种|个)?(?:的)?(?:药|方子|药量|剂量)(?:以来|之后|以后|到现在|后(?!\d|悔))"
+            ),
+            "medication_change",
+            "since",
+        ),
+        (
+            (
+                r"(?:从|自)?(?:怀孕|怀上|怀了孩子|有孕|怀上宝宝)(?:了)?(?:以来|之后|以后|到现在|"
+                r"期间|这段时间|的时候|后(?!期))|(?:整个)?孕期(?:里|以来|到现在|期间)?(?!血糖?控制目标)"
+            ),
+            "pregnancy",
             "since",
         ),
         (
@@ -274,16 +316,16 @@ HOURS: list[tuple[re.Pattern[str], tuple[int, int]]] = [
         (r"半夜|夜里|夜间|深夜|大半夜", (22, 5)),
         (
             (
-                r"早上|早晨|清晨|清早|早起|晨起|晨间|大早|起床(?:后|时|的时候)?|睡醒|"
+                r"早上|早晨|清晨|清早|早起|朝早|朝头早|天亮|早晨头|晨起|晨间|大早|起床(?:后|时|的时候)?|睡醒|"
                 r"(?<=[ \0])早(?!就|点|饭|餐)|(?<=\s)晨"
             ),
             (4, 11),
         ),
         (r"上午", (6, 12)),
         (r"中午|晌午|午间", (11, 14)),
-        (r"下午|午后(?!血糖)|后晌", (12, 18)),
+        (r"下午|午后(?!血糖)|后晌|下昼|晏昼", (12, 18)),
         (r"傍晚|黄昏", (16, 20)),
-        (r"晚上|晚间|夜晚|(?<=[ \0])晚(?!饭|餐)", (17, 24)),
+        (r"晚上|晚间|夜晚黑?|晚黑|黑里头?|黑哒|夜头|(?<=[ \0])晚(?!饭|餐)", (17, 24)),
     )
 ]
 VAGUE = re.compile(
