@@ -15,7 +15,7 @@ from pymongo import ReturnDocument
 from backend.core.changes import Changes
 from backend.core.clock import Clock
 from backend.core.outbox import Event, Handler, OutboxEntry, decode
-from backend.core.waiting import woken
+from backend.core.rounds import drained, woken_rounds
 
 log = structlog.get_logger(__name__)
 
@@ -50,10 +50,7 @@ class Dispatcher:
 
     async def drain(self) -> int:
         """Handle everything that is due now and return how many entries that was."""
-        handled = 0
-        while await self.step():
-            handled += 1
-        return handled
+        return await drained(self.step)
 
     async def step(self) -> bool:
         """Claim and handle one entry; False when none is due."""
@@ -69,15 +66,7 @@ class Dispatcher:
                 self._wake.set()
 
     async def _work(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                while await self.step():
-                    pass
-            except Exception as error:  # the store is away: the lease brings the entry back
-                log.warning("outbox step failed", error=type(error).__name__)
-                await asyncio.sleep(random.uniform(0.5, 1.5))
-            await woken(self._wake, _POLL_SECONDS)
+        await woken_rounds("outbox", self.drain, self._wake, _POLL_SECONDS)
 
     async def _claim(self) -> dict[str, Any] | None:
         now = self._clock.now()
