@@ -153,6 +153,7 @@ def _word(area: Area, word: str, name: str) -> Term:
     return Term(area=area, key=f"word:{word}", zh=name, en=name, say=(word,), match=(word,))
 
 
+_REGISTERED = re.compile(r"建(?:的|了)?档")
 _ANTENATAL = re.compile(r"产检|产前检查|孕检|antenatal|prenatal")
 _STAY = re.compile(
     r"住(?:过|的|了)?.{0,4}院|(?<!居)(?<!哪)住的(?=$|[?？])|入院|出(?:的|了)?院|hospitali|admitted|discharged|inpatient|"
@@ -167,6 +168,7 @@ def _encounter(text: str) -> tuple[Term, ...]:
     """Stays, emergencies, clinic visits and check-ups are kinds of encounter."""
     table = (
         (_STAY, "住院", "hospital stay", ("住院", "hospital", "inpatient", "admission")),
+        (_REGISTERED, "建档", "registration", ("建档", "建册", "registration")),
         (_ANTENATAL, "产检", "antenatal visit", ("产检", "产前", "孕检", "antenatal", "prenatal")),
         (_EMERGENCY, "急诊", "emergency visit", ("急诊", "emergency")),
         (_CHECKUP, "体检", "check-up", ("体检", "check up", "check-up", "physical")),

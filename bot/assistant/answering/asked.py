@@ -40,11 +40,16 @@ from bot.assistant.view import ArchiveView
 _LEAFLET = re.compile(
     r"副作用|不良反应|禁忌|相互作用|伤(?:肝|肾|胃)|说明书|side effects?|interact|leaflet"
 )
+_MONEY = re.compile(
+    r"(?:多少|几)(?:块)?钱|费用|花(?:了|费)(?:多少|几)(?!时间|天)|报销|医保(?!局)|价格|"
+    r"how much .{0,20}cost|\bprice"
+)
 _EVENTS = {
     "checkup": ("体检", "a check-up"),
     "stay": ("住院", "a hospital stay"),
     "medication": ("这种药的用药", "that medicine"),
     "medication_change": ("这次换药", "that change of medicine"),
+    "visit": ("就诊", "a visit"),
     "pregnancy": ("怀孕", "a pregnancy that goes on"),
     "procedure": ("这次手术", "that procedure"),
     "diagnosis": ("这个诊断", "that diagnosis"),
@@ -83,6 +88,8 @@ def _answered(query: Query, view: ArchiveView, topics: Topics) -> Draft:
         return answer_pregnancy(query, view)
     if Area.FAMILY in query.areas:
         return answer_family(query, view)
+    if _MONEY.search(query.asked.plain) and not query.kinds:
+        return _unknown(query)
     windows, event = asked_windows(query, view, topics)
     if query.anchor is not None and event is None:
         return _no_event(query)
@@ -116,6 +123,13 @@ def _answered(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     if query.anchor is not None and query.anchor.event == "checkup" and event is not None:
         return answer_report(view, query, _with_event([], event, view, window), window)
     return answer_words(query, view, window)
+
+
+def _unknown(query: Query) -> Draft:
+    """What something cost stands in no archive."""
+    draft = Draft(outcome=Outcome.NOT_FOUND)
+    draft.sentences.append(phrase(query.language, "nothing_known"))
+    return draft
 
 
 def _leaflet(query: Query, medicine: Term) -> Draft:

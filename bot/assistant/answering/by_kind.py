@@ -9,11 +9,12 @@ from dataclasses import replace
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.body_mass import body_mass
 from bot.assistant.answering.change import compare, compare_facets, last_two, trend
-from bot.assistant.answering.how_often import how_often
+from bot.assistant.answering.how_often import how_often, since_when
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.answering.statistics import average, count, extremes, highest, lowest, total
 from bot.assistant.answering.streak import streak
 from bot.assistant.answering.values import first, judge, last_n, listed, nothing, value, when
+from bot.assistant.answering.when_asked import at_checkups
 from bot.assistant.composing.draft import Draft
 from bot.assistant.lexicon.kinds import kinds
 from bot.assistant.queries import series
@@ -71,6 +72,10 @@ def _one_by_one(query: Query, drafts: list[Draft]) -> Draft:
     return whole
 
 
+_BEGUN = re.compile(
+    r"(?:什么时候|啥时候|何时|哪[1]?[天年月]|几月)(?:份)?(?:起|开始|第1次)|第1次(?:超|高|低|偏)|最早(?:什么时候|哪天)?(?:超|高|低|偏)|"
+    r"when did .{2,30} (?:start|begin|first)"
+)
 _AROUND_FOOD = ("after_meal", "before_meal")
 
 
@@ -91,6 +96,9 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
         part=query.part,
         at_home=query.at_home,
     )
+    days = at_checkups(query, view)
+    if days:
+        chosen = [r for r in chosen if any(day.holds(r.at) for day in days)]
     if query.meal in _AROUND_FOOD:
         chosen = of_the_meal(chosen, query.asked.plain)
     numeric = [r for r in chosen if r.values]
@@ -103,7 +111,8 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
     elif query.streak is not None and numeric:
         draft = streak(n, numeric, window)
     else:
-        draft = _ASKED.get(query.ask, value)(n, numeric or chosen, window)
+        begun = since_when(n, numeric) if _BEGUN.search(query.asked.plain) else None
+        draft = begun or _ASKED.get(query.ask, value)(n, numeric or chosen, window)
     draft.window = window
     return draft
 

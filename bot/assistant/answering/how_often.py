@@ -40,6 +40,19 @@ def how_often(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     return draft
 
 
+def since_when(n: Numbers, rows: list[Reading]) -> Draft | None:
+    """「从什么时候开始高的」: the first such reading; None where there is none, or no limit."""
+    if n.query.limit is None and n.query.side is None:
+        return None
+    draft = Draft()
+    _, is_hit = hit_test(n, draft)
+    hits = [r for r in rows if is_hit(r)]
+    if not hits:
+        return None
+    draft.take(n.one("first_hit", hits[0]))
+    return draft
+
+
 def hit_test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
     """What is counted, as the template that says so, and whether a reading is one."""
     limit = n.query.limit

@@ -47,14 +47,22 @@ def asked_windows(
         if found is not None:
             return (found[0], *query.windows), found[1]
         return query.windows, None
+    if query.kinds and query.windows and _AT_CHECKUP.search(query.rest):
+        days = [anchors.checkup_in(view, each) or each for each in query.windows]
+        if query.ask is not Ask.COMPARE or len(days) > 1:
+            return tuple(days), None
     if query.ask is Ask.COMPARE and len(query.windows) == 1:
         return (*query.windows, _other_side(query.windows[0], view.now)), None
     if not query.windows and query.vague and query.ask in _VAGUE_ASKS and query.kinds:
         return (spans.rolling(view.now, "m", 1),), None
-    if query.kinds and len(query.windows) == 1 and _AT_CHECKUP.search(query.rest):
-        day = anchors.checkup_in(view, query.windows[0])
-        return ((day,) if day is not None else query.windows), None
     return query.windows, None
+
+
+def at_checkups(query: Query, view: ArchiveView) -> Sequence[Window]:
+    """「最近两次体检的尿酸」: the days of so many check-ups; empty where they are not asked for."""
+    if query.last_n is None or query.windows or not _AT_CHECKUP.search(query.rest):
+        return ()
+    return anchors.checkup_days(view, query.last_n)
 
 
 def beside_before(query: Query, windows: Sequence[Window]) -> tuple[Query, tuple[Window, ...]]:

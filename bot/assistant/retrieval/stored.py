@@ -15,7 +15,7 @@ from backend.archive.events import EntriesAdded, EntryChanged
 from backend.core.container import Core
 from backend.core.database import Raw
 from backend.core.keys import KeyDestroyed, OwnerKey
-from backend.core.waiting import woken
+from backend.core.rounds import woken_rounds
 from bot.assistant.retrieval.documents import PassageDocument, PassageIndex
 from bot.assistant.retrieval.embedding import Embedder, Vectors, embedder
 from bot.assistant.retrieval.errors import EmbeddingModelMissing
@@ -27,6 +27,7 @@ from bot.assistant.view import ArchiveView
 
 log = structlog.get_logger(__name__)
 
+_SECONDS = 300.0
 _NONE_YET = ""
 _CHUNK = 100  # entries embedded between two looks at the store
 _WHILE_ASKED = 8  # passages embedded while somebody waits, about 30 ms each; the index follows
@@ -90,10 +91,15 @@ class StoredPassages:
         )
         self._put_off.set()
 
-    async def put_off(self, seconds: float) -> None:
-        """Until ``later`` was called in this process, ``seconds`` at most."""
-        await woken(self._put_off, seconds)
-        self._put_off.clear()
+    async def run(self) -> None:
+        """Work until cancelled: indexes of another model, and at once those put off here."""
+        await woken_rounds("passages", self._round, self._put_off, _SECONDS)
+
+    async def _round(self) -> None:
+        try:
+            await self.rebuild_outdated()
+        except EmbeddingModelMissing:
+            log.info("no embedding model, words only")
 
     async def rebuild_outdated(self) -> int:
         """Make the index of everyone whose index is of another model, or missing; how many."""
@@ -220,13 +226,3 @@ def _words(rows: Sequence[Passage]) -> list[dict[str, str]]:
 
 def _place(entry_id: ObjectId, field: str) -> str:
     return f"passages:{entry_id}:{field}"
-
-
-async def keep_rebuilding(stored: StoredPassages, every: float = 300.0) -> None:
-    """Background work: of a changed model or put off, one resident after the other."""
-    while True:
-        try:
-            await stored.rebuild_outdated()
-        except EmbeddingModelMissing:
-            log.info("no embedding model, words only")
-        await stored.put_off(every)

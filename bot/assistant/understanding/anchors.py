@@ -19,6 +19,7 @@ from bot.assistant.view import ArchiveView
 _CHECKUP = re.compile(r"体检|健康检查|check[- ]?up|physical exam|wellness|annual|well child", re.I)
 _STAY = re.compile(r"住院|hospital|inpatient|admission", re.I)
 _STAY_CLASSES = {"IMP", "ACUTE", "NONAC", "inpatient", "OBSENC"}
+_DAY = timedelta(days=1)
 _ONE_EVENT = timedelta(days=30)
 """A check-up's report comes days after it: so near, both are one check-up."""
 _CLASS_OF = {
@@ -38,7 +39,7 @@ def resolve(
 ) -> tuple[Window, Entry] | None:
     """The span and the entry it hangs on; None where the archive has no such event."""
     if anchor.event == "pregnancy":
-        return _pregnancy(view)
+        return _pregnancy(anchor, view)
     event = _event(anchor, view, topics, kinds)
     if event is None or event.start is None:
         return None
@@ -47,6 +48,9 @@ def resolve(
     window = {
         "day": lambda: spans.days(day, day),
         "during": lambda: spans.days(day, last),
+        "last_day": lambda: spans.days(last, last),
+        "next_day": lambda: spans.days(last + _DAY, last + _DAY),
+        "day_before_last": lambda: spans.days(last - _DAY, last - _DAY),
         "since": lambda: Window(spans.midnight(day), view.now),
         "after": lambda: Window(event.end or spans.midnight(day + timedelta(days=1)), view.now),
         "until": lambda: Window(spans.midnight(day - timedelta(days=366)), spans.midnight(day)),
@@ -66,12 +70,22 @@ def checkup_in(view: ArchiveView, window: Window) -> Window | None:
     return spans.days(day, day)
 
 
+def checkup_days(view: ArchiveView, last: int) -> list[Window]:
+    """The days of so many last check-ups, oldest first; what lies close together being one."""
+    areas = (Area.ENCOUNTER, Area.REPORT, Area.DOCUMENT)
+    found = [_latest(view, areas, _is_checkup, back) for back in range(1, last + 1)]
+    starts = [e.start.astimezone(SHANGHAI).date() for e in found if e is not None and e.start]
+    return [spans.days(day, day) for day in sorted(set(starts))]
+
+
 def _event(anchor: Anchor, view: ArchiveView, topics: Topics, kinds: Sequence[str]) -> Entry | None:
     if anchor.event == "checkup":
         areas = (Area.ENCOUNTER, Area.REPORT, Area.DOCUMENT)
         return _latest(view, areas, _is_checkup, anchor.back)
     if anchor.event == "stay":
         return _latest(view, (Area.ENCOUNTER,), _is_stay, anchor.back)
+    if anchor.event == "visit":
+        return _latest(view, (Area.ENCOUNTER,), lambda e: not _is_stay(e) and not _is_checkup(e))
     if anchor.event == "medication":
         return _medication(anchor, view, topics, kinds)
     if anchor.event == "medication_change":
@@ -114,11 +128,18 @@ def _last_change(view: ArchiveView, kinds: Sequence[str]) -> Entry | None:
     return max(fitting or rows, key=_began, default=None)
 
 
-def _pregnancy(view: ArchiveView) -> tuple[Window, Entry] | None:
+# Weeks from the last period; source: 妇产科学: 早期 to 13+6, 中期 14 to 27+6, 晚期 from 28.
+_TRIMESTERS = {"since": (0, 44), "first": (0, 14), "second": (14, 28), "third": (28, 44)}
+
+
+def _pregnancy(anchor: Anchor, view: ArchiveView) -> tuple[Window, Entry] | None:
     running = pregnant_since(view)
     if running is None:
         return None
-    return Window(spans.midnight(running[1]), view.now), running[0]
+    entry, begun = running
+    first, last = (begun + timedelta(weeks=each) for each in _TRIMESTERS[anchor.side])
+    window = Window(spans.midnight(first), spans.midnight(last))
+    return spans.capped(window, view.now), entry
 
 
 def _terms(topics: Topics, word: str, area: Area) -> list[Term]:
