@@ -1,6 +1,9 @@
 import { createSSRApp } from 'vue'
 import App from './App.vue'
 // #ifdef H5
+import PageMissing from './components/PageMissing.vue'
+// #endif
+// #ifdef H5
 import { askHomeAhead } from './pages/home/asked'
 import { firstPage, residentId, session } from './stores/session'
 // #endif
@@ -14,5 +17,9 @@ else if (residentId.value && firstPage.value === HOME && ['', '#/', `#${HOME}`].
 // #endif
 
 export function createApp() {
-  return { app: createSSRApp(App) }
+  const app = createSSRApp(App)
+  // #ifdef H5
+  app.component('AsyncError', PageMissing) // uni-app's own is small, and leads nowhere
+  // #endif
+  return { app }
 }

@@ -1,7 +1,7 @@
 // Who holds the phone: sees what is written, taps what says something, types into what is labelled.
 'use strict'
 
-const WAIT_MS = 15_000
+const WAIT_MS = 60_000 // a photo is read by a model that is loaded first, on a machine that others use
 const LOOK_EVERY_MS = 20
 
 /** @param {() => { route: string, component: object } | undefined} top the page on top */
