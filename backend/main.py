@@ -46,7 +46,6 @@ from backend.web.share import SHARED, share_routes
 from backend.web.summary import summary_routes
 from backend.web.telegram import TelegramDoor
 from backend.web.uploads import TUS_REQUEST, TUS_RESPONSE, upload_routes
-from bot.assistant.retrieval.stored import keep_rebuilding
 from bot.assistant.stored.card import warm
 from graphql_api.schema import build_schema
 
@@ -94,7 +93,7 @@ async def background(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.reports.reader.run()),
         asyncio.create_task(keep_renewing(services.circle)),
         asyncio.create_task(services.points.worker.run()),
-        asyncio.create_task(keep_rebuilding(services.passages)),
+        asyncio.create_task(services.passages.run()),
         asyncio.create_task(keep_time(services.care.timekeeper)),
         asyncio.create_task(services.access_log.keeping.run()),
         asyncio.create_task(services.notifications.sending.run()),

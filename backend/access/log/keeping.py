@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import structlog
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 
 from backend.access.log.anchoring import Anchoring
 from backend.access.log.documents import AccessLease
 from backend.access.log.purging import Purging
 from backend.core.clock import Clock
+from backend.core.rounds import rounds
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +32,7 @@ class Keeping:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                await self.once()
-            except PyMongoError as error:  # the store is away; the next round finds the same work
-                log.warning("access log not kept", error=type(error).__name__)
-            await asyncio.sleep(self._every.total_seconds())
+        await rounds("access log", self.once, self._every.total_seconds())
 
     async def once(self) -> bool:
         """Anchor and purge now; False where another process is at it, or just was."""
