@@ -6,8 +6,8 @@ database in memory is the same ``mongod``.
 
 from __future__ import annotations
 
-import contextlib
 import functools
+import math
 import os
 import re
 import shutil
@@ -54,8 +54,22 @@ def read_certificates_once() -> None:
 def _plenty() -> bool:
     if not os.access(_MEMORY, os.W_OK):
         return False
-    with contextlib.suppress(OSError):
-        told = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
-        available = int(told[1]) * 1024 if told else 0
-        return shutil.disk_usage(_MEMORY).free > _NEEDED and available > _NEEDED + _SPARE
-    return False
+    try:
+        free = shutil.disk_usage(_MEMORY).free
+        return free > _NEEDED and min(_available(), _allowed()) > _NEEDED + _SPARE
+    except (OSError, ValueError):
+        return False
+
+
+def _available() -> int:
+    told = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
+    return int(told[1]) * 1024 if told else 0
+
+
+def _allowed() -> float:
+    """What a container may have: a folder in memory counts."""
+    for place in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = Path("/sys/fs/cgroup", place)
+        if limit.exists() and (told := limit.read_text().strip()) != "max":
+            return int(told)
+    return math.inf
