@@ -143,6 +143,8 @@ def _clean(field: str, text: str, limit: int, control: re.Pattern[str]) -> str:
 def _check_characters(field: str, text: str, limit: int, control: re.Pattern[str]) -> None:
     if len(text) > limit:
         raise TextTooLong(field=field, limit=limit)
+    if text.isascii() and text.isprintable():
+        return  # as nearly every id is: nothing of what follows can be in it
     if "\x00" in text:
         raise TextNullByte(field=field)
     if control.search(text):

@@ -30,6 +30,7 @@ EARLIEST_YEAR = 1900
 """Before it nothing is taken where the date of birth is unknown."""
 EARLIEST_OFFSET, LATEST_OFFSET = timedelta(hours=-12), timedelta(hours=14)
 DAYS_A_YEAR = 365.2425
+_MINUTE = timedelta(minutes=1)
 
 Values = Mapping[str, float]
 Entered = Mapping[str, Quantity]
@@ -97,7 +98,11 @@ def limits_at(part: ComponentSpec, age: float | None) -> Limits:
     """The limits for an age; for the oldest band where it is unknown."""
     if age is None:
         return part.limits[-1]
-    return next(band for band in reversed(part.limits) if band.from_age <= max(age, 0.0))
+    years = max(age, 0.0)
+    for band in reversed(part.limits):
+        if band.from_age <= years:
+            return band
+    return part.limits[0]
 
 
 def _check_moment(field: str, moment: datetime, now: datetime, birth_date: date | None) -> None:
@@ -108,7 +113,7 @@ def _check_moment(field: str, moment: datetime, now: datetime, birth_date: date 
         raise TimeBeforeBirth(field=field)
     if birth_date is None and moment.year < EARLIEST_YEAR:
         raise TimeTooOld(field=field, earliest=EARLIEST_YEAR)
-    if not EARLIEST_OFFSET <= offset <= LATEST_OFFSET or offset % timedelta(minutes=1):
+    if not EARLIEST_OFFSET <= offset <= LATEST_OFFSET or offset % _MINUTE:
         raise TimeOffsetInvalid(field=field)
     if moment > now + CLOCK_TOLERANCE:
         raise TimeInFuture(field=field, tolerance_minutes=CLOCK_TOLERANCE.seconds // 60)

@@ -119,10 +119,9 @@ class Recording:
             plan = await planner.plan(items, birth_date=birth_date, confirmed=confirmed, fhir=fhir)
             arguments = ["record_batch", str(resident_id), confirmed, _described(items)]
             try:
-                answer = await self._write(viewer, resident_id, plan, idempotency_key, arguments)
+                return await self._write(viewer, resident_id, plan, idempotency_key, arguments)
             except DuplicateKeyError:
                 continue
-            return unpacked(answer)
         raise WritesCollide
 
     async def _write(
@@ -132,7 +131,9 @@ class Recording:
         plan: Plan,
         idempotency_key: str | None,
         arguments: list[Any],
-    ) -> Raw:
+    ) -> list[ItemOutcome]:
+        ours = packed(plan.outcomes)
+
         async def work(session: Session) -> Raw:
             if plan.documents:
                 await ReadingDocument.get_pymongo_collection().insert_many(
@@ -144,13 +145,15 @@ class Recording:
                     reading_ids=plan.recorded_ids,
                 )
                 await self._core.outbox.publish(session, event)
-            return packed(plan.outcomes)
+            return ours
 
         if idempotency_key is None:
-            return await self._core.store.transaction(work)
-        return await self._core.idempotency.once(
+            await self._core.store.transaction(work)
+            return plan.outcomes
+        answer = await self._core.idempotency.once(
             viewer.account_id, idempotency_key, arguments, work
         )
+        return plan.outcomes if answer is ours else unpacked(answer)
 
 
 def _if_granted(item: Item, granted: frozenset[Kind]) -> Item:
