@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bson import ObjectId, json_util
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from click.testing import CliRunner
 
 from backend.access.relations import RelationKind
@@ -31,9 +33,12 @@ from backend.identity.viewer import Role, Viewer
 from backend.measurements.draft import Draft, Kind, Quantity
 from backend.measurements.readings import ReadingFilter
 from backend.services import Services, build_services
+from tests.conftest import NOW
+from tests.databases import Databases
 from tests.demo.visitors import resident_of, viewer_of
 
 Load = Callable[[], Awaitable[Loaded]]
+_AS_STORED = CodecOptions(document_class=RawBSONDocument)
 _EXPIRING = {"outbox", "idempotent_answers", "sign_in_attempts"}
 """MongoDB deletes their documents when their time is over."""
 _POINTS = {"point_transfers", "point_evidence", "point_accounts"}
@@ -41,6 +46,49 @@ _WEEKLY = {"care_days", "care_plan_weeks", "care_plan_revisions", "versions", "c
 """What plans write when a Monday is among the days."""
 _LOG = "access_log"
 """Every start looks, and sends again what is there: that is noted each time."""
+
+
+@dataclass(frozen=True)
+class Once:
+    """What a first start leaves: its documents, its clinic's secret, the key they are under."""
+
+    loaded: Loaded
+    documents: dict[str, list[RawBSONDocument]]
+    clinic_file: Path
+    key_file: Path
+
+
+@pytest.fixture(scope="module")
+async def once(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Loaded once: that is ten seconds of work, and most tests are about the start after it."""
+    folder, store = tmp_path_factory.mktemp("once"), await databases.lend()
+    replay = ReplayClock(FixedClock(NOW))
+    settings = Settings(environment="test", data_dir=folder, demo=True, _env_file=None)
+    key = LocalMasterKey.from_file(folder / "master.key", create=True)
+    services = build_services(build_core(settings, store, key, replay))
+    loaded = await load_demo(services, replay, folder / "clinic.json", plan=short)
+    documents = {
+        name: await store.db.get_collection(name, codec_options=_AS_STORED).find().to_list()
+        for name in await store.db.list_collection_names()
+    }
+    await services.core.changes.close()
+    await databases.take_back(store)
+    return Once(loaded, documents, folder / "clinic.json", folder / "master.key")
+
+
+@pytest.fixture
+def master_key(once: Once) -> LocalMasterKey:
+    return LocalMasterKey.from_file(once.key_file)
+
+
+@pytest.fixture
+async def first(once: Once, store: Store, tmp_path: Path) -> Loaded:
+    """A first start, in this test's database."""
+    for name, documents in once.documents.items():
+        if documents:
+            await store.db[name].insert_many(documents)
+    (tmp_path / "clinic.json").write_bytes(once.clinic_file.read_bytes())
+    return once.loaded
 
 
 @pytest.fixture
@@ -85,8 +133,7 @@ async def sizes(store: Store) -> dict[str, int]:
     return {name: len(found) for name, found in (await everything(store)).items()}
 
 
-async def test_a_second_start_changes_nothing(services: Services, store: Store, load: Load) -> None:
-    first = await load()
+async def test_a_second_start_changes_nothing(first: Loaded, store: Store, load: Load) -> None:
     before = await everything(store)
     second = await load()
     assert first.new_readings > 100
@@ -100,9 +147,8 @@ async def test_a_second_start_changes_nothing(services: Services, store: Store, 
 
 
 async def test_a_start_nine_days_later_adds_these_days_and_nothing_else(
-    services: Services, store: Store, clock: FixedClock, load: Load
+    first: Loaded, services: Services, store: Store, clock: FixedClock, load: Load
 ) -> None:
-    await load()
     before = await sizes(store)
     clock.advance(timedelta(days=9))
     later = await load()
@@ -126,9 +172,8 @@ async def readings_by_day(
 
 
 async def test_what_a_visitor_did_stays_and_does_not_hide_the_days_since(
-    services: Services, store: Store, clock: FixedClock, load: Load
+    first: Loaded, services: Services, store: Store, clock: FixedClock, load: Load
 ) -> None:
-    await load()
     father = await viewer_of(services, "father")
     resident = await resident_of(services, father, RelationKind.SELF)
     conditions = await services.entries.page(father, resident, Section.CONDITION, first=10)
@@ -173,9 +218,8 @@ async def test_an_interrupted_load_goes_on_where_it_was(
 
 
 async def test_a_lost_secret_makes_a_new_clinic_with_the_same_grants(
-    services: Services, load: Load, tmp_path: Path
+    first: Loaded, services: Services, load: Load, tmp_path: Path
 ) -> None:
-    first = await load()
     (tmp_path / "clinic.json").unlink()
     second = await load()
     assert second.clinic.client_id != first.clinic.client_id

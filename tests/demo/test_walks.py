@@ -13,6 +13,7 @@ import pytest
 
 from tests.demo.test_readme import ENGLISH, ROOT, blocks
 from tests.graphql_api.live import server
+from tests.machine import memory
 
 ACCESS = ROOT / "docs" / "access.md"
 REPORTS = ROOT / "docs" / "reports.md"
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """A demo that runs: its address and data directory."""
-    folder = tmp_path_factory.mktemp("walks")
+    folder = (memory() or tmp_path_factory.getbasetemp()) / "walks"
     with server(folder, {"KANGBAN_DEMO": "true"}, "--demo") as address:
         yield address, folder
 
