@@ -148,5 +148,6 @@ async def test_the_sdk_and_the_page_about_it_keep_their_word_against_a_real_serv
     assert "# skipped 0" in shown
     home, record, listen = page
     assert home == "张建国:\n"
-    assert re.fullmatch(r"done RECORDED\nrefused [A-Z_]+ [^\n]*[\u4e00-\u9fff][^\n]*\n", record)
+    refused = r"refused [A-Z_]+ [^\n]*[\u4e00-\u9fff][^\n]*"
+    assert re.fullmatch(rf"done RECORDED\n{refused}\nqueued 1\nleft to send: 0\n", record)
     assert listen.startswith("heard: WEIGHT 62 ")
