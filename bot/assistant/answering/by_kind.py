@@ -13,7 +13,7 @@ from bot.assistant.answering.how_often import how_often, since_when
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.answering.statistics import average, count, extremes, highest, lowest, total
 from bot.assistant.answering.streak import streak
-from bot.assistant.answering.values import first, judge, last_n, listed, nothing, value, when
+from bot.assistant.answering.values import EVERY, first, judge, last_n, listed, nothing, value, when
 from bot.assistant.answering.when_asked import at_checkups
 from bot.assistant.composing.draft import Draft
 from bot.assistant.lexicon.kinds import kinds
@@ -107,7 +107,8 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
     elif not chosen:
         draft = nothing(n, known, window)
     elif not numeric and query.ask not in (Ask.WHEN, Ask.COUNT, Ask.FIRST):
-        draft = listed(n, chosen) if window or query.last_n else n.one("latest", chosen[-1])
+        every = window or query.last_n or EVERY.search(query.rest)
+        draft = listed(n, chosen[-20:]) if every else n.one("latest", chosen[-1])
     elif query.streak is not None and numeric:
         draft = streak(n, numeric, window)
     else:

@@ -18,8 +18,9 @@ from bot.assistant.understanding.asks import Ask
 LISTED = 8  # so many readings are told one by one; more are summed up
 
 
-_EVERY = re.compile(
-    r"历次|每次|每一次|所有|全部|都有哪些|列出|列一下|历史|all (?:my|the|of)|"
+EVERY = re.compile(
+    r"都(?:报|念|说|列|给|看|查|告诉)|分别|各次|历年|逐次|挨个|历次|每次|每一次|"
+    r"所有|全部|都有哪些|列出|列一下|历史|all (?:my|the|of)|"
     r"\blist\b|history|every"
 )
 
@@ -37,7 +38,7 @@ _THAT_TIME = re.compile(
 
 
 def value(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
-    if len(rows) > 1 and _EVERY.search(n.query.rest):
+    if len(rows) > 1 and EVERY.search(n.query.rest):
         return listed(n, rows[-20:])
     if window is not None and len(rows) > 1 and n.query.ask is not Ask.LATEST:
         return listed(n, rows) if len(rows) <= LISTED else summary(n, rows, window)

@@ -14,6 +14,11 @@ _HIGH = re.compile(
     r"(?:高压|收缩压|上压|血压|bp|blood pressure|systolic)[^\d，。,.?？;；]{0,10}(\d{3})"
     r"(?!\d)(?:多)?"
 )
+_SUNK = re.compile(
+    r"(?:高压|收缩压|上压|血压|bp|blood pressure|systolic)[^\d，。,.?？;；]{0,4}"
+    r"(?:只有|掉到|降到|低到|跌到|才|只剩|down to|only)\s*(\d{2})(?![\d点月号日年岁])"
+)
+_NAMED_PRESSURE = re.compile(r"压|bp|blood pressure|systolic")
 _LOW = re.compile(r"(?:低压|舒张压|下压|diastolic)[^\d，。,.?？;；]{0,8}(\d{2,3})(?!\d)")
 _GLUCOSE = re.compile(
     r"(?:血糖|糖|glucose|blood sugar|sugar)(?:仪|值)?[^\d。?？;；℃度年月]{0,12}?"
@@ -28,10 +33,13 @@ _SPO2 = re.compile(
     r"(?:血氧|氧饱和度?|指脉氧|spo2|oxygen(?: level| saturation)?|o2 "
     r"sat)[^\d。?？;；]{0,10}(\d{2})(?!\d)"
 )
-_PULSE = re.compile(r"(?:心率|心跳|脉搏|heart rate|pulse)[^\d。?？;；]{0,10}(\d{2,3})(?!\d)")
+_PULSE = re.compile(
+    r"(?<!胎)(?<!胎儿)(?:心率|心跳|脉搏|heart rate|pulse)[^\d。?？;；]{0,10}(\d{2,3})(?!\d)"
+)
 _TEMPERATURE = re.compile(
     r"(?:发烧|发热|高烧|烧到?|体温|温度|fever|temperature|temp)[^\d。?？;；]{0,8}(\d{2,3}(?"
-    r":\.\d+)?)(?!\d|天)|(?<![\d.])((?:38|39|40|41|42)(?:\.\d)?)\s*(?:度|℃)"
+    r":\.\d+)?)(?!\d|天)|(?<![\d.])((?:38|39|40|41|42)(?:\.\d)?)\s*(?:度|℃)|"
+    r"(?:宝宝|孩子|婴儿|娃|baby)[^\d，。,.]{0,6}((?:38|39|40|41)\.\d)(?!\d|\s*(?:kg|cm|公?斤|厘米))"
 )
 
 
@@ -61,6 +69,7 @@ def reported(text: str) -> Mapping[str, bool]:
     glucose = _one(_MEASURED, text) or _one(_GLUCOSE, text)
     if glucose is not None and (glucose > 45 or "mg/dl" in text):
         glucose = glucose / 18  # mg/dL
+    sunk = _sunk(text)
     spo2, pulse = _one(_SPO2, text), _one(_PULSE, text)
     temperature = _temperature(text)
     lo = bool(_GLUCOSE_LO.search(text))
@@ -70,6 +79,10 @@ def reported(text: str) -> Mapping[str, bool]:
         or (bottom is not None and 110 <= bottom <= 200),
         "pressure_raised": (top is not None and 140 <= top <= 310)
         or (bottom is not None and 90 <= bottom <= 200),
+        "pressure_low": sunk is not None and sunk < 90,
+        "pressure_very_low": sunk is not None and sunk < 80,
+        "glucose_very_high": glucose is not None and 33.3 <= glucose <= 45,
+        "pulse_deadly": pulse is not None and (180 <= pulse <= 320 or 20 <= pulse <= 35),
         "glucose_high": high or bool(_GLUCOSE_HI.search(text)),
         "glucose_low": lo or (glucose is not None and 0.5 <= glucose <= 3.9),
         "glucose_very_low": lo or (glucose is not None and 0.5 <= glucose < 3.0),
@@ -88,11 +101,23 @@ def _pressure(text: str) -> tuple[float | None, float | None]:
     return _one(_HIGH, text), _one(_LOW, text)
 
 
+def _sunk(text: str) -> float | None:
+    """A systolic pressure below 90, said with its name."""
+    if not _NAMED_PRESSURE.search(text):
+        return None
+    for match in _PAIR.finditer(text):
+        top, bottom = float(match[1]), float(match[2])
+        if 40 <= top < 90 and 20 <= bottom < top - 9:
+            return top
+    alone = _one(_SUNK, text)
+    return alone if alone is not None and 40 <= alone < 90 else None
+
+
 def _temperature(text: str) -> float | None:
     match = _TEMPERATURE.search(text)
     if match is None:
         return None
-    value = float(match[1] or match[2])
+    value = float(match[1] or match[2] or match[3])
     return (value - 32) * 5 / 9 if value > 90 else value
 
 

@@ -57,8 +57,11 @@ _UNBORN = re.compile(
 )
 _BEFORE_BED = re.compile(r"(?:临?睡|睡觉?)(?:之|以)?前|临睡|before (?:bed|sleep)|bedtime")
 # A question of how hot it was or whether it was, not of what to do.
+# 最后一次发烧是什么时候: the last of those that were, not the last of all.
+_LAST_SUCH = re.compile(r"(?:最后1次|上1?次|最近1次).{0,8}(?:什么时候|哪天|几号|几月)")
+_STEPS = re.compile(r"\d(?:千|万)?步")
 _FEVER = re.compile(
-    r"(?:发[过了]?(?:高|低)?[烧热]|烧)过(?:没|吗|几|多少)|发过(?:高|低)?[烧热](?:没|吗|几|多少)|"
+    r"(?:最后1次|上1?次|最近1次)发(?:高|低)?[烧热]|(?:发[过了]?(?:高|低)?[烧热]|烧)过(?:没|吗|几|多少)|发过(?:高|低)?[烧热](?:没|吗|几|多少)|"
     r"有没有发[过了]?(?:高|低)?[烧热](?!.{0,4}(?:头|咳|难受))|"
     r"发(?:高|低)?[烧热].{0,3}(?:最高|到?几度|到?多少度|几[次回天]|多少次|哪)|"
     r"最高烧|烧到(?:了)?(?:几|多少)|(?<!视)(?<!角)(?:几|多少)度(?!数|近)|"
@@ -157,6 +160,8 @@ def _numbers(
         named = ["blood_pressure"]
     if not named and meals:
         named = ["glucose"] if re.search(r"糖|测|量|多少|sugar|reading|level", text) else []
+    if not named and _STEPS.search(text):
+        named = ["steps"]
     if not named and _FEVER.search(text):
         named = ["temperature"]
     of_meals = tuple(dict.fromkeys(meals)) if "glucose" in named else ()
@@ -226,10 +231,13 @@ def _ask(text: str, windows: tuple[object, ...], limited: bool, side: str | None
         return Ask.HOW_OFTEN
     if side and ask in (Ask.COUNT, Ask.VALUE, Ask.WHEN) and _HOW_MANY.search(text):
         often = ask is Ask.COUNT or re.search(
-            r"几|多少(?:次|天)|哪|次数|有没有|有过|过没|过吗|how many|ever|any|when|which", text
+            r"几|多少(?:次|天)|哪|次数|有没有|有过|过没|过吗|how many|ever|any|when|which",
+            text,
         )
         if often:
             return Ask.HOW_OFTEN
+    if side and _LAST_SUCH.search(text):
+        return Ask.HOW_OFTEN
     if ask is Ask.COMPARE and not windows:
         return Ask.TREND
     if ask is Ask.WHEN and (says(Ask.HIGHEST, text) or says(Ask.LOWEST, text)):

@@ -45,6 +45,11 @@ _VISIT = "门诊|看门诊|复诊|复查|看病|看医生|看大夫|就诊|就�
 RULES: list[tuple[re.Pattern[str], Make]] = [
     (re.compile(pattern), make)
     for pattern, make in (
+        (
+            r"(?:^|(?<=[,，。 我的在从于自]))(?P<am>\d{1,2})\.(?P<ad>\d{1,2})(?:到|至|-|~|—)"
+            r"(?P<bm>\d{1,2})\.(?P<bd>\d{1,2})(?![\d.]|之间|m)(?!.{0,12}(?:糖|脂|酸|胆固醇|钾))",
+            from_to,
+        ),
         (lunar.DAY, lunar.lunar_day),
         (lunar.MONTH, lunar.lunar_month),
         # 2026-11-03, 2026/11/3, 2026年11月3日
@@ -156,7 +161,7 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
         ),
         (
             (
-                rf"(?:最近|近来?|过去|这|前|头|往前|往回|之前)(?:的|"
+                rf"(?<!院)(?:最近|近来?|过去|这|前|头|往前|往回|之前)(?:的|"
                 rf"这)?(?P<n>\d+){_UNIT}(?!前)(?:以来|之内|以内|内|里头?|来|间)?(?:时间)?"
             ),
             rolling,
