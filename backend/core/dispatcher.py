@@ -87,9 +87,13 @@ class Dispatcher:
 
     async def _handle(self, raw: dict[str, Any]) -> None:
         failure: str | None = None
+        done: str | None = None  # and not written yet
         for name, handler in self._subscribers[raw["name"]].items():
             if name in raw["done_by"]:
                 continue
+            if done is not None:
+                await self._update(raw, {"$addToSet": {"done_by": done}})
+                done = None
             try:
                 await handler(decode(raw), raw["_id"])
             except Exception as error:
@@ -97,10 +101,11 @@ class Dispatcher:
                 failure = f"{name}: {type(error).__name__}"
                 log.error("subscriber failed", event_name=raw["name"], failure=failure)
             else:
-                await self._update(raw, {"$addToSet": {"done_by": name}})
-        await self._settle(raw, failure)
+                done = name
+        await self._settle(raw, failure, done)
 
-    async def _settle(self, raw: dict[str, Any], failure: str | None) -> None:
+    async def _settle(self, raw: dict[str, Any], failure: str | None, done: str | None) -> None:
+        """``done``: the last subscriber, whose success is written by the same command."""
         now = self._clock.now()
         if failure is None:
             change: dict[str, Any] = {"state": "done", "done_at": now, "error": None}
@@ -112,7 +117,8 @@ class Dispatcher:
                 "available_at": now + backoff(raw["attempts"]),
                 "error": failure,
             }
-        await self._update(raw, {"$set": change})
+        also = {"$addToSet": {"done_by": done}} if done is not None else {}
+        await self._update(raw, {"$set": change, **also})
 
     async def _update(self, raw: dict[str, Any], change: dict[str, Any]) -> None:
         # Only while the lease is ours: a worker that overslept must not settle another's claim.
