@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,25 @@ async def test_a_batch_sent_again_changes_nothing(services: Services) -> None:
     assert {each.outcome for each in again} == {Outcome.UNCHANGED}
     assert [each.reading_id for each in again] == [each.reading_id for each in first]
     assert await count(services) == 300
+
+
+async def test_what_is_known_between_new_ends_is_recognised(services: Services) -> None:
+    viewer, resident_id = await a_resident(services)
+    items = many_bp(9)
+    stored = await services.recording.record_batch(
+        viewer, resident_id, items[3:6], idempotency_key=a_key()
+    )
+    items[4] = replace(items[4], source=Source(system="cuff", id="c4"))
+    items[5] = replace(items[5], source=Source(system="manual"))
+    outcomes = await services.recording.record_batch(
+        viewer, resident_id, items, idempotency_key=a_key()
+    )
+    new = [Outcome.RECORDED] * 3
+    seen = [Outcome.UNCHANGED, Outcome.DUPLICATE, Outcome.DUPLICATE]
+    assert [each.outcome for each in outcomes] == [*new, *seen, *new]
+    assert [each.reading_id for each in outcomes[3:6]] == [each.reading_id for each in stored]
+    assert await ReadingDocument.find({"state": "live"}).count() == 9
+    assert await count(services) == 10  # the cuff's own is kept beside
 
 
 async def test_two_phones_with_one_queue_store_each_reading_once(services: Services) -> None:
