@@ -43,7 +43,7 @@ def body_mass(n: Numbers) -> Draft | None:
             n.language,
             "body_mass",
             label=n.label,
-            value=n.with_unit(number(index), n.kind.unit_in(n.language)),
+            value=number(index),
             weight=of_weight.value(weight),
             at=of_weight.when(weight),
             height=of_height.value(height),

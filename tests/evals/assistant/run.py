@@ -16,6 +16,9 @@ from typing import Any
 from bot.assistant.answer import Answer
 from bot.assistant.engine import Assistant
 from bot.assistant.fhir.bundle import BundleView
+from tests.evals.assistant import couple
+from tests.evals.assistant.couple import bundle
+from tests.evals.assistant.couple_truth import Truth, is_right
 from tests.evals.assistant.questions import UNANSWERABLE, Case, numeric_cases, word_cases
 from tests.evals.assistant.residents import NOW, Resident, build
 from tests.evals.assistant.sentences import (
@@ -63,7 +66,24 @@ def run() -> Table:
         for case in cases:
             _score(table, case, _ask(table, assistant, case.question), index)
     _sentences(table, assistant_for(people[0]))
+    _couple(table)
     return table
+
+
+def _couple(table: Table) -> None:
+    """Questions that residents ask in their own words, of two records written by hand."""
+    read: dict[str, tuple[Assistant, Truth]] = {}
+    for who in ("man", "woman"):
+        resources = bundle(who)
+        text = json.dumps(resources, ensure_ascii=False)
+        view = BundleView(json.loads(text, parse_float=Decimal), couple.NOW)
+        read[who] = Assistant(view), Truth(resources)
+    for line in lines("couple.txt"):
+        who, question, expected = line.split(" | ")
+        assistant, truth = read[who]
+        answer = _ask(table, assistant, question)
+        note = f"[{who}] {question} → {answer.outcome} {answer.text[:120]} wants {expected}"
+        table.mark("in their own words", is_right(expected, answer, truth), note=note)
 
 
 def _ask(table: Table, assistant: Assistant, question: str) -> Answer:
@@ -194,6 +214,7 @@ def unsupported(answer: Answer) -> list[str]:
 
 TARGETS: dict[str, float] = {
     "facts": 0.98,
+    "in their own words": 0.98,
     "outcome": 0.98,
     "window": 0.98,
     "citation recall": 0.98,
