@@ -1,8 +1,8 @@
 """A phone's batch of 500 readings against one insert of the same documents.
 
 Once from the service on, with policy, units, limits, duplicates, outbox and
-idempotency; and once through GraphQL, whose checking of 500 inputs with some
-twenty values each costs about as much again.
+idempotency; and once through GraphQL, with the request, the token, the relation,
+the consent and the log of who looked, which the service's viewer asked for before.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ graphql-core asks anew at every value what its type is: for the six thousand val
 500 readings 9 ms of a core, as long as all else that is done with them before they are
 stored. A closure knows: 2.6 ms. It knows good values only. At anything else it raises,
 and graphql-core is asked, so that what is wrong is told by one. Types that hold
-themselves are always left to it, for it knows how deep is too deep.
+themselves are always left to it, for it knows how deep is too deep. Why:
+``docs/decisions/0013-compiled-coercion.md``.
 """
 
 from __future__ import annotations
