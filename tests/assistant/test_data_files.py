@@ -6,6 +6,7 @@ import re
 
 from bot.assistant.lexicon.kinds import kinds, panels, read_toml
 from bot.assistant.library.guidelines import Who, guidelines, judge
+from bot.assistant.triage.rules import Level, rules
 from bot.assistant.understanding.topics import _common
 
 
@@ -42,3 +43,12 @@ def test_a_childs_pressure_is_not_judged_by_adults_limits() -> None:
 
     value = {"systolic": Decimal(85), "diastolic": Decimal(55)}
     assert judge("blood_pressure", value, Who(adult=False)) is None
+
+
+def test_every_emergency_says_what_to_do_in_both_languages() -> None:
+    advice = read_toml("bot.assistant.triage", "advice.toml")
+    wanted = {rule.category for rule in rules() if rule.level is Level.EMERGENCY}
+    assert {language: wanted - set(advice[language]) for language in ("zh", "en")} == {
+        "zh": set(),
+        "en": set(),
+    }

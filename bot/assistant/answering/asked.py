@@ -67,7 +67,7 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     if back is None and query.anchor is not None and query.anchor.back > 1:
         gone = anchors.resolve(query.anchor, view, topics, query.kinds) is None
         back = before_that(query, view, answers) if gone else None
-    if back is None and names_nothing(query):
+    if back is None and names_nothing(query) and not asks_abnormal(query):
         back = nothing_named(query, view, answers)
     draft = back or _answered(query, view, topics)
     return nothing_named(query, view, answers) if draft.unclear and back is None else draft
