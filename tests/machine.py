@@ -18,7 +18,7 @@ from pathlib import Path
 FOLDER = "KANGBAN_TEST_MEMORY"
 """Names the folder to the workers of a run."""
 _MEMORY = Path("/dev/shm")
-_NEEDED = 5 * 2**30  # bytes; of them the run fills two and a half: journal, log of changes, data
+_NEEDED = 5 * 2**30  # bytes: two databases, each with a log of changes of 1 GB at most
 _SPARE = 4 * 2**30  # for the tests themselves
 
 
