@@ -14,6 +14,9 @@ export const t = words(
     device: '用什么量的',
     trend: '看走势',
     error: '这一条已标为记错了',
+    wrong: '记错了，拿掉这一条',
+    sure: '拿掉以后就不算数了。真的拿掉吗？',
+    yes: '是，拿掉',
   },
   {
     title: 'Where this comes from',
@@ -28,5 +31,8 @@ export const t = words(
     device: 'Measured with',
     trend: 'See the trend',
     error: 'Marked as recorded by mistake',
+    wrong: 'A mistake: take it out',
+    sure: 'It will not count any more. Take it out?',
+    yes: 'Yes, take it out',
   },
 )
