@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.skipif(
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@cache
 def cost(megabytes: int) -> dict[str, Any]:
     """Reading an export of that size in a process of its own."""
     command = [sys.executable, "-m", "tests.measurements.devices.long_export", str(megabytes)]
