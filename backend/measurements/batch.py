@@ -56,7 +56,7 @@ _LETTERS = {outcome: outcome.value[0] for outcome in Outcome}  # r, u, d; refuse
 _LETTERS[Outcome.REFUSED] = "x"
 _OUTCOMES = {letter: outcome for outcome, letter in _LETTERS.items()}
 _ID_BYTES = 12
-_AT_A_STRETCH = 50  # items prepared before others have their turn
+_AT_A_STRETCH = 50  # documents made before others have their turn
 _NO_ID = bytes(_ID_BYTES)
 
 
@@ -117,67 +117,55 @@ class Planner:
         self._key = key
         self._recorded_by = recorded_by
         self._now = now
-        self._items: list[tuple[Normal, Raw] | KangbanError] = []
 
-    async def prepare(
+    async def plan(
         self,
         items: Sequence[Item],
         *,
         birth_date: date | None,
         confirmed: bool,
         fhir: Sequence[bytes | None] = (),
-    ) -> None:
-        """Normalise every item and make the document that it will most likely need."""
-        by = self._recorded_by.to_raw()
-        for position, item in enumerate(items):
-            if position % _AT_A_STRETCH == 0:
-                await asyncio.sleep(0)
-            normal = self._normal(item, birth_date, confirmed)
-            received = fhir[position] if fhir else None
-            self._items.append(
-                normal
-                if isinstance(normal, KangbanError)
-                else (normal, self._raw(normal, by, received))
-            )
-
-    async def plan(self, *, look: bool) -> Plan:
-        """Classify what was prepared. Nothing is written.
-
-        Most of what comes is new, and what was sent before mostly comes again as a whole: where
-        neither the first nor the last item is stored, the others are not looked for either
-        unless ``look`` says so. Writing the plan breaks a unique index where that was wrong.
-        """
-        good = [each for each in self._items if not isinstance(each, KangbanError)]
-        ends = good if look else [*good[:1], *good[1:][-1:]]
-        known, live = await self._stored(ends)
-        if len(ends) < len(good) and (known or live):
-            known, live = await self._stored(good)
-        plan = Plan([])
-        for item in self._items:
-            if isinstance(item, KangbanError):
-                plan.outcomes.append(ItemOutcome(outcome=Outcome.REFUSED, error=item))
+    ) -> Plan:
+        """Normalise every item and classify it. Nothing is written."""
+        normals = [self._normal(item, birth_date, confirmed) for item in items]
+        good = [each for each in normals if isinstance(each, Normal)]
+        marks = [self._key.token(fingerprint(each)) for each in good]
+        received = [
+            fhir[position] if fhir else None
+            for position, each in enumerate(normals)
+            if isinstance(each, Normal)
+        ]
+        # While the store looks, the documents are made that will most likely be needed.
+        known, live, documents = await asyncio.gather(
+            self._known_sources(good), self._live(marks), self._documents(good, marks, received)
+        )
+        plan, made = Plan([]), iter(documents)
+        for normal in normals:
+            if isinstance(normal, KangbanError):
+                plan.outcomes.append(ItemOutcome(outcome=Outcome.REFUSED, error=normal))
             else:
-                plan.outcomes.append(_classify(*item, known, live, plan))
+                plan.outcomes.append(_classify(normal, next(made), known, live, plan))
         return plan
 
-    async def _stored(
-        self, items: Sequence[tuple[Normal, Raw]]
-    ) -> tuple[dict[tuple[str, str], Raw], dict[bytes, ObjectId]]:
-        return await asyncio.gather(
-            self._known_sources([normal for normal, _ in items]),
-            self._live([document["fingerprint"] for _, document in items]),
-        )
-
-    def _raw(self, normal: Normal, by: Raw, received: bytes | None) -> Raw:
-        return to_raw(
-            normal,
-            resident_id=self._resident_id,
-            recorded_by=by,
-            key=self._key,
-            now=self._now,
-            mark=self._key.token(fingerprint(normal)),
-            fhir=received,
-        )
+    async def _documents(
+        self, normals: Sequence[Normal], marks: Sequence[bytes], fhir: Sequence[bytes | None]
+    ) -> list[Raw]:
+        by, documents = self._recorded_by.to_raw(), []
+        for position, (normal, mark, received) in enumerate(zip(normals, marks, fhir, strict=True)):
+            if position % _AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
+            documents.append(
+                to_raw(
+                    normal,
+                    resident_id=self._resident_id,
+                    recorded_by=by,
+                    key=self._key,
+                    now=self._now,
+                    mark=mark,
+                    fhir=received,
+                )
+            )
+        return documents
 
     def _normal(
         self, item: Item, birth_date: date | None, confirmed: bool
@@ -236,7 +224,7 @@ def _classify(
     if twin is not None and normal.source.id is None:
         return ItemOutcome(outcome=Outcome.DUPLICATE, reading_id=twin)
     if twin is not None:
-        document = {**document, "state": "duplicate", "duplicate_of": twin}
+        document |= {"state": "duplicate", "duplicate_of": twin}
     plan.documents.append(document)
     live.setdefault(mark, document["_id"])
     if normal.source.id is not None:
