@@ -103,7 +103,7 @@ class Invitations:
 
     async def of_resident(self, viewer: Viewer, resident_id: ObjectId) -> list[Invitation]:
         """Those that are open or wait for the resident, newest first."""
-        await self._host(viewer, resident_id)
+        await self._host(viewer, resident_id, only_looks=True)
         now = self._core.clock.now()
         found = Invitation.find({"resident_id": resident_id, "$or": _waiting(now)})
         return await found.sort("-invited_at", "-_id").to_list()
@@ -229,10 +229,12 @@ class Invitations:
         names = await display_names(self._core.keyring, [invitation.accepted_by])
         return names.get(invitation.accepted_by)
 
-    async def _host(self, viewer: Viewer, resident_id: ObjectId) -> None:
+    async def _host(
+        self, viewer: Viewer, resident_id: ObjectId, *, only_looks: bool = False
+    ) -> None:
         """Raises ``AccessDenied`` for who is not of the resident's side."""
         try:
-            await self._authority.speaker(viewer, resident_id)
+            await self._authority.speaker(viewer, resident_id, only_looks=only_looks)
         except AccessDenied:
             await self._authority.keeper(viewer, resident_id)
 

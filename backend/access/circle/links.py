@@ -160,21 +160,26 @@ class Links:
         self, viewer: Viewer, resident_id: ObjectId, relation_id: ObjectId
     ) -> list[PastLink]:
         """How the link was before, newest first; for both sides."""
-        await self._mine_or_ours(viewer, resident_id, relation_id)
+        await self._mine_or_ours(viewer, resident_id, relation_id, only_looks=True)
         return [
             _past(each.document, each.version, each.replaced_at, each.replaced_by)
             for each in await self._core.history.past(resident_id, relation_id)
         ]
 
     async def _mine_or_ours(
-        self, viewer: Viewer, resident_id: ObjectId, relation_id: ObjectId
+        self,
+        viewer: Viewer,
+        resident_id: ObjectId,
+        relation_id: ObjectId,
+        *,
+        only_looks: bool = False,
     ) -> Relation:
         """The running link, for its holder and the resident's side. Others are denied first."""
         now = self._core.clock.now()
         for each in await self._access.towards(viewer, resident_id):
             if each.id == relation_id and each.team_id is None:
                 return each
-        await self._authority.speaker(viewer, resident_id)
+        await self._authority.speaker(viewer, resident_id, only_looks=only_looks)
         found = await Relation.find_one(
             {"_id": relation_id, "resident_id": resident_id, "ended_at": None}
         )

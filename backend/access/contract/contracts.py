@@ -177,7 +177,7 @@ class Contracts:
 
     async def of_resident(self, viewer: Viewer, resident_id: ObjectId) -> list[Contract]:
         """The resident's contracts, newest first, ended ones too; for their side."""
-        await self._authority.speaker(viewer, resident_id)
+        await self._authority.speaker(viewer, resident_id, only_looks=True)
         query = {"resident_id": resident_id}
         return await Contract.find(query).sort("-proposed_at", "-_id").limit(100).to_list()
 

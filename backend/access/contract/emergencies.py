@@ -134,7 +134,7 @@ class Emergencies:
 
     async def check_told(self, viewer: Viewer, resident_id: ObjectId) -> None:
         """Raises ``AccessDenied`` for who is not of the resident's side."""
-        await self._authority.speaker(viewer, resident_id)
+        await self._authority.speaker(viewer, resident_id, only_looks=True)
 
     async def told(self, viewer: Viewer, resident_id: ObjectId, id: ObjectId) -> Emergency:
         """One, for the resident's side. Raises ``AccessDenied`` or ``EmergencyNotFound``."""
