@@ -42,6 +42,26 @@ def test_a_limit_is_counted_however_it_is_said(question: str, hits: int) -> None
     assert [f.value for f in answer.facts if f.label == "符合次数"] == [Decimal(hits)]
 
 
+@pytest.mark.parametrize(
+    ("question", "hits"),
+    [
+        ("血压低于130/80的有几次", 2),  # controlled: both figures
+        ("血压低于90/60有几次", 1),  # low: one of them
+        ("血压超过140/90有几次", 2),
+    ],
+)
+def test_of_a_pressure_both_figures_reach_a_target_and_one_is_enough_to_be_off(
+    question: str, hits: int
+) -> None:
+    pairs = ((128, 78), (128, 84), (150, 70), (118, 92), (88, 64))
+    rows = [
+        pressure(f"b{n}", high, low, f"2026-11-1{n}T07:00:00+08:00")
+        for n, (high, low) in enumerate(pairs)
+    ]
+    answer = assistant(*rows).ask(question)
+    assert [f.value for f in answer.facts if f.label == "符合次数"] == [Decimal(hits)]
+
+
 def test_days_that_nobody_can_know_are_asked_back_not_averaged() -> None:
     answer = assistant(pressure("b", 150, 90, AT)).ask("感冒那几天血压平均多少")
     assert (answer.outcome, answer.unclear, answer.facts) == (Outcome.NOT_FOUND, True, ())

@@ -58,6 +58,7 @@ def hit_test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
     limit = n.query.limit
     if limit is not None:
         key = "how_often_above" if limit.above else "how_often_below"
+        key = "how_often_below_both" if series.is_target(limit) else key
         key = key if limit.up_to is None else "how_often_between"
         return key, lambda r: series.beyond(r, limit, n.query.part)
     side = n.query.side or "above"

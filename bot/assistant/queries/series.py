@@ -14,6 +14,7 @@ from bot.assistant.records import Measured, Reading
 from bot.assistant.understanding.asks import Limit
 
 Hours = tuple[int, int]
+_LOWEST_TARGET = 110  # mmHg systolic: what is below it is asked for as low, not as controlled
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +96,25 @@ def _between(reading: Reading, low: Decimal, high: Decimal, part: str | None) ->
 
 
 def beyond(reading: Reading, limit: Limit, part: str | None) -> bool:
-    """Whether a reading passes the limit; of a pressure, either side above its figure."""
+    """Whether a reading passes the limit; of a pressure either side, but both where it is asked
+    whether it stayed below a target."""
     if limit.up_to is not None:
         return _between(reading, limit.first, limit.up_to, part)
     if limit.second is not None and {"systolic", "diastolic"} & set(reading.values):
         sides = (("systolic", limit.first), ("diastolic", limit.second))
-        return any(
+        enough = all if is_target(limit) else any
+        return enough(
             _passes(reading.values[p].value, limit, figure)
             for p, figure in sides
             if p in reading.values
         )
     chosen = part or _part_for(reading, limit)
     return chosen in reading.values and _passes(reading.values[chosen].value, limit, limit.first)
+
+
+def is_target(limit: Limit) -> bool:
+    """Below 130/80 is well controlled, by both figures; below 90/60 is low, by one of them."""
+    return limit.second is not None and not limit.above and limit.first >= _LOWEST_TARGET
 
 
 def _passes(value: Decimal, limit: Limit, figure: Decimal) -> bool:
