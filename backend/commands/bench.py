@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import click
 import orjson
@@ -10,6 +12,8 @@ import orjson
 from backend.bench.measure import Ratio
 from backend.bench.run import BENCHES
 from backend.logs import configure_logs
+
+T = TypeVar("T")
 
 
 def run(name: str | None, *, quick: bool, as_json: bool) -> int:
@@ -21,7 +25,7 @@ def run(name: str | None, *, quick: bool, as_json: bool) -> int:
     ok = True
     for each in [name] if name else BENCHES:
         click.echo(f"… {each}", err=True)
-        for ratio in asyncio.run(_run(each, quick)):
+        for ratio in _in_the_servers_loop(_run(each, quick)):
             ok = ok and ratio.ok
             if as_json:
                 click.echo(orjson.dumps(ratio.to_json()).decode())
@@ -30,6 +34,14 @@ def run(name: str | None, *, quick: bool, as_json: bool) -> int:
                 limit = f"limit {ratio.limit}×" if ratio.limit else "for information"
                 click.echo(f"{mark} {ratio.name}: {ratio.ratio:.2f}× ({limit})")
     return 0 if ok else 1
+
+
+def _in_the_servers_loop(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    return uvloop.run(work)
 
 
 async def _run(name: str, quick: bool) -> list[Ratio]:
