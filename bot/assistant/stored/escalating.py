@@ -13,6 +13,7 @@ from bot.assistant.answer import Answer, Outcome, Urgency
 from bot.assistant.composing.wording import phrase
 from bot.assistant.stored.documents import TurnOutcome
 from bot.assistant.stored.limits import limits
+from bot.assistant.stored.phrases import say
 from bot.assistant.stored.turn import TurnWords
 
 _NOT_FOR_DOCTORS = ("reason_other", "reason_system")
@@ -60,11 +61,23 @@ def question_for_doctor(
         reason=reason[0],
         urgency=reason[1],
         categories=categories,
-        draft=words.text,
+        draft=draft_of(words),
         evidence=tuple(Evidence(**each.model_dump()) for each in words.citations),
         conversation_id=conversation_id,
         turn_id=turn_id,
     )
+
+
+def draft_of(words: TurnWords) -> str | None:
+    """The answer as a doctor could send it on: without what it says of asking the doctor."""
+    text = words.text
+    for said in (
+        phrase(words.language, "offer_doctor"),
+        phrase(words.language, "ask_doctor"),
+        say(words.language, "asked_doctor"),
+    ):
+        text = text.replace(said, "")
+    return text.strip() or None
 
 
 def _ignored(language: str) -> set[str]:

@@ -11,6 +11,7 @@ from backend.care.documents import TicketReason, TicketUrgency
 from backend.care.opening import Question
 from backend.care.ticket import Seen
 from backend.care.words import Evidence
+from bot.assistant.stored.escalating import draft_of
 from graphql_api.care.types import Ticket, ticket_of
 from graphql_api.common import ids
 from graphql_api.common.context import Info
@@ -153,7 +154,7 @@ async def _question(info: Info, input: AskDoctorInput) -> Question:
         resident_id=about,
         **question,  # type: ignore[arg-type]
         categories=turn.categories,
-        draft=words.text if words else None,
+        draft=draft_of(words) if words else None,
         evidence=tuple(Evidence(**each.model_dump()) for each in words.citations) if words else (),
         turn_id=turn_id,
     )
