@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.assistant.answer import Window
-from bot.assistant.understanding import when_en, when_zh
+from bot.assistant.understanding import anchors_zh, hours_zh, when_en, when_zh
 from bot.assistant.understanding.clock_times import Hours, TimeOfDay, by_the_clock
 from bot.assistant.understanding.text import Asked
 
@@ -52,12 +52,25 @@ _BEFORE_A_PART = re.compile(r"^(?:in|at|on|during) (?:the )?")
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Window | None]]
 
 
+class Grammar(NamedTuple):
+    """A language's time words, each list in the order in which it is tried."""
+
+    rules: list[Rule]
+    anchors: list[tuple[re.Pattern[str], str, str]]
+    hours: list[tuple[re.Pattern[str], Hours]]
+    vague: re.Pattern[str]
+
+
+_ZH = Grammar(when_zh.RULES, anchors_zh.ANCHORS, hours_zh.HOURS, hours_zh.VAGUE)
+_EN = Grammar(when_en.RULES, when_en.ANCHORS, when_en.HOURS, when_en.VAGUE)
+
+
 def read_when(asked: Asked, now: datetime) -> When:
-    grammar = when_zh if asked.language == "zh" else when_en
-    rest, windows = _windows(asked.plain, grammar.RULES, now)
-    anchor, rest = _anchor(rest, grammar.ANCHORS)
-    times, rest = _times(rest, grammar.HOURS, asked.language)
-    vague = not windows and anchor is None and bool(grammar.VAGUE.search(rest))
+    grammar = _ZH if asked.language == "zh" else _EN
+    rest, windows = _windows(asked.plain, grammar.rules, now)
+    anchor, rest = _anchor(rest, grammar.anchors)
+    times, rest = _times(rest, grammar.hours, asked.language)
+    vague = not windows and anchor is None and bool(grammar.vague.search(rest))
     return When(tuple(windows), anchor, times, vague, rest)
 
 
