@@ -15,8 +15,18 @@ from backend.core.database import Raw
 from backend.core.errors import CATALOGUE, KangbanError
 from backend.core.keys import OwnerKey
 from backend.measurements.documents import ReadingDocument
-from backend.measurements.draft import Draft
+from backend.measurements.draft import Draft, Kind
+from backend.measurements.errors import NeedsConfirmation
+from backend.measurements.last_values import last_values
 from backend.measurements.normalise import Normal, fingerprint, normalise
+from backend.measurements.own_values import (
+    Doubt,
+    Last,
+    last_of,
+    marked,
+    question,
+    slow_kinds,
+)
 from backend.measurements.reading import RecordedBy, to_raw
 from backend.measurements.write_errors import SourceIdReused
 
@@ -69,15 +79,19 @@ def packed(outcomes: Sequence[ItemOutcome]) -> Raw:
         "outcomes": "".join(_LETTERS[each.outcome] for each in outcomes),
         "ids": b"".join(each.reading_id.binary if each.reading_id else _NO_ID for each in outcomes),
         "refused": [
-            [index, each.error.code, each.error.data]
+            [index, each.error.code, _kept(each.error).data]
             for index, each in enumerate(outcomes)
             if each.error is not None
         ],
     }
 
 
+def _kept(error: KangbanError) -> KangbanError:
+    return error.without_values() if isinstance(error, NeedsConfirmation) else error
+
+
 def unpacked(raw: Raw) -> list[ItemOutcome]:
-    """What ``packed`` was given."""
+    """What ``packed`` was given, its questions without the values they name."""
     ids, refused = bytes(raw["ids"]), {index: (code, data) for index, code, data in raw["refused"]}
     outcomes = []
     for index, letter in enumerate(raw["outcomes"]):
@@ -107,6 +121,30 @@ class Plan:
         return tuple(each["_id"] for each in self.documents if each["state"] == "live")
 
 
+class OwnValues:
+    """One resident's last values of the slow kinds, those of the batch among them as they come."""
+
+    def __init__(
+        self, lasts: dict[Kind, list[Last]], birth_date: date | None, doubt: Doubt
+    ) -> None:
+        self._lasts = lasts
+        self._birth_date = birth_date
+        self._doubt = doubt
+
+    def judge(self, normal: Normal, document: Raw) -> NeedsConfirmation | None:
+        """What to ask before ``document`` is stored; where nobody can be asked it is marked."""
+        if self._doubt is Doubt.TAKE or normal.kind not in slow_kinds():
+            return None
+        lasts = self._lasts.setdefault(normal.kind, [])
+        asked = question(normal, lasts, self._birth_date)
+        if asked is not None and self._doubt is Doubt.ASK:
+            return asked
+        if asked is not None:
+            document["attributes"] = marked(document["attributes"])
+        lasts.append(last_of(normal, document["_id"], doubted=asked is not None))
+        return None
+
+
 class Planner:
     """Sorts out one resident's batch against what is stored."""
 
@@ -124,9 +162,13 @@ class Planner:
         *,
         birth_date: date | None,
         confirmed: bool,
+        doubt: Doubt,
         fhir: Sequence[bytes | None] = (),
     ) -> Plan:
-        """Normalise every item and classify it. Nothing is written."""
+        """Normalise every item and classify it. Nothing is written.
+
+        ``doubt``: what is done about one that is far from the resident's own last values.
+        """
         normals = [self._normal(item, birth_date, confirmed) for item in items]
         good = [each for each in normals if isinstance(each, Normal)]
         marks = [self._key.token(fingerprint(each)) for each in good]
@@ -136,15 +178,18 @@ class Planner:
             if isinstance(each, Normal)
         ]
         # While the store looks, the documents are made that will most likely be needed.
-        known, live, documents = await asyncio.gather(
-            self._known_sources(good), self._live(marks), self._documents(good, marks, received)
+        known, live, own, documents = await asyncio.gather(
+            self._known_sources(good),
+            self._live(marks),
+            self._own_values(good, birth_date, doubt),
+            self._documents(good, marks, received),
         )
         plan, made = Plan([]), iter(documents)
         for normal in normals:
             if isinstance(normal, KangbanError):
                 plan.outcomes.append(ItemOutcome(outcome=Outcome.REFUSED, error=normal))
             else:
-                plan.outcomes.append(_classify(normal, next(made), known, live, plan))
+                plan.outcomes.append(_classify(normal, next(made), known, live, own, plan))
         return plan
 
     async def _documents(
@@ -176,6 +221,12 @@ class Planner:
             return normalise(item, now=self._now, birth_date=birth_date, confirmed=confirmed)
         except KangbanError as error:
             return error
+
+    async def _own_values(
+        self, normals: Sequence[Normal], birth_date: date | None, doubt: Doubt
+    ) -> OwnValues:
+        lasts = {} if doubt is Doubt.TAKE else await last_values(self._resident_id, normals)
+        return OwnValues(lasts, birth_date, doubt)
 
     async def _known_sources(self, normals: Sequence[Normal]) -> dict[tuple[str, str], Raw]:
         by_system: dict[str, list[str]] = {}
@@ -214,6 +265,7 @@ def _classify(
     document: Raw,
     known: dict[tuple[str, str], Raw],
     live: dict[bytes, ObjectId],
+    own: OwnValues,
     plan: Plan,
 ) -> ItemOutcome:
     mark: bytes = document["fingerprint"]
@@ -225,6 +277,10 @@ def _classify(
         return ItemOutcome(outcome=Outcome.DUPLICATE, reading_id=twin)
     if twin is not None:
         document |= {"state": "duplicate", "duplicate_of": twin}
+    else:
+        asked = own.judge(normal, document)
+        if asked is not None:
+            return ItemOutcome(outcome=Outcome.REFUSED, error=asked)
     plan.documents.append(document)
     live.setdefault(mark, document["_id"])
     if normal.source.id is not None:

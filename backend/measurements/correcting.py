@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -13,11 +15,14 @@ from backend.core.database import Raw, Session
 from backend.core.history import ChangedMeanwhile
 from backend.core.outbox import Event
 from backend.identity.viewer import Viewer
+from backend.measurements.asking import doubt_of, note_told
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Draft, Kind
 from backend.measurements.events import ReadingCorrected, ReadingsRecorded, ReadingWithdrawn
 from backend.measurements.granted import category_of, granted_kinds
-from backend.measurements.normalise import fingerprint, normalise
+from backend.measurements.last_values import last_values
+from backend.measurements.normalise import Normal, fingerprint, normalise
+from backend.measurements.own_values import Doubt, marked, question
 from backend.measurements.people import People
 from backend.measurements.reading import Reading, content, from_raw, place
 from backend.measurements.write_errors import (
@@ -50,7 +55,8 @@ class Correcting:
 
         Raises ``ReadingNotFound``, ``ReadingWithdrawnAlready``, ``NotYourReading``,
         ``ChangedMeanwhile`` (``version`` is not the stored one), ``SameReadingExists``
-        and what ``normalise`` refuses.
+        and what ``normalise`` refuses; ``NeedsConfirmation`` too for what is far from the
+        resident's other values.
         """
         before = await self._changeable(viewer, resident_id, reading_id)
         if before["state"] == "withdrawn":
@@ -59,6 +65,9 @@ class Correcting:
         normal = normalise(
             draft, now=self._core.clock.now(), birth_date=birth_date, confirmed=confirmed
         )
+        if not confirmed:
+            doubt = await doubt_of(self._access, viewer, resident_id, {normal.kind})
+            normal = await self._compared(viewer, before, normal, birth_date, doubt)
         key = await self._core.keyring.key(resident_id)
         mark = key.token(fingerprint(normal))
         changes = content(normal, reading_id, key, mark)
@@ -124,6 +133,7 @@ class Correcting:
         key = await self._core.keyring.key(resident_id)
         birth_date = await self._people.birth_date(resident_id)
         normal = normalise(draft, now=self._core.clock.now(), birth_date=birth_date, confirmed=True)
+        normal = await self._compared(viewer, before, normal, birth_date, Doubt.MARK)
         mark = key.token(fingerprint(normal))
         changes = content(normal, before["_id"], key, mark) | {
             "raw": key.seal(fhir, place(before["_id"], "raw")),
@@ -151,6 +161,20 @@ class Correcting:
             raise NotYourReading
         found: Raw = raw
         return found
+
+    async def _compared(
+        self, viewer: Viewer, before: Raw, normal: Normal, birth_date: date | None, doubt: Doubt
+    ) -> Normal:
+        """Marked where it is far from the resident's other values, or ``NeedsConfirmation``."""
+        resident_id = before["resident_id"]
+        lasts = await last_values(resident_id, [normal], without=before["_id"])
+        asked = question(normal, lasts.get(normal.kind, ()), birth_date)
+        if asked is None:
+            return normal
+        if doubt is Doubt.ASK:
+            await note_told(self._access, viewer, resident_id, {normal.kind})
+            raise asked
+        return normal._replace(attributes=marked(normal.attributes))
 
     async def _replace(
         self, viewer: Viewer, before: Raw, changes: Raw, version: int, event: Event

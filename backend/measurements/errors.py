@@ -1,4 +1,8 @@
-"""Why a reading is refused. ``data`` names components, units and limits, never stored values."""
+"""Why a reading is refused. ``data`` names components, units and limits.
+
+Never stored values, but for one: ``NeedsConfirmation`` by the rule ``own_values`` says the last
+one, to who may see it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from backend.core.text_errors import TextEmpty as TextEmpty
 from backend.core.text_errors import TextLoneSurrogate as TextLoneSurrogate
 from backend.core.text_errors import TextNullByte as TextNullByte
 from backend.core.text_errors import TextTooLong as TextTooLong
+from backend.measurements import change_words
 
 
 class UnitUnknown(Invalid):
@@ -99,7 +104,8 @@ class PlausibilityImpossible(_Implausible, Invalid):
 class NeedsConfirmation(_Implausible, Conflict):
     """``reasons`` lists every unlikely component with its usual range and suggested unit.
 
-    The first reason's fields stand beside it.
+    The first reason's fields stand beside it. By the rule ``own_values`` (far from one's own last
+    value) ``last``, ``value``, ``low`` and ``high`` are in ``unit``, the one that was sent.
     """
 
     code = "NEEDS_CONFIRMATION"
@@ -107,6 +113,19 @@ class NeedsConfirmation(_Implausible, Conflict):
     en = "{component} is unusual (mostly {low} to {high} {unit}); send it again as confirmed"
     relation_zh = "{component} 通常不低于 {than}，确认无误后请再次提交"
     relation_en = "{component} is mostly not below {than}; send it again as confirmed"
+
+    @property
+    def of_own_values(self) -> bool:
+        return bool(self.data.get("rule") == "own_values")
+
+    def message(self, language: str) -> str:
+        if self.of_own_values:
+            return change_words.question(self.data, language)
+        return super().message(language)
+
+    def without_values(self) -> NeedsConfirmation:
+        """As it may be kept: without anything of the record."""
+        return NeedsConfirmation(rule="own_values") if self.of_own_values else self
 
 
 class TimeWithoutOffset(Invalid):

@@ -59,9 +59,10 @@ class Importing:
     ) -> ImportReport:
         """Everything in a file. ``source``: a path, or an open file's descriptor.
 
-        What is unlikely is taken as confirmed, for nobody can be asked; what is impossible
-        is refused. Raises ``AccessDenied``, and the file's error (``FileFormatUnknown``,
-        ``FileEncrypted`` …) where nothing in it could be read.
+        What is unlikely is taken as confirmed, for nobody can be asked; what is far from the
+        resident's own last values is marked, what is impossible is refused. Raises
+        ``AccessDenied``, and the file's error (``FileFormatUnknown``, ``FileEncrypted`` …)
+        where nothing in it could be read.
         """
         await self.require(viewer, resident_id)
         context = Context(received_at=self._core.clock.now())
@@ -110,6 +111,7 @@ class Importing:
             recorded_by=recorded_by,
             idempotency_key=None,
             confirmed=True,
+            nobody_to_ask=True,
         )
         work.report.add_outcomes(outcomes)
 

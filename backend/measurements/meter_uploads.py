@@ -155,6 +155,7 @@ class MeterUploads:
             idempotency_key=None,
             # Nobody can be asked: what is unlikely was measured all the same.
             confirmed=True,
+            nobody_to_ask=True,
         )
         return [
             {"position": each.position, **outcome.to_raw()}

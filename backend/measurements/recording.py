@@ -17,11 +17,14 @@ from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.errors import KangbanError
 from backend.identity.viewer import Viewer
+from backend.measurements.asking import doubt_of, note_told
 from backend.measurements.batch import Item, ItemOutcome, Plan, Planner, packed, unpacked
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Draft, Kind
+from backend.measurements.errors import NeedsConfirmation
 from backend.measurements.events import ReadingsRecorded
 from backend.measurements.granted import category_of, granted_kinds
+from backend.measurements.own_values import Doubt
 from backend.measurements.people import People
 from backend.measurements.reading import RecordedBy
 from backend.measurements.write_errors import BatchTooLarge, WritesCollide
@@ -109,20 +112,41 @@ class Recording:
         recorded_by: RecordedBy,
         idempotency_key: str | None,
         confirmed: bool,
+        nobody_to_ask: bool = False,
         fhir: Sequence[bytes | None] = (),
     ) -> list[ItemOutcome]:
-        """``record_batch`` after the policy was asked; importers come in here."""
+        """``record_batch`` after the policy was asked; importers come in here.
+
+        ``nobody_to_ask``: no person stands behind ``confirmed``, so what is far from the
+        resident's own last values is marked.
+        """
         key = await self._core.keyring.key(resident_id)
         birth_date = await self._people.birth_date(resident_id)
+        doubt = Doubt.MARK
+        if not nobody_to_ask:
+            doubt = await self._doubt(viewer, resident_id, items, confirmed)
         for _ in range(_ATTEMPTS):
             planner = Planner(resident_id, key, recorded_by, self._core.clock.now())
-            plan = await planner.plan(items, birth_date=birth_date, confirmed=confirmed, fhir=fhir)
+            plan = await planner.plan(
+                items, birth_date=birth_date, confirmed=confirmed, doubt=doubt, fhir=fhir
+            )
+            told = [item for item, each in zip(items, plan.outcomes, strict=True) if _tells(each)]
+            kinds = {each.kind for each in told if isinstance(each, Draft)}
+            await note_told(self._access, viewer, resident_id, kinds)
             arguments = ["record_batch", str(resident_id), confirmed, _described(items)]
             try:
                 return await self._write(viewer, resident_id, plan, idempotency_key, arguments)
             except DuplicateKeyError:
                 continue
         raise WritesCollide
+
+    async def _doubt(
+        self, viewer: Viewer, resident_id: ObjectId, items: Sequence[Item], confirmed: bool
+    ) -> Doubt:
+        if confirmed:
+            return Doubt.TAKE
+        kinds = {each.kind for each in items if isinstance(each, Draft)}
+        return await doubt_of(self._access, viewer, resident_id, kinds)
 
     async def _write(
         self,
@@ -153,7 +177,19 @@ class Recording:
         answer = await self._core.idempotency.once(
             viewer.account_id, idempotency_key, arguments, work
         )
-        return plan.outcomes if answer is ours else unpacked(answer)
+        return plan.outcomes if answer is ours else _as_asked(unpacked(answer), plan.outcomes)
+
+
+def _as_asked(first: list[ItemOutcome], now: list[ItemOutcome]) -> list[ItemOutcome]:
+    """The first answers; a question, kept without the value that it tells, as it is asked now."""
+    return [
+        today if isinstance(then.error, NeedsConfirmation) and _tells(today) else then
+        for then, today in zip(first, now, strict=True)
+    ]
+
+
+def _tells(outcome: ItemOutcome) -> bool:
+    return isinstance(outcome.error, NeedsConfirmation) and outcome.error.of_own_values
 
 
 def _if_granted(item: Item, granted: frozenset[Kind]) -> Item:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
 from backend.documents import DOCUMENTS
 from backend.identity.viewer import Viewer
-from backend.measurements.draft import Kind
+from backend.measurements.draft import Draft, Kind, Quantity
 from backend.measurements.readings import ALL_KINDS, ReadingFilter
 from backend.measurements.trends import Period
 from backend.services import Services, build_services
@@ -87,6 +87,11 @@ async def somebody_with_a_history(services: Services, reads: Reads) -> tuple[Vie
     return viewer, resident_id
 
 
+def weight(*, start: datetime, days: int, kg: float = 74) -> Draft:
+    values = {"weight": Quantity(kg, "kg")}
+    return Draft(kind=Kind.WEIGHT, at=start + timedelta(days=days), values=values)
+
+
 def examined(plan: Any, name: str = "totalDocsExamined") -> int:
     """The documents that a query or all parts of a pipeline looked at."""
     if isinstance(plan, dict):
@@ -111,6 +116,38 @@ async def test_a_batch_looks_up_its_own_items_only(services: Services, reads: Re
     await services.recording.record_batch(viewer, resident_id, drafts, idempotency_key=a_key())
     assert len(reads.commands) == 2
     await assert_frugal(services, reads, 2 * len(drafts) + 2)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+async def test_own_last_weights_are_one_command_of_a_few_seeks(
+    services: Services, reads: Reads, count: int
+) -> None:
+    viewer, resident_id = await somebody_with_a_history(services, reads)
+    years = [weight(start=at("2025-01-01"), days=each) for each in range(STORED)]
+    await services.recording.record_batch(viewer, resident_id, years, idempotency_key=a_key())
+    reads.commands.clear()
+    drafts = [weight(start=at("2025-06-01", "09:00"), days=each) for each in range(count)]
+    drafts += many_bp(10, start=at("2026-11-01"), system="phone-2")
+    await services.recording.record_batch(viewer, resident_id, drafts, idempotency_key=a_key())
+    [own] = [each for each in reads.commands if "aggregate" in each]
+    assert len(reads.commands) == 3
+    plan = await services.core.store.db.command("explain", own, verbosity="executionStats")
+    # Three before the latest, three before the earliest, one after; a key more to see the end.
+    assert 0 < examined(plan) <= 7
+    assert 0 < examined(plan, "totalKeysExamined") <= 10
+
+
+async def test_a_correction_reads_the_values_around_it(services: Services, reads: Reads) -> None:
+    viewer, resident_id = await somebody_with_a_history(services, reads)
+    years = [weight(start=at("2025-01-01"), days=each) for each in range(STORED)]
+    outcomes = await services.recording.record_batch(
+        viewer, resident_id, years, idempotency_key=a_key()
+    )
+    reads.commands.clear()
+    changed, reading_id = weight(start=at("2025-01-01"), days=300, kg=75), outcomes[300].reading_id
+    assert reading_id is not None
+    await services.correcting.correct(viewer, resident_id, reading_id, changed, version=1)
+    await assert_frugal(services, reads, 10)
 
 
 async def test_a_batch_sent_again_finds_each_item_by_its_id(

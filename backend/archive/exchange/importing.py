@@ -159,6 +159,7 @@ class FhirImport:
                 recorded_by=recorder(viewer, relation),
                 idempotency_key=None,
                 confirmed=True,
+                nobody_to_ask=True,
                 fhir=[packed(each.draft.raw, each.draft.full_url) for each in some],
             )
             for each, outcome in zip(some, outcomes, strict=True):

@@ -107,6 +107,22 @@ async def test_a_value_unusual_for_the_persons_age_is_asked_once_more(services: 
     assert len(await stored(resident_id)) == 1
 
 
+async def test_a_weight_far_from_ones_own_last_is_asked_with_that_one(services: Services) -> None:
+    viewer, resident_id = await a_resident(services)
+    father = Talker(services, viewer)
+    await father.says("体重74公斤")
+    await father.presses("记下")
+    await father.says("体重135公斤")
+
+    said = await father.presses("记下")
+
+    assert "比 11月21日 10:00 的 74 公斤多 61 公斤，是这个数吗？" in said
+    assert father.labels == ["数值没错，记下", "不对，不记"]
+    assert len(await stored(resident_id)) == 1
+    assert "已给张建国记下" in await father.presses("没错")
+    assert len(await stored(resident_id)) == 2
+
+
 async def test_a_weight_without_a_unit_can_be_jin(services: Services) -> None:
     viewer, resident_id = await a_resident(services)
     father = Talker(services, viewer)
