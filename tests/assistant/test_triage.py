@@ -106,3 +106,48 @@ def test_the_day_of_a_month_is_no_reading_and_a_reading_beside_it_is() -> None:
         assert not reported(dated)["glucose_high"]
     for high in ("blood sugar 28 on april 2", "my blood sugar is 31 may be wrong", "血糖28"):
         assert reported(high)["glucose_high"]
+
+
+@pytest.mark.parametrize(
+    ("said", "lead", "beside"),
+    [
+        ("女儿吃了花生，嘴巴肿了，嗓子眼发紧说不出话", "anaphylaxis", None),
+        ("老爷子吃饭呛着了，掐着脖子说不出话", "airway", None),
+        ("洗澡的时候热水器漏气，我闺女晕在卫生间了", "gas", "unconscious"),
+        ("隔壁老李喝了敌敌畏，现在口吐白沫", "seizure", "poisoning"),
+        ("我老婆怀孕34周，突然肚子硬得像板子，下面流血", "pregnancy", None),
+        ("眼睛溅进了石灰水，痛得睁不开", "eye_splash", None),
+    ],
+)
+def test_the_card_tells_what_to_do_first(said: str, lead: str, beside: str | None) -> None:
+    alarm = triage(read(said), VIEW)
+    assert alarm is not None
+    assert (alarm.rule.category, alarm.beside and alarm.beside.category) == (lead, beside)
+
+
+def test_a_cut_wrist_is_pressed_on_and_the_crisis_line_named() -> None:
+    text = assistant().ask("我闺女割腕了，血流了一地").text
+    assert text.startswith("请马上拨打 120，也可以同时拨打 12356 心理援助热线")
+    assert "用力按住出血处" in text
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["我爸嘴歪了是怎么回事", "我胸口疼得喘不上气是什么原因", "体检报告说没事，胸口压得慌出冷汗",
+     "要是不要紧我就不去医院了，胸口疼半天了", "以前没这样疼过，头要炸了", "我爸都喘不上气了",
+     "量了几次都是210/120，头疼", "活着没什么意思"],
+)  # fmt: skip
+def test_what_is_felt_counts_however_it_is_asked_or_begun(said: str) -> None:
+    alarm = triage(read(said), VIEW)
+    assert alarm is not None
+    assert alarm.level is Level.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["我想了解胸痛是什么原因引起的", "嘴唇发紫是什么病的表现", "去年胸口疼得厉害，支架后好了",
+     "如果胸口疼就打120对吗，喘不上气呢", "以前没得过中风", "上个月都有几次高压超过180"],
+)  # fmt: skip
+def test_and_what_is_only_asked_about_still_does_not(said: str) -> None:
+    alarm = triage(read(said), VIEW)
+    assert alarm is None or alarm.level is Level.URGENT

@@ -20,7 +20,8 @@ _SAME_DAY = {"hypertension": "bp-urgent", "infection": "fever-urgent"}
 def emergency(asked: Asked, alarm: Alarm, view: ArchiveView) -> Draft:
     """120 first (and 12356 for self-harm), then what to do until help comes."""
     words = read_toml(__package__, "advice.toml")[asked.language]
-    mind = alarm.rule.category == "self_harm"
+    rules = [rule for rule in (alarm.rule, alarm.beside) if rule is not None]
+    mind = any(rule.category == "self_harm" for rule in rules)
     name = alarm.rule.zh if asked.language == "zh" else alarm.rule.en
     reason = phrase(asked.language, "reason_emergency", rule=name)
     draft = Draft(
@@ -28,7 +29,8 @@ def emergency(asked: Asked, alarm: Alarm, view: ArchiveView) -> Draft:
         urgency=Urgency.EMERGENCY,
         escalation=Escalation(reason, Urgency.EMERGENCY),
     )
-    draft.sentences += [words["lead_mind" if mind else "lead"], words[alarm.rule.category]]
+    draft.sentences.append(words["lead_mind" if mind else "lead"])
+    draft.sentences += [words[rule.category] for rule in rules]
     draft.sentences.append(words["relay"])
     line = "急救电话" if asked.language == "zh" else "emergency number"
     draft.facts.append(Fact(line, "120"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
 from backend.core.clock import SHANGHAI
+from bot.assistant.triage.fitting import fitting
 from bot.assistant.triage.likeness import is_alarming, is_of_the_mind, likeness, silent
 from bot.assistant.triage.numbers import reported
 from bot.assistant.triage.rules import Level, Rule, alike, rules
@@ -31,7 +32,7 @@ _INFANT = re.compile(
 _PREGNANT = re.compile(r"怀孕|孕妇|怀着|有孕|孕\d|孕期|妊娠|孕晚|孕中|孕早|pregnan")
 # A question about stored readings, not a report of one just taken.
 _QUERY = re.compile(
-    r"(?<!好)几次|多少次|哪天|哪次|哪些|什么时候|最高|最低|平均|记录|超过|高于|低于|"
+    r"(?<![好了])几次|多少次|哪天|哪次|哪些|什么时候|最高|最低|平均|记录|超过|高于|低于|"
     r"大于|以上|以下|趋势|有没有过|(?<!好)几天|多少天|正常值|标准|算不算|算高|多少算|"
     r"是不是算|那[次回天]是?(?:几号|什么时候|哪[天年])|是(?:几月)?几号|算(?:是)?(?:低|高|正常|偏)|正常吗|高不高|低不低|达标|档案|"
     r"how (?:many|often)|when|highest|lowest|average|above|over \d|below|record|"
@@ -68,6 +69,7 @@ class Alarm:
     rule: Rule
     words: tuple[str, ...]
     level: Level
+    beside: Rule | None = None  # of another category, whose advice is added
 
 
 def triage(asked: Asked, view: ArchiveView) -> Alarm | None:
@@ -118,14 +120,25 @@ def by_rules(asked: Asked, view: ArchiveView) -> Alarm | None:
     numbers = reported(text) if _reports(text) else {}
     animal = of_an_animal(text)
     passed: Alarm | None = None
+    alarms: list[Alarm] = []
     for rule in rules():
         if animal and not rule.always:
             continue
+        if alarms and rule.level is Level.URGENT:
+            break
         found = _met(rule, text, numbers, view)
-        if found is not None and found.level is rule.level:
-            return passed if passed and rule.level is Level.URGENT else found
+        if found is not None and found.level is Level.EMERGENCY:
+            alarms.append(found)
+        elif found is not None and found.level is rule.level:
+            return passed or found
         passed = passed or found
-    return passed
+    return _fitting(alarms) if alarms else passed
+
+
+def _fitting(alarms: list[Alarm]) -> Alarm:
+    lead, beside = fitting([each.rule for each in alarms])
+    chosen = next(each for each in alarms if each.rule is lead)
+    return replace(chosen, beside=beside)
 
 
 def _met(
@@ -173,7 +186,9 @@ def _together(found: list[_Said], near: int | None) -> tuple[str, ...] | None:
 def _reports(text: str) -> bool:
     """Whether numbers in the text are readings of now rather than limits asked about."""
     if _QUERY.search(text) and not re.search(
-        r"刚(?:才|刚)?(?:量|测|查)|just (?:measured|took|checked)", text
+        r"刚(?:才|刚)?(?:量|测|查)|(?:量|测|扎)(?:了|出来|着)?[^，,。]{0,8}都|"
+        r"just (?:measured|took|checked)",
+        text,
     ):
         return False
     past = re.search(

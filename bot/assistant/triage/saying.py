@@ -38,6 +38,12 @@ class _Words:
     past: re.Pattern[str]
     present: re.Pattern[str]
     education: re.Pattern[str]
+    knowledge: re.Pattern[str]
+    asked_why: re.Pattern[str]
+    felt_by: re.Pattern[str]
+    felt_so: re.Pattern[str]
+    not_past: re.Pattern[str]
+    supposed_and_done: re.Pattern[str]
     hypothetical: re.Pattern[str]
     record: re.Pattern[str]
     animals: re.Pattern[str]
@@ -58,6 +64,12 @@ def _words() -> _Words:
         past=re.compile(d["past"]),
         present=re.compile(d["present"]),
         education=re.compile(d["education"]),
+        knowledge=re.compile(d["knowledge"]),
+        asked_why=re.compile(d["asked_why"]),
+        felt_by=re.compile(d["felt_by"]),
+        felt_so=re.compile(d["felt_so"]),
+        not_past=re.compile(d["not_past"]),
+        supposed_and_done=re.compile(d["supposed_and_done"]),
         hypothetical=re.compile(d["hypothetical"]),
         record=re.compile(d["record"]),
         animals=re.compile(d["animals"]),
@@ -109,23 +121,38 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
         return State.NOT
     sentence = _sentence(text, start, end)
     present = bool(words.present.search(sentence))
-    if words.education.search(sentence) and not _complains(sentence, present):
+    if words.education.search(sentence) and not _complains(sentence, present, before, after):
         return State.NOT
-    if words.hypothetical.search(text[:start] if not always else before) and not (
-        present and words.present.search(clause) and not _supposes_now(text[:start])
+    felt = bool(
+        words.felt_by.search(before) or words.felt_so.search(after) or words.felt_so.search(clause)
+    )
+    until = text[:start] if not always else before
+    until = words.supposed_and_done.sub("", until) if felt else until
+    if words.hypothetical.search(until) and not (
+        present and words.present.search(clause) and not _supposes_now(until)
     ):
         return State.NOT
-    if words.past.search(_until(text, start, end)) and not words.present.search(clause):
+    told = words.not_past.sub("", _until(text, start, end))
+    if words.past.search(told) and not words.present.search(clause):
         return State.NOT
     if not always and words.over_after.search(text[end:]) and not _AGAIN.search(text[end:]):
         return State.OVER
-    return State.NOT if words.record.search(sentence) and not present else State.NOW
+    # A report in another clause (报告说没事，胸口压得慌) does not speak for what is felt.
+    recorded = words.record.search(clause if felt else sentence)
+    return State.NOT if recorded and not present else State.NOW
 
 
-def _complains(sentence: str, present: bool) -> bool:
-    return present and not re.search(
-        r"会(?:不会)?突然|前兆|先兆|征兆|预防|科普|知识|symptoms of|signs of|prevent", sentence
-    )
+def _complains(sentence: str, present: bool, before: str, after: str) -> bool:
+    """Whether a sentence that asks about knowledge tells of what is felt now all the same."""
+    words = _words()
+    if words.knowledge.search(sentence):
+        return False
+    if present:
+        return True
+    if words.education.search(words.asked_why.sub("", sentence)):
+        return False  # it asks for more than the reason
+    felt = words.felt_by.search(before) or words.felt_so.search(after)
+    return bool(felt or words.felt_so.search(sentence))
 
 
 def _supposes_now(before: str) -> bool:
