@@ -23,7 +23,7 @@ from backend.main import build_app
 from backend.services import Services, build_services
 from tests.api import Api
 from tests.databases import Databases
-from tests.machine import lend_memory, memory, read_certificates_once, take_memory_back
+from tests.machine import lend_memory, memory, take_memory_back
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 _CLOSE_SOON = "file_manager=(close_idle_time=1,close_scan_interval=1,close_handle_minimum=50)"
@@ -32,7 +32,6 @@ SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    read_certificates_once()
     if not hasattr(config, "workerinput"):  # what one process does for all
         lend_memory()
 

@@ -1,4 +1,4 @@
-"""What a run of the suite takes of the machine: memory for its database, one set of certificates.
+"""What a run of the suite takes of the machine: memory for its database.
 
 A commit waits for the disk some milliseconds; the suite has a hundred thousand of them, and a
 database in memory is the same ``mongod``.
@@ -6,12 +6,10 @@ database in memory is the same ``mongod``.
 
 from __future__ import annotations
 
-import functools
 import math
 import os
 import re
 import shutil
-import ssl
 import tempfile
 from pathlib import Path
 
@@ -44,11 +42,6 @@ def memory() -> Path | None:
     """The run's folder in memory, if it has one."""
     folder = os.environ.get(FOLDER)
     return Path(folder) if folder else None
-
-
-def read_certificates_once() -> None:
-    """Each httpx client reads the machine's own anew: 40 ms, and a test may make three."""
-    ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
 
 
 def _plenty() -> bool:

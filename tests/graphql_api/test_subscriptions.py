@@ -115,6 +115,10 @@ async def person(town: Town) -> Person:
     return Person(viewer, token, resident_id)
 
 
+def local(address: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://{address}", trust_env=False, verify=False)
+
+
 async def record(address: str, person: Person, systolic: float, diastolic: float = 80) -> str:
     """Record a blood pressure through this server now."""
     values = [
@@ -122,7 +126,7 @@ async def record(address: str, person: Person, systolic: float, diastolic: float
         {"component": "diastolic", "value": diastolic, "unit": "mmHg"},
     ]
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+    async with local(address) as client:
         data = await Api(client, person.token).ask(
             RECORD,
             input={
@@ -356,7 +360,7 @@ async def test_a_question_to_the_doctor_and_what_is_told_are_heard(
             "idempotencyKey": a_key(),
             "question": "最近头晕，药要不要换？",
         }
-        async with httpx.AsyncClient(base_url=f"http://{town.a}", trust_env=False) as client:
+        async with local(town.a) as client:
             data = await Api(client, person.token).ask(operation("ask_doctor"), input=asked)
         message = await socket.receive(within=5)
         assert message["id"] == "ticket"
@@ -413,7 +417,7 @@ async def test_a_worklist_hears_what_comes_is_claimed_and_goes_and_no_other_doct
         await asyncio.gather(*(listening(each, "w", WORKLIST, person) for each in sockets))
 
         asked = {"residentId": person.id, "idempotencyKey": a_key(), "question": "药要不要换？"}
-        async with httpx.AsyncClient(base_url=f"http://{town.b}", trust_env=False) as client:
+        async with local(town.b) as client:
             data = await Api(client, person.token).ask(operation("ask_doctor"), input=asked)
         ticket_id: str = data["askDoctor"]["ticket"]["id"]
         first = {
