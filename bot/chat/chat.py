@@ -18,6 +18,7 @@ from bot.chat.rooms import Rooms
 from bot.chat.talk import Talk, Writing
 from bot.chat.topics import (
     alerts,
+    amending,
     asking,
     people,
     points,
@@ -69,7 +70,7 @@ class Chat:
     async def press(self, viewer: Viewer, talk: Talk, action: str) -> list[Reply]:
         """Replies to a button; an unknown or expired one says so."""
         name, _, rest = action.partition(":")
-        work = _PRESSED.get(name)
+        work, talk.last = _PRESSED.get(name), None
         if work is None:
             return [Turn(self._rooms, viewer, talk).reply("expired")]
         return await self._answered(viewer, talk, lambda turn: work(turn, rest))
@@ -105,10 +106,11 @@ async def _said(turn: Turn, text: str) -> list[Reply]:
     alarm = await asyncio.to_thread(card, text, turn.now)
     if alarm is None:
         return await _usual(turn, text)
+    turn.talk.last = None
     replies = [await asking.emergency(turn, text)]
     understood = understand(text, turn.now)
     if understood.found and not understood.lacks:
-        replies += await recording.offer(turn, understood)
+        replies += await recording.offer(turn, understood, text)
     return replies
 
 
@@ -116,10 +118,18 @@ async def _usual(turn: Turn, text: str) -> list[Reply]:
     corrected = await reports.correct(turn, text)
     if corrected is not None:
         return corrected
+    intent = intent_of(text)
+    if intent in ("yes", "no"):
+        return await recording.typed(turn, yes=intent == "yes")
+    if intent == "undo":
+        return await recording.undo(turn, None)
+    amended = await amending.amend(turn, text)
+    if amended is not None:
+        return amended
+    turn.talk.last = None
     understood = understand(text, turn.now)
     if understood.about_readings:
-        return await recording.offer(turn, understood)
-    intent = intent_of(text)
+        return await recording.offer(turn, understood, text)
     if intent is None:
         return await asking.ask(turn, text)
     if intent == "trend":
@@ -143,12 +153,11 @@ _INTENTS: dict[str, Work] = {
     "alerts": alerts.show,
     "tickets": tickets.show,
     "tidy": tidying.offer,
-    "undo": lambda turn: recording.undo(turn, None),
 }
 _PRESSED: dict[str, Press] = {
     "yes": recording.confirm,
     "no": recording.drop,
-    "jin": recording.in_jin,
+    "unit": recording.in_other_unit,
     "for": recording.for_whom,
     "undo": recording.undo,
     "who": people.choose,

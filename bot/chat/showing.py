@@ -16,12 +16,14 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def reading_words(turn: Turn, draft: Draft) -> str:
+def reading_words(turn: Turn, draft: Draft, *, unit: bool = True) -> str:
+    """空腹血糖 6.8 mmol/L（今天 07:30）; ``unit``: whether that is known already."""
     language = turn.viewer.language
     name = kind_words(language, draft.kind)
     if draft.meal is not None:
         name = f"{turn.say(draft.meal.value)}{'' if short(language) == 'zh' else ' '}{name}"
-    what = f"{name} {_values(language, draft)}"
+    values = _values(turn, draft) if unit else _bare(draft)
+    what = f"{name} {values}"
     return turn.say("reading", what=what, at=turn.time(draft.at))
 
 
@@ -58,14 +60,20 @@ def date_words(turn: Turn, at: str) -> str:
     return turn.time(here(parsed)) if "T" in at and parsed.tzinfo else at
 
 
-def _values(language: str, draft: Draft) -> str:
-    values = dict(draft.values)
+def _bare(draft: Draft) -> str:
+    return " ".join(number(each.value) for each in draft.values.values())
+
+
+def _values(turn: Turn, draft: Draft) -> str:
+    language, values = turn.viewer.language, dict(draft.values)
     if draft.kind is not Kind.BLOOD_PRESSURE:
         return " ".join(_quantity(language, each) for each in values.values())
     high, low = values["systolic"], values["diastolic"]
     text = f"{number(high.value)}/{number(low.value)} {unit_words(language, high.unit)}"
     pulse = values.get("pulse")
-    return text if pulse is None else f"{text} {_quantity(language, pulse)}"
+    if pulse is None:
+        return text
+    return turn.say("with_pulse", pressure=text, pulse=_quantity(language, pulse))
 
 
 def _quantity(language: str, quantity: Quantity) -> str:

@@ -31,11 +31,11 @@ class Kept(Generic[T]):
             del self.things[old]
         return token
 
-    def get(self, token: str) -> T | None:
-        return self.things.get(token)
+    def get(self, token: str | None) -> T | None:
+        return None if token is None else self.things.get(token)
 
-    def take(self, token: str) -> T | None:
-        return self.things.pop(token, None)
+    def take(self, token: str | None) -> T | None:
+        return None if token is None else self.things.pop(token, None)
 
     def last(self) -> str | None:
         return next(reversed(self.things), None)
@@ -43,17 +43,27 @@ class Kept(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """Readings that wait for a yes. ``sure``: unusual values were shown and confirmed."""
+    """Readings that wait for a yes. ``sure``: unusual values were shown and confirmed.
+
+    ``other``: which of ``drafts`` may be in which other unit. ``fixes``: the token of what was
+    recorded, in whose place they go, one by one.
+    """
 
     resident_id: Id
     drafts: tuple[Draft, ...]
     sure: bool = False
+    other: tuple[int, str] | None = None
+    fixes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
+    """``drafts`` are what was recorded under ``reading_ids``, in their ``versions``."""
+
     resident_id: Id
     reading_ids: tuple[Id, ...]
+    drafts: tuple[Draft, ...] = ()
+    versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +110,15 @@ class ForTicket:
 
 @dataclass(slots=True)
 class Talk:
-    """One account in one chat."""
+    """One account in one chat.
+
+    ``last``: the token of what the last reply offered or recorded, which a typed 对 or 不对 is
+    about; ``newest`` that of the last record, which a typed 撤销 takes back, once.
+    """
 
     resident_id: Id | None = None
+    last: str | None = None
+    newest: str | None = None
     conversation_id: Id | None = None
     writing: ForTicket | None = None
     offered: Kept[Offered] = field(default_factory=Kept)

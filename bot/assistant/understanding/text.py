@@ -40,16 +40,22 @@ def make_plain(text: str) -> str:
     # A key held down says nothing more than once, and patterns need not wade through it.
     text = re.sub(r"(.{1,4}?)\1{7,}", r"\1\1", text[:LONGEST])
     text = re.sub(r"(\d{20})\d+", r"\1", text)
-    slips, characters = _slips()
-    text = text.translate(characters)
-    for wrong, right in slips:
-        text = text.replace(wrong, right)
+    text = mended(text)
     if not _CJK.search(text):
         return re.sub(r"\s+", " ", text)
     text = _FILLERS.sub("", text)
     # Spaces inside Chinese are voice input's pauses: keep them as commas.
     text = re.sub(r"(?<=[㐀-鿿])\s+(?=[㐀-鿿])", "，", text)
     return to_digits(text)
+
+
+def mended(text: str) -> str:
+    """Traditional forms as simplified, common slips as what was meant (雪压: 血压)."""
+    slips, characters = _slips()
+    text = text.translate(characters)
+    for wrong, right in slips:
+        text = text.replace(wrong, right)
+    return text
 
 
 @cache

@@ -8,126 +8,192 @@ from dataclasses import replace
 
 from bson import ObjectId
 
-from backend.access.relations import RelationKind
 from backend.core.errors import KangbanError
 from backend.measurements.batch import ItemOutcome, Outcome
-from backend.measurements.draft import Draft, Kind, Quantity
+from backend.measurements.draft import Draft
 from backend.measurements.errors import NeedsConfirmation, PlausibilityImpossible
 from backend.measurements.normalise import normalise
-from backend.measurements.units import to_canonical
 from backend.measurements.write_errors import ReadingWithdrawnAlready
 from bot.chat.reply import Button, Reply
-from bot.chat.showing import number, reading_words, unusual_words
+from bot.chat.showing import kind_words, reading_words, unusual_words
 from bot.chat.talk import Offered, Recorded
+from bot.chat.topics import unit_choice, whose
 from bot.chat.turn import Turn
 from bot.chat.understanding import Found, Understood
 
 _FIRST_VERSION = 1
 
 
-async def offer(turn: Turn, understood: Understood) -> list[Reply]:
+async def offer(turn: Turn, understood: Understood, text: str) -> list[Reply]:
     """What was understood, to be confirmed; or what is missing. Nothing is written."""
     if understood.lacks:
         return [turn.reply(each.value) for each in understood.lacks]
     drafts = tuple(each.draft for each in understood.found)
-    refused = _impossible(turn, drafts)
+    unit = unit_choice.choice(understood.found, turn.now)
+    refused = [] if unit is not None and unit.sure else _impossible(turn, drafts)
     if refused:
         return refused
-    if understood.relative is not None:
-        asked = await _ask_whose(turn, drafts, understood.relative)
-        if asked is not None:
-            return [asked]
-    offered = Offered(resident_id=await turn.resident(), drafts=drafts)
-    return [await _offered(turn, offered, understood.found)]
+    resident_id = await whose.meant(turn, understood, text)
+    if resident_id is None:
+        return [await _ask_whose(turn, drafts, understood)]
+    return [await offered(turn, Offered(resident_id=resident_id, drafts=drafts), understood.found)]
 
 
 async def confirm(turn: Turn, token: str) -> list[Reply]:
-    offered = turn.talk.offered.take(token)
-    if offered is None:
+    offer = turn.talk.offered.take(token)
+    if offer is None:
         return [turn.reply("expired")]
-    await turn.require_leave(offered.resident_id)
+    await turn.require_leave(offer.resident_id)
+    if offer.fixes is not None:
+        return await _fix(turn, offer)
     outcomes = await turn.rooms.recording.record_batch(
         turn.viewer,
-        offered.resident_id,
-        offered.drafts,
+        offer.resident_id,
+        offer.drafts,
         idempotency_key=f"chat:{token}",
-        confirmed=offered.sure,
+        confirmed=offer.sure,
     )
-    return await _told(turn, offered, outcomes)
+    return await _told(turn, offer, outcomes)
+
+
+async def _fix(turn: Turn, offer: Offered) -> list[Reply]:
+    """Each reading that was changed by words gets a version more; the others stay."""
+    done = turn.talk.recorded.take(offer.fixes)
+    if done is None:
+        return [turn.reply("expired")]
+    versions = list(done.versions)
+    for index, (before, after) in enumerate(zip(done.drafts, offer.drafts, strict=True)):
+        if before == after:
+            continue
+        kept = await turn.rooms.correcting.correct(
+            turn.viewer,
+            done.resident_id,
+            done.reading_ids[index],
+            after,
+            version=versions[index],
+            confirmed=offer.sure,
+        )
+        versions[index] = kept.version
+    now = replace(done, drafts=offer.drafts, versions=tuple(versions))
+    return [await _recorded(turn, "corrected", now)]
+
+
+async def _recorded(turn: Turn, key: str, done: Recorded) -> Reply:
+    turn.talk.last = turn.talk.newest = token = turn.talk.recorded.put(done)
+    undo_it = Button(turn.say("undo"), f"undo:{token}")
+    who = await turn.who(done.resident_id)
+    return turn.reply(key, undo_it, who=who, readings=_lines(turn, done.drafts))
 
 
 async def drop(turn: Turn, token: str) -> list[Reply]:
-    return [turn.reply("dropped" if turn.talk.offered.take(token) else "expired")]
-
-
-async def in_jin(turn: Turn, token: str) -> list[Reply]:
-    """体重124 was 斤: offered again in that unit."""
-    offered = turn.talk.offered.take(token)
-    if offered is None:
+    offer = turn.talk.offered.take(token)
+    if offer is None:
         return [turn.reply("expired")]
-    drafts = tuple(_jin(each) if each.kind is Kind.WEIGHT else each for each in offered.drafts)
+    return [turn.reply("not_changed" if offer.fixes else "dropped")]
+
+
+async def typed(turn: Turn, *, yes: bool) -> list[Reply]:
+    """对 or 不对 in words, about what the last reply showed."""
+    last = turn.talk.last
+    waits = turn.talk.offered.get(last)
+    if waits is not None and last is not None:
+        return await (confirm if yes else drop)(turn, last)
+    if not yes and turn.talk.recorded.get(last) is not None:
+        return [turn.reply("what_is_wrong")]
+    return [turn.reply("nothing_waits")]
+
+
+async def in_other_unit(turn: Turn, token: str) -> list[Reply]:
+    """体重124 was 斤: offered again in that unit."""
+    offer = turn.talk.offered.take(token)
+    if offer is None or offer.other is None:
+        return [turn.reply("expired")]
+    index, unit = offer.other
+    drafts = list(offer.drafts)
+    drafts[index] = unit_choice.in_unit(drafts[index], unit)
     refused = _impossible(turn, drafts)
-    return refused or [await _offered(turn, replace(offered, drafts=drafts), ())]
+    again = replace(offer, drafts=tuple(drafts), other=None)
+    return refused or [await offered(turn, again, ())]
 
 
 async def for_whom(turn: Turn, rest: str) -> list[Reply]:
     """The person of a button under ``offer_relative``: ``<token>:<resident>``."""
     token, _, chosen = rest.partition(":")
-    offered = turn.talk.offered.take(token)
-    if offered is None or not ObjectId.is_valid(chosen):
+    offer = turn.talk.offered.take(token)
+    if offer is None or not ObjectId.is_valid(chosen):
         return [turn.reply("expired")]
-    return [await _offered(turn, replace(offered, resident_id=ObjectId(chosen)), ())]
+    return [await offered(turn, replace(offer, resident_id=ObjectId(chosen)), ())]
 
 
 async def undo(turn: Turn, token: str | None) -> list[Reply]:
     """Take back what one confirmation recorded; the history keeps it."""
-    token = token or turn.talk.recorded.last()
-    recorded = turn.talk.recorded.take(token) if token else None
+    if token is None and turn.talk.offered.get(turn.talk.last) is not None:
+        return await typed(turn, yes=False)  # what is shown is what is meant
+    token, turn.talk.newest = token or turn.talk.newest, None
+    recorded = turn.talk.recorded.take(token)
     if recorded is None:
         return [turn.reply("nothing_to_undo")]
-    for reading_id in recorded.reading_ids:
+    for reading_id, version in zip(recorded.reading_ids, recorded.versions, strict=True):
         with contextlib.suppress(ReadingWithdrawnAlready):
             await turn.rooms.correcting.withdraw(
-                turn.viewer, recorded.resident_id, reading_id, version=_FIRST_VERSION
+                turn.viewer, recorded.resident_id, reading_id, version=version
             )
-    return [turn.reply("undone", count=len(recorded.reading_ids))]
+    who = await turn.who(recorded.resident_id)
+    return [turn.reply("undone", who=who, readings=_lines(turn, recorded.drafts))]
 
 
-async def _ask_whose(turn: Turn, drafts: tuple[Draft, ...], word: str) -> Reply | None:
-    """None where there is only one person it can be about, and that is not the viewer."""
-    family = await turn.family()
-    if len(family) == 1 and family[0].kind is not RelationKind.SELF:
-        return None
-    token = turn.talk.offered.put(Offered(resident_id=turn.viewer.account_id, drafts=drafts))
+async def _ask_whose(turn: Turn, drafts: tuple[Draft, ...], understood: Understood) -> Reply:
+    unit = unit_choice.choice(understood.found, turn.now)
+    other = (unit.index, unit.unit) if unit else None
+    offer = Offered(resident_id=turn.viewer.account_id, drafts=drafts, other=other)
+    token = turn.talk.offered.put(offer)
     buttons = [
         Button(await turn.who(each.resident_id), f"for:{token}:{each.resident_id}")
-        for each in family
+        for each in await turn.family()
     ]
     buttons.append(Button(turn.say("no"), f"no:{token}"))
+    word = understood.relative or ""
     return turn.reply("offer_relative", *buttons, word=word, readings=_lines(turn, drafts))
 
 
-async def _offered(turn: Turn, offered: Offered, found: Sequence[Found]) -> Reply:
-    who = await turn.who(offered.resident_id)
-    warnings = [unusual_words(turn, each, error) for each, error in _unlikely(turn, offered.drafts)]
-    token = turn.talk.offered.put(replace(offered, sure=bool(warnings)))
+async def offered(turn: Turn, offer: Offered, found: Sequence[Found]) -> Reply:
+    """Shown, with buttons; where the unit is not clear, a button for each."""
+    unit = unit_choice.choice(found, turn.now)
+    if unit is not None:
+        offer = replace(offer, other=(unit.index, unit.unit))
+    if offer.other is not None:
+        return await _which_unit(turn, offer, sure=unit is not None and unit.sure)
+    who = await turn.who(offer.resident_id)
+    warnings = [unusual_words(turn, each, error) for each, error in _unlikely(turn, offer.drafts)]
+    turn.talk.last = token = turn.talk.offered.put(replace(offer, sure=bool(warnings)))
     yes = Button(turn.say("yes_unusual" if warnings else "yes"), f"yes:{token}")
-    buttons = [yes, *_jin_button(turn, token, found), Button(turn.say("no"), f"no:{token}")]
-    text = turn.say("offer", who=who, readings=_lines(turn, offered.drafts))
-    return Reply(text="\n".join([*warnings, text]), buttons=tuple(buttons))
+    key, no = ("offer_fix", "no_fix") if offer.fixes else ("offer", "no")
+    text = turn.say(key, who=who, readings=_lines(turn, offer.drafts))
+    return Reply(
+        text="\n".join([*warnings, text]),
+        buttons=(yes, Button(turn.say(no), f"no:{token}")),
+    )
 
 
-def _jin_button(turn: Turn, token: str, found: Sequence[Found]) -> list[Button]:
-    bare = [each.draft for each in found if each.bare]
-    if len(bare) != 1:
-        return []
-    jin = _jin(bare[0]).values["weight"]
-    kg = to_canonical(Kind.WEIGHT, "weight", jin)
-    return [Button(turn.say("as_jin", jin=number(jin.value), kg=number(kg)), f"jin:{token}")]
-
-
-def _jin(draft: Draft) -> Draft:
-    return replace(draft, values={"weight": Quantity(draft.values["weight"].value, "jin")})
+async def _which_unit(turn: Turn, offer: Offered, *, sure: bool) -> Reply:
+    assert offer.other is not None
+    index, unit = offer.other
+    language, draft = turn.viewer.language, offer.drafts[index]
+    token = turn.talk.offered.put(offer)
+    other = unit_choice.both_words(language, unit_choice.in_unit(draft, unit))
+    [quantity] = draft.values.values()
+    as_said = unit_choice.one_words(language, quantity)
+    buttons = [Button(turn.say("is_so", what=other), f"unit:{token}")]
+    if not sure:
+        buttons.insert(0, Button(turn.say("is_so", what=as_said), f"yes:{token}"))
+    buttons.append(Button(turn.say("no"), f"no:{token}"))
+    key = "which_unit_sure" if sure else "which_unit"
+    who = await turn.who(offer.resident_id)
+    readings = _lines(turn, offer.drafts, without_unit=index)
+    name = kind_words(language, draft.kind)
+    return turn.reply(
+        key, *buttons, who=who, name=name, readings=readings, what=as_said, other=other
+    )
 
 
 def _impossible(turn: Turn, drafts: Sequence[Draft]) -> list[Reply]:
@@ -152,12 +218,11 @@ def _unlikely(turn: Turn, drafts: Sequence[Draft]) -> list[tuple[Draft, NeedsCon
     return found
 
 
-async def _told(turn: Turn, offered: Offered, outcomes: Sequence[ItemOutcome]) -> list[Reply]:
-    """What became of each reading; what is unusual for this person's age is asked once more."""
-    who = await turn.who(offered.resident_id)
-    by: dict[Outcome, list[Draft]] = {}
-    ids, again, replies = [], [], []
-    for draft, each in zip(offered.drafts, outcomes, strict=True):
+async def _told(turn: Turn, offer: Offered, outcomes: Sequence[ItemOutcome]) -> list[Reply]:
+    """What became of each reading; what is unusual for this person is asked once more."""
+    by: dict[Outcome, list[tuple[Draft, ItemOutcome]]] = {}
+    again, replies = [], []
+    for draft, each in zip(offer.drafts, outcomes, strict=True):
         if isinstance(each.error, NeedsConfirmation):
             again.append(draft)
             replies.append(Reply(text=unusual_words(turn, draft, each.error)))
@@ -166,25 +231,31 @@ async def _told(turn: Turn, offered: Offered, outcomes: Sequence[ItemOutcome]) -
         elif each.error is not None:
             replies.append(Reply(text=each.error.message(turn.viewer.language)))
         else:
-            by.setdefault(each.outcome, []).append(draft)
-            if each.outcome is Outcome.RECORDED and each.reading_id is not None:
-                ids.append(each.reading_id)
-    if ids:
-        token = turn.talk.recorded.put(Recorded(offered.resident_id, tuple(ids)))
-        lines = _lines(turn, by[Outcome.RECORDED])
-        undo_it = Button(turn.say("undo"), f"undo:{token}")
-        replies.insert(0, turn.reply("recorded", undo_it, who=who, readings=lines))
+            by.setdefault(each.outcome, []).append((draft, each))
+    new = [(d, each.reading_id) for d, each in by.get(Outcome.RECORDED, ()) if each.reading_id]
+    if new:
+        done = Recorded(
+            offer.resident_id,
+            reading_ids=tuple(ObjectId(one) for _, one in new),
+            drafts=tuple(draft for draft, _ in new),
+            versions=(_FIRST_VERSION,) * len(new),
+        )
+        replies.insert(0, await _recorded(turn, "recorded", done))
     twice = [*by.get(Outcome.DUPLICATE, ()), *by.get(Outcome.UNCHANGED, ())]
     if twice:
-        replies.append(turn.reply("twice", readings=_lines(turn, twice)))
+        replies.append(turn.reply("twice", readings=_lines(turn, [each for each, _ in twice])))
     if again:
-        more = replace(offered, drafts=tuple(again), sure=True)
-        token = turn.talk.offered.put(more)
+        more = replace(offer, drafts=tuple(again), sure=True)
+        turn.talk.last = token = turn.talk.offered.put(more)
         yes = Button(turn.say("yes_unusual"), f"yes:{token}")
         no = Button(turn.say("no"), f"no:{token}")
+        who = await turn.who(offer.resident_id)
         replies.append(turn.reply("offer", yes, no, who=who, readings=_lines(turn, again)))
     return replies
 
 
-def _lines(turn: Turn, drafts: Sequence[Draft]) -> str:
-    return "\n".join(f"• {reading_words(turn, each)}" for each in drafts)
+def _lines(turn: Turn, drafts: Sequence[Draft], *, without_unit: int | None = None) -> str:
+    return "\n".join(
+        f"• {reading_words(turn, each, unit=index != without_unit)}"
+        for index, each in enumerate(drafts)
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from bot.chat.understanding.days import Day, day_in
+from bot.chat.understanding.folding import digit
 from bot.chat.understanding.tables import PartWords, time_words
 from bot.chat.understanding.understood import Lack
 
-_SMALL = "一二三四五六七八九"
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}|[一两二三四五六七八九十])\s*点(?:钟|整)?"
     r"(?:(?P<half>半)|(?P<quarter>一刻|1刻)|(?P<minute>[0-5]?\d)(?:分|(?![\d./比])))?"
@@ -20,119 +21,135 @@ _AGO = re.compile(
     r"(?P<n>\d{1,3}|半|[一两二三四五六七八九十])\s*个?(?P<unit>分钟|小时|钟头|天)(?:之|以)?前"
     r"|(?P<en>\d{1,3}|an?|one|two|three)\s*(?P<eunit>minutes?|hours?|days?) ago"
 )
-_DATE = re.compile(
-    r"(?:(?P<year>20\d\d)[年./-])?(?P<month>\d{1,2})(?:月|(?<=\d)-(?=\d{1,2}日?\s))"
-    r"(?P<day>\d{1,2})[日号]?|(?<![\d.])(?P<only>\d{1,2})[日号]"
-    r"|(?P<iso>20\d\d-\d\d-\d\d)"
-)
 _ENGLISH = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
 _UNITS = {"分钟": 1, "minute": 1, "小时": 60, "钟头": 60, "hour": 60, "天": 1440, "day": 1440}
+_NIGHT_ENDS, _NOON, _EVENING = 5, 12, 17
+"""Hours: who says 晚上8点 before noon means the evening before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """``at`` is None where the clause says no time, or one that cannot be (``lack``)."""
+    """``at`` is None where the clause says no time, or one that cannot be (``lack``).
+
+    ``day`` is the day that was named, which later clauses without one are about, too.
+    """
 
     at: datetime | None
     lack: Lack | None
     spans: list[tuple[int, int]]
     day: date | None = None
-    """The day that was named, which later clauses without one are about, too."""
 
 
 def moment(clause: str, now: datetime, earlier: date | None = None) -> Moment:
     """``now`` is aware; ``earlier`` is the day that a clause before named."""
-    found = _moment(clause, now, earlier)
-    if found.at is None or found.day is not None:
-        return found
-    return replace(found, day=_named_day(clause, now))
-
-
-def _named_day(clause: str, now: datetime) -> date | None:
-    day, _, _ = _day(clause, now, [])
-    return None if day is _WRONG else day
-
-
-def _moment(clause: str, now: datetime, earlier: date | None) -> Moment:
     ago = _AGO.search(clause)
     if ago:
         return Moment(now - timedelta(minutes=_minutes(ago)), None, [ago.span()])
-    just = time_words().now.search(clause)
-    spans: list[tuple[int, int]] = [just.span()] if just else []
-    day, named, part = _day(clause, now, spans)
-    part = _part(clause, spans) or part
-    placed_on = day or earlier
-    clock = _CLOCK.search(clause)
-    if day is _WRONG:
-        return Moment(None, Lack.TIME, spans)
+    day, just = day_in(clause, now), time_words().now.search(clause)
+    part, clock = _first(time_words().parts, clause), _CLOCK.search(clause)
+    spans = [each.span() for each in (just, part and part[1], clock) if each]
+    spans += [day.span] if day else []
+    at, lack = _moment(clause, now, day, earlier, part and part[0], clock)
+    if at is None and lack is None and just:
+        at = now
+    return Moment(at, lack, spans, day.on if day else None)
+
+
+def spans_in(clause: str, now: datetime) -> list[tuple[int, int]]:
+    """Where the clause says a time, in order; words that only say now are none."""
+    found: list[tuple[int, int]] = []
+    rest = clause
+    while True:
+        day = day_in(rest, now)
+        hits = [
+            each.search(rest) for each in (_AGO, _CLOCK, *(p.words for p in time_words().parts))
+        ]
+        spans = [each.span() for each in hits if each] + ([day.span] if day else [])
+        if not spans:
+            return sorted(found)
+        found += spans
+        for start, end in spans:
+            rest = rest[:start] + "\0" * (end - start) + rest[end:]
+
+
+def _moment(
+    clause: str,
+    now: datetime,
+    day: Day | None,
+    earlier: date | None,
+    part: PartWords | None,
+    clock: re.Match[str] | None,
+) -> tuple[datetime | None, Lack | None]:
+    if day is not None and day.lack is not None:
+        return None, day.lack
+    part = part or (day.part if day else None)
+    on, named = (day.on if day else None) or earlier, day is not None
     if clock:
-        spans.append(clock.span())
         hour = _hour(clock, part)
         if hour is None:
-            return Moment(None, Lack.TIME, spans)
-        return _placed(placed_on, named, hour, now, spans, since=None)
+            return None, Lack.TIME
+        if clock["hour"] and part is None and _either_half(hour[1], on, now):
+            return None, Lack.HALF
+        return _placed(on, named, hour, now, since=None)
+    meal = _first(time_words().meals, clause)
+    if part is None and meal is not None:
+        return _by_meal(meal[0], on, named, now)
     if part is not None:
-        return _placed(placed_on, named, (0, part.hour), now, spans, since=part.since)
-    if day is not None:
-        at = datetime.combine(day, now.timetz())
-        return Moment(None, Lack.FUTURE, spans) if at > now else Moment(at, None, spans)
-    return Moment(now if just else None, None, spans)
+        return _placed(on, named, (0, part.hour), now, since=part.since)
+    if day is None or day.on is None:
+        return None, None
+    at = datetime.combine(day.on, now.timetz())
+    return (None, Lack.FUTURE) if at > now else (at, None)
 
 
-_WRONG = date.min
+def _first(table: tuple[PartWords, ...], clause: str) -> tuple[PartWords, re.Match[str]] | None:
+    hits = [(each, found) for each in table if (found := each.words.search(clause))]
+    return min(hits, key=lambda hit: hit[1].start()) if hits else None
 
 
-def _day(
-    clause: str, now: datetime, spans: list[tuple[int, int]]
-) -> tuple[date | None, bool, PartWords | None]:
-    """The day, whether it was named, and the part that its word holds (last night)."""
-    written = _DATE.search(clause)
-    if written:
-        spans.append(written.span())
-        return _date(written, now), True, None
-    for each in time_words().days:
-        found = each.words.search(clause)
-        if found:
-            spans.append(found.span())
-            part = next((one for one in time_words().parts if one.name == each.part), None)
-            return now.date() - timedelta(days=each.back), True, part
-    return None, False, None
+def _by_meal(
+    meal: PartWords, on: date | None, named: bool, now: datetime
+) -> tuple[datetime | None, Lack | None]:
+    """昨天晚饭后 is after supper; 早饭后 said at ten is now, said at six in the evening is not."""
+    today = on is None or on == now.date()
+    if today and _within(meal, now.time()):
+        return (now, None) if named else (None, None)
+    return _placed(on, named, (0, meal.hour), now, since=None)
 
 
-def _part(clause: str, spans: list[tuple[int, int]]) -> PartWords | None:
-    for each in time_words().parts:
-        found = each.words.search(clause)
-        if found:
-            spans.append(found.span())
-            return each
-    return None
+def _within(meal: PartWords, clock: time) -> bool:
+    until = meal.until or time.max
+    after, before = meal.since <= clock, clock <= until
+    return after and before if meal.since <= until else after or before
 
 
 def _placed(
-    day: date | None,
-    named: bool,
-    hour: tuple[int, time],
-    now: datetime,
-    spans: list[tuple[int, int]],
-    *,
-    since: time | None,
-) -> Moment:
-    """``hour`` as days after and time; of the latest such time where no day was said."""
+    day: date | None, named: bool, hour: tuple[int, time], now: datetime, *, since: time | None
+) -> tuple[datetime | None, Lack | None]:
+    """``hour`` as days after and time. Without a day it is today's, or that of the night gone."""
     wanted = (day or now.date()) + timedelta(days=hour[0])
     at = datetime.combine(wanted, hour[1], now.tzinfo)
     if at <= now:
-        return Moment(at, None, spans)
-    begun = since is not None and datetime.combine(wanted, since, now.tzinfo) <= now
-    if begun:
-        return Moment(now, None, spans)  # 早上 at half past six: just now, not at half past seven
-    if named:
-        return Moment(None, Lack.FUTURE, spans)
-    return Moment(at - timedelta(days=1), None, spans)
+        return at, None
+    if since is not None and datetime.combine(wanted, since, now.tzinfo) <= now:
+        return now, None  # 早上 at half past six: just now, not at half past seven
+    before_noon = now.hour < _NOON and hour[1].hour >= _EVENING
+    if not named and (before_noon or now.hour < _NIGHT_ENDS):
+        return at - timedelta(days=1), None
+    return None, Lack.FUTURE
+
+
+def _either_half(clock: time, on: date | None, now: datetime) -> bool:
+    """Whether 8点 may be the morning's or the evening's: both have been."""
+    if not 1 <= clock.hour < _NOON:
+        return False
+    later = datetime.combine(on or now.date(), clock, now.tzinfo) + timedelta(hours=_NOON)
+    return later <= now
 
 
 def _hour(clock: re.Match[str], part: PartWords | None) -> tuple[int, time] | None:
     said = clock["hour"] or clock["h"] or clock["eh"]
-    hour = int(said) if said.isdigit() else 10 if said == "十" else _small(said)
+    hour = 10 if said == "十" else int(digit(said))
     minute = int(clock["minute"] or clock["m"] or 0)
     minute = 30 if clock["half"] else 15 if clock["quarter"] else minute
     english = clock["apm"] or clock["eapm"]
@@ -150,35 +167,13 @@ def _hour(clock: re.Match[str], part: PartWords | None) -> tuple[int, time] | No
     return 0, time(hour, minute)
 
 
-def _date(found: re.Match[str], now: datetime) -> date:
-    try:
-        if found["iso"]:
-            return date.fromisoformat(found["iso"])
-        if found["only"]:
-            day = now.date().replace(day=int(found["only"]))
-            return day if day <= now.date() else _month_before(day)
-        year = int(found["year"]) if found["year"] else now.year
-        day = date(year, int(found["month"]), int(found["day"]))
-        late = day > now.date() and not found["year"]
-        return day.replace(year=year - 1) if late else day
-    except ValueError:
-        return _WRONG
-
-
-def _month_before(day: date) -> date:
-    last = day.replace(day=1) - timedelta(days=1)
-    return last.replace(day=day.day)
-
-
 def _minutes(ago: re.Match[str]) -> int:
     said, unit = ago["n"] or ago["en"], (ago["unit"] or ago["eunit"]).rstrip("s")
     if said == "半":
         return _UNITS[unit] // 2
-    if said.isdigit():
-        return int(said) * _UNITS[unit]
-    number = _ENGLISH.get(said) or (10 if said == "十" else _small(said))
+    number = int(said) if said.isdigit() else _ENGLISH.get(said) or _small(said)
     return number * _UNITS[unit]
 
 
 def _small(said: str) -> int:
-    return 2 if said == "两" else _SMALL.index(said) + 1
+    return 10 if said == "十" else int(digit(said))

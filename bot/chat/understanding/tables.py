@@ -16,7 +16,7 @@ from backend.measurements.draft import Kind, Meal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindWords:
-    """``bare``: people use two units and leave both out (体重124: 公斤 or 斤)."""
+    """``other``: the unit that a bare number may be in as well (体重124: 公斤 or 斤)."""
 
     kind: Kind
     component: str
@@ -25,7 +25,7 @@ class KindWords:
     units: Mapping[str, re.Pattern[str]]
     alone: re.Pattern[str] | None
     meal_word: bool
-    bare: bool
+    other: str | None
 
     def unit_of(self, said: str) -> str | None:
         """The unit that ``said`` begins with, UCUM or as measurements/data/units.toml has it."""
@@ -35,14 +35,24 @@ class KindWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressureWords:
+    """``high`` and ``low``: words that say it only together (高的135低的85)."""
+
     words: re.Pattern[str]
     systolic: re.Pattern[str]
     diastolic: re.Pattern[str]
+    high: str
+    low: str
     between: str
     unit: str
     units: Mapping[str, re.Pattern[str]]
     bare_systolic: tuple[float, float]
     bare_diastolic: tuple[float, float]
+    bare_pulse: tuple[float, float]
+
+    def plausible(self, high: float, low: float) -> bool:
+        """Whether two numbers are a pressure without its word."""
+        first, second = self.bare_systolic, self.bare_diastolic
+        return first[0] <= high <= first[1] and second[0] <= low <= second[1] and low < high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,16 @@ class Words:
     meals: Mapping[Meal, re.Pattern[str]]
     not_a_reading: re.Pattern[str]
     relatives: re.Pattern[str]
+    pronouns: frozenset[str]
+    oneself: re.Pattern[str]
+    correction: re.Pattern[str]
+    change: re.Pattern[str]
+    no_value: re.Pattern[str]
+    vague: re.Pattern[str]
+    sleep: re.Pattern[str]
+    other_units: re.Pattern[str]
+    any_kind: re.Pattern[str]
+    before_alone: str
     glue: str
 
 
@@ -64,39 +84,61 @@ class DayWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartWords:
+    """A part of the day, or a meal's time: its usual hour, and from when to when it is."""
+
     name: str
     words: re.Pattern[str]
     hour: time
     since: time
+    until: time | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeWords:
     days: tuple[DayWords, ...]
     parts: tuple[PartWords, ...]
+    meals: tuple[PartWords, ...]
     now: re.Pattern[str]
 
 
 @cache
 def words() -> Words:
     raw = _read("words.toml")
-    pressure = raw["pressure"]
+    named = [raw["pressure"][each] for each in ("words", "systolic", "diastolic")]
+    named += [each["words"] for each in raw["kinds"].values()]
     return Words(
         kinds=tuple(_kind(Kind(name), each) for name, each in raw["kinds"].items()),
-        pressure=PressureWords(
-            words=re.compile(pressure["words"]),
-            systolic=re.compile(pressure["systolic"]),
-            diastolic=re.compile(pressure["diastolic"]),
-            between=pressure["between"],
-            unit=pressure["unit"],
-            units={unit: re.compile(each) for unit, each in pressure["units"].items()},
-            bare_systolic=tuple(pressure["bare_systolic"]),
-            bare_diastolic=tuple(pressure["bare_diastolic"]),
-        ),
+        pressure=_pressure(raw["pressure"]),
         meals={Meal(name): re.compile(each) for name, each in raw["meals"].items()},
         not_a_reading=re.compile("|".join(raw["not_a_reading"])),
         relatives=re.compile("|".join(raw["relatives"])),
+        pronouns=frozenset(raw["pronouns"]),
+        oneself=re.compile(raw["oneself"]),
+        correction=re.compile(raw["correction"]),
+        change=re.compile(raw["change"]),
+        no_value=re.compile(raw["no_value"]),
+        vague=re.compile(raw["vague"]),
+        sleep=re.compile(raw["sleep"]),
+        other_units=re.compile(raw["other_units"]),
+        any_kind=re.compile("|".join(named)),
+        before_alone=raw["before_alone"],
         glue=raw["glue"],
+    )
+
+
+def _pressure(raw: dict[str, Any]) -> PressureWords:
+    return PressureWords(
+        words=re.compile(raw["words"]),
+        systolic=re.compile(raw["systolic"]),
+        diastolic=re.compile(raw["diastolic"]),
+        high=raw["high"],
+        low=raw["low"],
+        between=raw["between"],
+        unit=raw["unit"],
+        units={unit: re.compile(each) for unit, each in raw["units"].items()},
+        bare_systolic=tuple(raw["bare_systolic"]),
+        bare_diastolic=tuple(raw["bare_diastolic"]),
+        bare_pulse=tuple(raw["bare_pulse"]),
     )
 
 
@@ -108,16 +150,19 @@ def time_words() -> TimeWords:
             DayWords(words=re.compile(each["words"]), back=each["back"], part=each.get("part"))
             for each in raw["days"]
         ),
-        parts=tuple(
-            PartWords(
-                name=each["name"],
-                words=re.compile(each["words"]),
-                hour=time.fromisoformat(each["hour"]),
-                since=time.fromisoformat(each["since"]),
-            )
-            for each in raw["parts"]
-        ),
+        parts=tuple(_part(each) for each in raw["parts"]),
+        meals=tuple(_part(each) for each in raw["meals"]),
         now=re.compile(raw["now"]["words"]),
+    )
+
+
+def _part(raw: dict[str, Any]) -> PartWords:
+    return PartWords(
+        name=raw["name"],
+        words=re.compile(raw["words"]),
+        hour=time.fromisoformat(raw["hour"]),
+        since=time.fromisoformat(raw["since"]),
+        until=time.fromisoformat(raw["until"]) if "until" in raw else None,
     )
 
 
@@ -130,7 +175,7 @@ def _kind(kind: Kind, raw: dict[str, Any]) -> KindWords:
         units={unit: re.compile(each) for unit, each in raw["units"].items()},
         alone=re.compile(raw["alone"]) if "alone" in raw else None,
         meal_word=raw.get("meal_word", False),
-        bare=raw.get("bare", False),
+        other=raw.get("other"),
     )
 
 

@@ -17,15 +17,22 @@ class Lack(StrEnum):
     SEVERAL = "several"  # 血糖 6.8 7.2: two numbers for one
     FUTURE = "future"  # 明天, or a clock time that has not come
     TIME = "time"  # 25:70, 13月5日
+    HALF = "half"  # 8点, said at ten in the evening
+    WHEN = "when"  # 血压135/85 昨晚 心率72: whose time is it
+    VAGUE = "vague"  # 一百四十多, 不到7
+    UNIT = "unit"  # 走了3公里
+    SLEEP = "sleep"  # 昨晚睡了6小时: from when to when is not said
+    PEOPLE = "people"  # 我爸135/85，我妈128/76
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """``said`` are the words it was taken from; ``bare``: without a unit where two are usual."""
+    """``said`` are the words it was taken from; ``other_unit``: people leave this one
+    out, too, and no unit was said."""
 
     draft: Draft
     said: str
-    bare: bool = False
+    other_unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

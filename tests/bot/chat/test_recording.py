@@ -32,7 +32,9 @@ async def test_what_was_understood_is_shown_and_recorded_once_after_a_yes_and_ta
     assert "过期" in await father.sends(yes)
     assert len(await stored(resident_id)) == 2
 
-    assert await father.sends(undo) == "已撤销 2 条。"
+    assert await father.sends(undo) == (
+        "已撤销张建国的：\n• 血压 135/85 mmHg（今天 07:30）\n• 心率 72 次/分（今天 07:30）"
+    )
 
     assert await stored(resident_id) == []
     assert len(await stored(resident_id, "withdrawn")) == 2

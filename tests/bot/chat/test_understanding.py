@@ -55,7 +55,7 @@ def one(kind: str, part: str, value: float, unit: str, at: str, meal: str | None
             "早餐后两小时血糖8.5",
             [one("glucose", "glucose", 8.5, "mmol/L", "11-21 10:00", "after_meal")],
         ),
-        ("睡前血糖7", [one("glucose", "glucose", 7, "mmol/L", "11-21 10:00", "bedtime")]),
+        ("睡前血糖7", [one("glucose", "glucose", 7, "mmol/L", "11-20 22:00", "bedtime")]),
         ("血糖126mg/dl", [one("glucose", "glucose", 126, "mg/dL", "11-21 10:00")]),
         ("体重 62公斤", [one("weight", "weight", 62, "kg", "11-21 10:00")]),
         ("体重124斤", [one("weight", "weight", 124, "jin", "11-21 10:00")]),
@@ -155,8 +155,8 @@ def test_somebody_else_is_noticed() -> None:
 
 
 def test_a_weight_without_a_unit_is_marked_for_kg_or_jin() -> None:
-    assert [each.bare for each in understand("体重124", NOW).found] == [True]
-    assert [each.bare for each in understand("体重124斤", NOW).found] == [False]
+    assert [each.other_unit for each in understand("体重124", NOW).found] == ["jin"]
+    assert [each.other_unit for each in understand("体重124斤", NOW).found] == [None]
 
 
 def test_a_part_of_the_day_that_has_only_begun_is_now() -> None:

@@ -1,0 +1,1 @@
+"""Sentences of users and what they mean, against what the bot's core makes of them."""
