@@ -25,6 +25,7 @@ from backend.demo.plans import Plans
 from backend.demo.records import Records
 from backend.demo.replay import ReplayClock
 from backend.demo.shop import ensure_offers
+from backend.demo.times import ensure_times
 from backend.demo.together import AT_ONCE, several
 from backend.services import Services
 from backend.subscribers import build_dispatcher
@@ -71,6 +72,7 @@ async def load_demo(
     try:
         loaded = await loader.load()
         await ensure_offers(services, accounts.viewer("operator"), loaded.clinic.account_id)
+        await ensure_times(services, accounts.viewer(CLINIC))
         return loaded
     finally:
         clock.release()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from bson.raw_bson import RawBSONDocument
 from click.testing import CliRunner
 
 from backend.access.relations import RelationKind
+from backend.appointments.services import ServiceKind
 from backend.archive.sections import Section
 from backend.cli import main
-from backend.core.clock import FixedClock
+from backend.core.clock import SHANGHAI, FixedClock
 from backend.core.container import build_core
 from backend.core.database import Store
 from backend.core.keys import LocalMasterKey
@@ -154,13 +155,50 @@ async def test_a_start_nine_days_later_adds_these_days_and_nothing_else(
     later = await load()
     after = await sizes(store)
     grown = {name for name in after if after[name] != before.get(name, 0)}
-    assert grown - _WEEKLY == {"readings", "alerts", "inbox_items"} | _POINTS
+    assert grown - _WEEKLY == {"readings", "alerts", "inbox_items", "appointment_slots"} | _POINTS
     assert after["readings"] - before["readings"] == later.new_readings > 50
     father = await viewer_of(services, "father")
     resident = await resident_of(services, father, RelationKind.SELF)
     days = await readings_by_day(services, father, resident, clock)
     assert len(days) == 10
     assert (await load()).new_readings == 0
+
+
+async def starts(services: Services, kind: ServiceKind) -> list[datetime]:
+    page = await services.appointments.looking.slots(kind, first=100, free=False)
+    assert not page.has_next
+    return [each.start.astimezone(SHANGHAI) for each in page.items]
+
+
+async def test_the_father_books_a_time_that_stays_while_later_starts_add_days(
+    first: Loaded, services: Services, clock: FixedClock, load: Load
+) -> None:
+    looking, bookings = services.appointments.looking, services.appointments.bookings
+    begin = await starts(services, ServiceKind.FOLLOW_UP)
+    assert all(each.isoweekday() < 6 for each in begin)
+    assert {each.date() for each in begin} == {
+        day
+        for day in (NOW.date() + timedelta(days=number) for number in range(1, 15))
+        if day.isoweekday() < 6
+    }
+    assert all([await starts(services, kind) for kind in ServiceKind])
+    father = await viewer_of(services, "father")
+    resident = await resident_of(services, father, RelationKind.SELF)
+    slot = (await looking.slots(ServiceKind.FOLLOW_UP, first=1)).items[0]
+    assert slot.schedule.institution_id == first.clinic.account_id
+    booked = await bookings.book(father, resident, slot.id, idempotency_key="visitor")
+
+    clock.advance(timedelta(days=1))
+    await load()
+    [mine] = (await looking.page(father, resident, first=5)).items
+    assert (mine.id, mine.slot_id) == (booked, slot.id)
+    clock.advance(timedelta(days=8))
+    await load()
+
+    today = clock.now().astimezone(SHANGHAI).date()
+    later = [each for each in await starts(services, ServiceKind.FOLLOW_UP) if each.date() > today]
+    assert len(set(later)) == len(later) == len(begin)  # two weeks of workdays, each once
+    assert max(later).date() == today + timedelta(days=14)
 
 
 async def readings_by_day(
