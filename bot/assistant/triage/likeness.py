@@ -85,9 +85,17 @@ def is_of_the_mind(found: Likeness) -> bool:
 def silent(text: str) -> bool:
     """Whether the plain text asks the record, or tells of something slight or over."""
     words = _silent()
-    if words["asks"].search(text):
+    if words["asks"].search(text) or _only_readings(text):
         return True
     return bool(words["passed"].search(text)) and not words["still"].search(text)
+
+
+def _only_readings(text: str) -> bool:
+    """Whether nothing but readings, their time and the order to note them is said."""
+    if not any(letter.isdigit() for letter in text):
+        return False
+    left = _silent()["readings"].sub("", text)
+    return not any(letter.isalpha() for letter in left)
 
 
 def features(asked: Asked, mean: Features | None = None) -> Features:
