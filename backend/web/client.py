@@ -2,8 +2,8 @@
 
 ``/`` is asked for again each time and says in itself how one can sign in, so that a slow phone
 need not ask; ``/assets`` carry their content's hash in their names and are kept, with the
-build's ``NAME.br`` beside them. Nothing may be loaded from elsewhere. Where nothing was built,
-``/`` says how to get it.
+build's ``NAME.br`` beside them. ``/worker.js`` keeps them in the browser for the time without a
+network. Nothing may be loaded from elsewhere. Where nothing was built, ``/`` says how to get it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ class _File:
 
 
 def client_routes(services: Services, built: Path = BUILT) -> list[Any]:
-    """``GET /``, ``/assets/…``, ``/static/…`` and ``/client.json``; ``built``: where they lie."""
+    """``GET /``, ``/worker.js``, ``/assets/…``, ``/static/…`` and ``/client.json``; ``built``:
+    where they lie."""
     settings = services.core.settings
     headers = {**_HEADERS, "content-security-policy": _policy(_phone(settings))}
 
@@ -83,6 +84,10 @@ def client_routes(services: Services, built: Path = BUILT) -> list[Any]:
         return _answer(
             request, built / "index.html", {**headers, **_ASK_AGAIN}, written=_meta(settings)
         )
+
+    @get("/worker.js")
+    async def worker(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return _answer(request, _known(built, "worker.js"), {**headers, **_ASK_AGAIN})
 
     @get("/assets/{name:str}")
     async def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
@@ -96,7 +101,7 @@ def client_routes(services: Services, built: Path = BUILT) -> list[Any]:
     async def offered() -> Response[dict[str, Any]]:
         return Response(_ways(settings), headers=_ASK_AGAIN)
 
-    return [first_page, asset, static, offered]
+    return [first_page, worker, asset, static, offered]
 
 
 def _ways(settings: Settings) -> dict[str, Any]:

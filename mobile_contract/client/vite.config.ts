@@ -3,6 +3,7 @@ import path from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import uni from '@dcloudio/vite-plugin-uni'
+import { startsOffline } from './worker/plugin'
 
 const sdk = path.resolve(__dirname, '../sdk/src')
 
@@ -71,7 +72,7 @@ function without(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [uni(), firstPages(), without(), withoutOutside(), packed()],
+  plugins: [uni(), firstPages(), without(), withoutOutside(), packed(), startsOffline()],
   resolve: {
     alias: [
       { find: '@kangban/sdk/documents', replacement: path.join(sdk, 'generated/documents.ts') },

@@ -35,7 +35,7 @@ from tests.mobile_contract.node import needs_node
 
 SDK = FOLDER / "sdk"
 PAGE = FOLDER.parent / "docs" / "build-your-own-client.md"
-_PEOPLE = 27
+_PEOPLE = 28
 _EXPIRED = 7
 
 

@@ -26,6 +26,7 @@ def built(tmp_path: Path) -> Path:
     (folder / "assets" / "index-1.js").write_text("export {}" * 200)
     (folder / "assets" / "index-2.js").write_text("export {}" * 200)
     (folder / "assets" / "index-2.js.br").write_bytes(b"made by the build")
+    (folder / "worker.js").write_text("self.worker = true")
     (folder / "assets" / "secret.env").write_text("no")
     (tmp_path / "outside.js").write_text("no")
     return folder
@@ -57,6 +58,18 @@ async def test_the_page_is_asked_for_again_and_its_parts_are_kept(
         assert int(part.headers["content-length"]) < len(part.text)
         plain = await browser.get("/assets/index-1.js", headers={"accept-encoding": "identity"})
         assert (plain.text, plain.headers.get("content-encoding")) == (part.text, None)
+
+
+async def test_the_worker_is_asked_for_again_and_may_ask_no_one_else(
+    services: Services, built: Path
+) -> None:
+    async with shown(services, built) as browser:
+        worker = await browser.get("/worker.js")
+    assert worker.status_code == 200
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert worker.headers["cache-control"] == "no-cache"
+    assert "default-src 'none'; script-src 'self';" in worker.headers["content-security-policy"]
+    assert "connect-src 'self';" in worker.headers["content-security-policy"]
 
 
 async def test_what_the_build_packed_goes_to_who_understands_it(
@@ -127,6 +140,8 @@ async def test_without_a_build_the_page_says_how_to_get_it(
     async with shown(services, tmp_path / "nothing") as browser:
         page = await browser.get("/")
         ways = await browser.get("/client.json")
+        worker = await browser.get("/worker.js")
+    assert worker.status_code == 404
     assert page.status_code == 200
     assert "make demo" in page.text
     assert "Node.js" in page.text

@@ -4,6 +4,7 @@ import App from './App.vue'
 import PageMissing from './components/PageMissing.vue'
 // #endif
 // #ifdef H5
+import { startOfflineToo } from './offline'
 import { askHomeAhead } from './pages/home/asked'
 import { firstPage, residentId, session } from './stores/session'
 // #endif
@@ -11,6 +12,7 @@ import { firstPage, residentId, session } from './stores/session'
 // #ifdef H5
 const HOME = '/pages/home/home'
 
+startOfflineToo()
 // Straight to sign-in: the first page's code would be fetched for nothing.
 if (session.account === null && location.hash.length <= 2) location.hash = '#/pages/sign-in/sign-in'
 else if (residentId.value && firstPage.value === HOME && ['', '#/', `#${HOME}`].includes(location.hash)) askHomeAhead(residentId.value)

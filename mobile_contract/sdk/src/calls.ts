@@ -1,6 +1,6 @@
 import type { ServerClock } from './clock.js'
 import type { Kind, TypedDocument } from './document.js'
-import { KangbanError, graphqlError, localError, plainRefusal } from './errors.js'
+import { KangbanError, graphqlError, localError, plainRefusal, unreadable } from './errors.js'
 import type { Session } from './session.js'
 import type { HttpAnswer, HttpRequest, Transport } from './transport.js'
 
@@ -93,7 +93,7 @@ export class Calls {
       token,
     )
     const heard = understood(read(answer.text), answer.status)
-    if (heard === null) throw localError('ANSWER_UNREADABLE', this.locale(), answer.status)
+    if (heard === null) throw unreadable(this.locale(), answer.status)
     await this.clock.heard(answer.headers['date'], askedAt)
     return heard
   }

@@ -78,6 +78,14 @@ export function localError(code: LocalCode, locale: string, status?: number): Ka
   return new KangbanError(code, locale.startsWith('en') ? words.en : words.zh, {}, [], status)
 }
 
+/** What a gateway says whose server is away: nobody answered. */
+const AWAY: readonly number[] = [502, 503, 504]
+
+/** Of an answer that is not the server's. */
+export function unreadable(locale: string, status: number): KangbanError {
+  return localError(AWAY.includes(status) ? 'NETWORK' : 'ANSWER_UNREADABLE', locale, status)
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -100,7 +108,7 @@ export function graphqlError(shown: unknown, status?: number): KangbanError {
 export function plainRefusal(body: unknown, status: number, locale: string): KangbanError {
   const error = isRecord(body) ? body['error'] : null
   if (!isRecord(error) || typeof error['code'] !== 'string') {
-    return localError('ANSWER_UNREADABLE', locale, status)
+    return unreadable(locale, status)
   }
   const message = typeof error['message'] === 'string' ? error['message'] : ''
   return new KangbanError(

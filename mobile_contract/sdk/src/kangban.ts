@@ -30,6 +30,8 @@ export interface KangbanOptions {
   readonly onSignedOut?: (error: KangbanError) => void
   /** Whether there is a network; while not, the queue does not even try. */
   readonly online?: () => boolean
+  /** What is kept in the queue is `queued` after so long without an answer. Left out: 8 s. */
+  readonly patienceMs?: number
   /**
    * What this version of the app sends from the queue: an entry that an older version kept
    * goes out under today's hash of the operation of that name.
@@ -112,7 +114,7 @@ class App implements Kangban {
       this.ask(document, variables)
     this.queue = new OfflineQueue(
       storage, this.clock, send, () => this.account(), this.locale, options.offline ?? [],
-      options.online,
+      options.online, options.patienceMs,
     )
     this.uploads = new Uploads(
       storage, endpoint, this.calls, this.session, () => this.clock.now(), this.locale,

@@ -27,6 +27,8 @@ export type Outcome =
 type Send = (document: Named, variables: object) => Promise<Answer<unknown>>
 
 const SERVER_TRIES = 5 // an entry that the server stumbles over must not hold up the others
+/** Who records waits so long for a server that says nothing; the sending goes on. */
+const PATIENCE_MS = 8_000
 const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = 5 * 60_000
 
@@ -46,6 +48,7 @@ export class OfflineQueue implements Queue {
     private readonly locale: () => string,
     private readonly current: readonly Named[],
     private readonly online: () => boolean = () => true,
+    private readonly patienceMs: number = PATIENCE_MS,
   ) {
     this.shelf = new Shelf<readonly QueueEntry[]>(storage, 'kangban.queue', [])
   }
@@ -71,9 +74,10 @@ export class OfflineQueue implements Queue {
     }
     const outcome = new Promise<Outcome>((tell) => this.awaited.set(id, tell))
     await this.change((entries) => [...entries, entry])
-    await this.flush()
-    this.awaited.get(id)?.({ state: 'queued' })
-    this.awaited.delete(id)
+    const queued = (): void => this.tell(id, { state: 'queued' })
+    const impatience = setTimeout(queued, this.patienceMs)
+    // However the sending ends: the entry is kept, and goes out at the next flush.
+    void this.flush().then(queued, queued).then(() => clearTimeout(impatience))
     return [id, await outcome]
   }
 

@@ -49,10 +49,20 @@ test('a code, an enum value and a field that are newer than the app survive', as
 })
 
 test('whatever stands in the way instead of the server is no answer of it', async () => {
-  for (const [status, text] of [[200, '<html>sign in to this Wi-Fi</html>'], [502, 'Bad gateway'], [200, '[]'], [200, '{}']] as const) {
+  for (const [status, text] of [[200, '<html>sign in to this Wi-Fi</html>'], [500, 'Oops'], [200, '[]'], [200, '{}']] as const) {
     const error = await refusal(phone(undefined, { transport: answering(status, text) }).query(MeDocument, {}))
     assert.deepEqual([error.code, error.kind, error.status], ['ANSWER_UNREADABLE', 'server', status])
   }
+})
+
+test('a gateway whose server is away is as good as no network; the server itself can say 503 too', async () => {
+  for (const status of [502, 503, 504]) {
+    const error = await refusal(phone(undefined, { transport: answering(status, 'Bad gateway') }).query(MeDocument, {}))
+    assert.deepEqual([error.code, error.kind, error.status], ['NETWORK', 'offline', status])
+  }
+  const told = JSON.stringify({ error: { code: 'INTERNAL', message: '', data: {} } })
+  const error = await refusal(phone(undefined, { transport: answering(503, told) }).query(MeDocument, {}))
+  assert.deepEqual([error.code, error.kind], ['INTERNAL', 'server'])
 })
 
 test('what to wait for is told in seconds; a limit that waiting does not help is a refusal', () => {

@@ -178,3 +178,19 @@ test('an expired token is renewed before an entry goes out; a stumbling server i
   assert.deepEqual([left?.state, left?.error?.code, left?.tries], ['refused', 'ANSWER_UNREADABLE', 5])
   own.close()
 })
+
+test('a server that says nothing keeps nobody waiting; what was sent arrives once all the same', async () => {
+  const { phone: own, residentId } = await home({ patienceMs: 50 })
+  let speak = (): void => undefined
+  own.network.slowness = new Promise((done) => (speak = done))
+  own.network.mood = (request) => (isRecord(request) ? 'slow' : 'none')
+  const queued = await record(own, residentId, 193)
+  assert.equal(queued.state, 'queued')
+  const gone = new Promise<void>((done) => own.queue.onChange((left) => left.length === 0 && done()))
+  assert.equal((await own.queue.entries()).length, 1)
+  speak()
+  await gone
+  assert.deepEqual(await systolics(own, residentId), [193])
+  assert.equal(own.network.count('RecordReading'), 1)
+  own.close()
+})

@@ -43,12 +43,14 @@ function fail(why: string): never {
   throw new Error(why)
 }
 
-export type Fault = 'none' | 'flight' | 'answerLost' | 'html'
+export type Fault = 'none' | 'flight' | 'answerLost' | 'html' | 'slow'
 
 /** fetch, with the network's moods. `log` holds what was sent. */
 export class Network {
   readonly log: HttpRequest[] = []
   mood: (request: HttpRequest) => Fault = () => 'none'
+  /** What a slow answer waits for. */
+  slowness: Promise<void> = Promise.resolve()
 
   readonly transport: Transport = {
     send: async (request) => {
@@ -57,6 +59,7 @@ export class Network {
       if (fault === 'html') return { status: 200, headers: {}, text: '<html>Wi-Fi 登录</html>' }
       this.log.push(request)
       const answer = await fetchTransport().send(request)
+      if (fault === 'slow') await this.slowness
       if (fault === 'answerLost') throw new Error('connection reset')
       return answer
     },
