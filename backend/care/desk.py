@@ -110,7 +110,7 @@ class Desk:
             await self._access.towards(viewer, resident_id)
         query: Raw = {
             "resident_id": {"$in": [*alone, *theirs]},
-            **_WAITING,
+            **WAITING,
             "$or": [
                 {"resident_id": {"$in": list(alone)}},
                 {"stage": {"$in": [Stage.TEAM.value, Stage.DUTY.value]}},
@@ -125,7 +125,7 @@ class Desk:
         if doctor is None:
             return []
         query: Raw = {
-            **_WAITING,
+            **WAITING,
             "stage": Stage.DUTY.value,
             "institutions": {"$in": [doctor.institution_id, []]},
         }
@@ -169,7 +169,7 @@ async def _soonest(query: Raw, asked: _Asked) -> list[Ticket]:
     return found
 
 
-_WAITING: Raw = {"open": True, "state": TicketState.WAITING.value}
+WAITING: Raw = {"open": True, "state": TicketState.WAITING.value}
 
 
 async def _is_open(ticket: Ticket) -> bool:

@@ -22,6 +22,7 @@ from websockets.exceptions import InvalidStatus
 from backend.access.categories import Category
 from backend.access.circle.links import Change
 from backend.access.contract.documents import CareTeam, Verdict
+from backend.access.contract.terms import Terms
 from backend.access.relations import Relation, RelationKind
 from backend.care.documents import Ticket
 from backend.core.clock import FixedClock, SystemClock
@@ -458,6 +459,80 @@ async def test_a_worklist_hears_what_comes_is_claimed_and_goes_and_no_other_doct
             await hears(two, ticket_id, None, within=0.2)
         with pytest.raises(TimeoutError):
             await three.receive(within=0.2)
+
+
+async def test_a_worklist_hears_of_a_contract_that_begins_and_of_one_that_ends(
+    town: Town, person: Person
+) -> None:
+    services, contracts = town.services, town.services.family_doctors.contracts
+    first, second, outside = [await signed_in(services, Role.FAMILY_DOCTOR) for _ in range(3)]
+    practice = await a_practice(services, doctors=1)
+    for viewer, _ in (first, second):
+        await services.family_doctors.registry.enter(
+            practice.operator,
+            viewer.account_id,
+            institution_id=practice.institution_id,
+            title="主治医师",
+        )
+
+    async def sign(doctor: Viewer) -> ObjectId:
+        asked = await contracts.ask(
+            person.viewer,
+            person.resident_id,
+            Terms(),
+            doctor_id=doctor.account_id,
+            idempotency_key=a_key(),
+        )
+        return (await contracts.accept(doctor, person.resident_id, asked.id)).id
+
+    async def ask(question: str) -> str:
+        asked = {"residentId": person.id, "idempotencyKey": a_key(), "question": question}
+        async with local(town.b) as client:
+            data = await Api(client, person.token).ask(operation("ask_doctor"), input=asked)
+        ticket_id: str = data["askDoctor"]["ticket"]["id"]
+        return ticket_id
+
+    old = await sign(first[0])
+    ticket_id = await ask("药要不要换？")
+    shown = {"question": "药要不要换？", "resident": {"id": person.id}, "claimed": False}
+    async with opened(town.a) as one, opened(town.b) as two, opened(town.b) as three:
+        sockets = {one: first[1], two: second[1], three: outside[1]}
+        for socket, token in sockets.items():
+            await socket.init(token)
+        await asyncio.gather(*(listening(each, "w", WORKLIST, person) for each in sockets))
+
+        new = await sign(second[0])
+        await hears(two, ticket_id, shown)
+
+        await contracts.end(person.viewer, person.resident_id, old)
+        await hears(one, ticket_id, None)
+
+        later = await ask("头晕怎么办？")
+        await hears(two, later, {"question": "头晕怎么办？"})
+        await contracts.end(person.viewer, person.resident_id, new)
+        # In whatever order, and whatever else is said again.
+        said = {ticket_id: True, later: True}
+        while any(said.values()):
+            asked_of, ticket = await heard_of(two, within=3)
+            said[asked_of] = ticket is not None
+        # Whose contract had ended before it was asked hears nothing of it, nor who had none.
+        assert await rest(three) == []
+        assert all(each == (ticket_id, None) for each in await rest(one))
+
+
+async def heard_of(socket: Socket, within: float) -> tuple[str, dict[str, Any] | None]:
+    message = await socket.receive(within=within)
+    change: dict[str, Any] = message["payload"]["data"]["worklistChanged"]
+    return change["ticketId"], change["ticket"]
+
+
+async def rest(socket: Socket) -> list[tuple[str, dict[str, Any] | None]]:
+    """What else is heard until it is quiet."""
+    heard: list[tuple[str, dict[str, Any] | None]] = []
+    with contextlib.suppress(TimeoutError):
+        while True:
+            heard.append(await heard_of(socket, within=0.3))
+    return heard
 
 
 async def test_signing_out_ends_the_stream_and_the_sockets_other_operations(

@@ -7,10 +7,13 @@ from collections.abc import AsyncGenerator
 from functools import partial
 
 import strawberry
+from bson import ObjectId
 
 from backend.access.consent.errors import ConsentMissing
 from backend.access.errors import AccessDenied
+from backend.access.relations import RelationKind
 from backend.care.errors import TicketNotFound
+from backend.care.ticket import Seen
 from backend.core.database import Raw
 from graphql_api.care.types import Ticket, ticket_of
 from graphql_api.common import ids
@@ -53,18 +56,25 @@ class TicketSubscription:
         context = info.context
         viewer, care = context.viewer, context.services.care
         care.hearing.check(viewer)
-        wanted: dict[str, Raw] = {"care_tickets": {}, "sessions": {"_id": viewer.session_id}}
+        wanted: dict[str, Raw] = {
+            "care_tickets": {},
+            "relations": {"kind": RelationKind.DOCTOR.value},
+            "sessions": {"_id": viewer.session_id},
+        }
         with context.streams.one_more(viewer.account_id):
             async with context.services.core.changes.listen_to(wanted) as feed:
                 async for name, raw in feed:
                     await still_signed_in(info)
                     care.hearing.check(viewer)
-                    if name != "care_tickets":
-                        continue
-                    place = raw["resident_id"], raw["_id"]
-                    with contextlib.suppress(AccessDenied, ConsentMissing):  # not theirs to answer
-                        found = await care.hearing.heard(viewer, *place)
+                    changes: list[tuple[ObjectId, Seen | None]] = []
+                    if name == "relations":
+                        changes = await care.hearing.heard_of_contract(viewer, raw)
+                    elif name == "care_tickets":
+                        with contextlib.suppress(AccessDenied, ConsentMissing):  # not theirs
+                            found = await care.hearing.heard(viewer, raw["resident_id"], raw["_id"])
+                            changes = [(raw["_id"], found)]
+                    for ticket_id, found in changes:
                         yield WorklistChange(
-                            ticket_id=global_id("Ticket", *place),
+                            ticket_id=global_id("Ticket", raw["resident_id"], ticket_id),
                             ticket=None if found is None else ticket_of(found, info),
                         )
