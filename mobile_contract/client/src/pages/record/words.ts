@@ -20,7 +20,7 @@ export const t = words(
     meal: '什么时候量的？',
     saved: '记好了',
     kept: '先存在手机里了，有网会自动送出。',
-    sure: '这个数少见，真的是 {value} 吗？',
+    sure: '这个数少见，真的是 {value}吗？',
     whenFirst: '请先在上面点一下：什么时候量的？',
     wrong: '记错了，拿掉这一条',
     gone: '已经拿掉了，不算数。',
