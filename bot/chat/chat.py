@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 
 from backend.access.consent.purpose import Purpose
 from backend.access.log.trail import answering
@@ -55,9 +56,7 @@ class Chat:
 
     async def alarmed(self, text: str) -> bool:
         """Whether the words are an emergency: an adapter lets these wait for nothing."""
-        return (
-            await asyncio.to_thread(card, text[:LONGEST], self._rooms.core.clock.now()) is not None
-        )
+        return await _alarms(text[:LONGEST], self._rooms.core.clock.now())
 
     async def say(self, viewer: Viewer, talk: Talk, text: str) -> list[Reply]:
         """Replies to a message; domain errors are replies in the viewer's language."""
@@ -103,8 +102,7 @@ async def _said(turn: Turn, text: str) -> list[Reply]:
         return [turn.reply("too_long")]
     if turn.talk.writing is not None:
         return await tickets.written(turn, text)
-    alarm = await asyncio.to_thread(card, text, turn.now)
-    if alarm is None:
+    if not await _alarms(text, turn.now):
         return await _usual(turn, text)
     turn.talk.last = None
     replies = [await asking.emergency(turn, text)]
@@ -114,13 +112,20 @@ async def _said(turn: Turn, text: str) -> list[Reply]:
     return replies
 
 
+async def _alarms(text: str, now: datetime) -> bool:
+    """A whole message that is 不对 or 记错了 is no emergency, whatever it sounds like."""
+    if intent_of(text) not in (None, "trend"):
+        return False
+    return await asyncio.to_thread(card, text, now) is not None
+
+
 async def _usual(turn: Turn, text: str) -> list[Reply]:
     corrected = await reports.correct(turn, text)
     if corrected is not None:
         return corrected
     intent = intent_of(text)
     if intent in ("yes", "no"):
-        return await recording.typed(turn, yes=intent == "yes")
+        return await recording.typed(turn, yes=intent == "yes") or await asking.ask(turn, text)
     if intent == "undo":
         return await recording.undo(turn, None)
     amended = await amending.amend(turn, text)
@@ -131,13 +136,15 @@ async def _usual(turn: Turn, text: str) -> list[Reply]:
     if understood.about_readings:
         return await recording.offer(turn, understood, text)
     if intent is None:
-        return await asking.ask(turn, text)
+        return await people.switched(turn, text) or await asking.ask(turn, text)
     if intent == "trend":
         return await trends.show(turn, text)
     return await _INTENTS[intent](turn)
 
 
 async def _help(turn: Turn) -> list[Reply]:
+    if turn.viewer.has(Role.FAMILY_DOCTOR) and not await turn.family():
+        return [turn.reply("help_only_doctor")]
     lines = [turn.say("help")]
     if turn.viewer.has(Role.FAMILY_DOCTOR):
         lines.append(turn.say("help_doctor"))
@@ -167,6 +174,7 @@ _PRESSED: dict[str, Press] = {
     "skip": lambda turn, rest: reminders.answer(turn, rest, OccurrenceState.SKIPPED),
     "later": reminders.later,
     "ack": alerts.acknowledge,
+    "alerts": alerts.show_of,
     "open": pushed.show,
     "wait": pushed.put_off,
     "report": reports.show,

@@ -5,12 +5,27 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from backend.core.clock import SHANGHAI
+
+_ENGLISH_MONTHS = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
 
 
 def short(language: str) -> str:
@@ -28,13 +43,20 @@ def unit_words(language: str, unit: str) -> str:
 
 
 def time_of(language: str, at: datetime, now: datetime) -> str:
-    """今天 07:30, 昨天 20:00, 2026-11-03 08:12; on the wall clock of ``at``'s own zone."""
+    """今天 07:30, 昨天 20:00, 11月3日 08:12; on the wall clock of ``at``'s own zone."""
     local, today = at, now.astimezone(at.tzinfo).date()
     days = {today: "today", today - timedelta(days=1): "yesterday"}
     key = days.get(local.date())
     if key is None:
-        return f"{local:%Y-%m-%d %H:%M}"
+        return f"{day_of(language, local.date(), today)} {local:%H:%M}"
     return say(language, key, time=f"{local:%H:%M}")
+
+
+def day_of(language: str, day: date, today: date) -> str:
+    """11月3日, 3 Nov; with the year where it is not this one."""
+    year = "" if day.year == today.year else "_of_a_year"
+    month = _ENGLISH_MONTHS[day.month - 1]
+    return say(language, f"day{year}", year=day.year, month=day.month, name=month, day=day.day)
 
 
 def here(at: datetime) -> datetime:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from bson import ObjectId
 
+from backend.access.errors import AccessDenied
 from backend.measurements.alert import Alert
 from backend.measurements.thresholds import Text
 from bot.chat.phrases import here, short
 from bot.chat.reply import Button, Reply
+from bot.chat.topics import people
 from bot.chat.turn import Turn
 
 _MOST = 5
@@ -17,10 +21,30 @@ async def show(turn: Turn) -> list[Reply]:
     resident_id = await turn.resident()
     page = await turn.rooms.alerts.page(turn.viewer, resident_id, first=_MOST)
     who = await turn.who(resident_id)
+    others = await _of_others(turn, resident_id)
     if not page.items:
-        return [turn.reply("no_alerts", who=who)]
+        return [turn.reply("no_alerts", who=who), *others]
     head = turn.reply("alerts", who=who, count=len(page.items))
-    return [head, *[one(turn, each) for each in page.items]]
+    worst_first = sorted(page.items, key=lambda each: -each.level.value)
+    return [head, *[one(turn, each) for each in worst_first], *others]
+
+
+async def show_of(turn: Turn, rest: str) -> list[Reply]:
+    """Of the one who is switched to by it. Raises ``AccessDenied``."""
+    return [*await people.choose(turn, rest), *await show(turn)]
+
+
+async def _of_others(turn: Turn, but: ObjectId) -> list[Reply]:
+    """A button for each other person of the family who has some."""
+    buttons = []
+    for each in await turn.family():
+        with contextlib.suppress(AccessDenied):
+            if each.resident_id != but:
+                page = await turn.rooms.alerts.page(turn.viewer, each.resident_id, first=1)
+                if page.items:
+                    who = await turn.who(each.resident_id)
+                    buttons.append(Button(who, f"alerts:{each.resident_id}"))
+    return [turn.reply("alerts_of_others", *buttons)] if buttons else []
 
 
 async def acknowledge(turn: Turn, rest: str) -> list[Reply]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
+from backend.access.relations import RelationKind
 from bot.assistant.stored.documents import TurnOutcome
 from bot.assistant.stored.service import Ask
 from bot.assistant.stored.turn import CitationWords, Said
@@ -15,11 +16,13 @@ from bot.chat.topics import results
 from bot.chat.turn import ChooseFirst, Turn
 
 _MOST_CITED = 8
+_FROM_A_RECORD = frozenset({TurnOutcome.ANSWERED, TurnOutcome.NOT_FOUND})
 
 
 async def ask(turn: Turn, question: str) -> list[Reply]:
     """The answer about the chosen person. Raises what ``AssistantService.ask`` raises."""
-    return [_answer(turn, await _said(turn, question))]
+    said = await _said(turn, question)
+    return [replace(answer := _answer(turn, said), text=await _about(turn, said, answer.text))]
 
 
 async def emergency(turn: Turn, question: str) -> Reply:
@@ -75,9 +78,20 @@ async def _said(turn: Turn, question: str, *, anybody: bool = False) -> Said:
     )
     if not anybody:
         await turn.require_leave(said.resident_id)  # the question may have named somebody else
-    if said.resident_id == resident_id:
+    if said.outcome is not TurnOutcome.EMERGENCY:  # its conversation may not be written yet
         turn.talk.conversation_id = said.conversation_id
     return said
+
+
+async def _about(turn: Turn, said: Said, text: str) -> str:
+    """Whose it is, for who looks after several; of their own record it goes without saying."""
+    family = await turn.family()
+    own = any(
+        each.kind is RelationKind.SELF and each.resident_id == said.resident_id for each in family
+    )
+    if own or len(family) < 2 or said.outcome not in _FROM_A_RECORD:
+        return text
+    return turn.say("told", who=await turn.who(said.resident_id), words=text)
 
 
 def _answer(turn: Turn, said: Said) -> Reply:

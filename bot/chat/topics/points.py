@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.chat.phrases import day_of
 from bot.chat.reply import Reply
 from bot.chat.turn import Turn
 
@@ -12,7 +13,13 @@ async def balance(turn: Turn) -> list[Reply]:
     lines = [turn.say("points", who=await turn.who(resident_id), points=found.points)]
     if found.expiring is not None:
         soon = found.expiring
-        lines.append(turn.say("expiring", points=soon.points, on=soon.on.isoformat()))
+        lines.append(
+            turn.say(
+                "expiring",
+                points=soon.points,
+                on=day_of(turn.viewer.language, soon.on, turn.now.date()),
+            )
+        )
     return [Reply(text="\n".join(lines))]
 
 

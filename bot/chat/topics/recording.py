@@ -93,14 +93,15 @@ async def drop(turn: Turn, token: str) -> list[Reply]:
 
 
 async def typed(turn: Turn, *, yes: bool) -> list[Reply]:
-    """对 or 不对 in words, about what the last reply showed."""
+    """对 or 不对 in words, about what the last reply showed; nothing where it is about nothing
+    that was offered."""
     last = turn.talk.last
     waits = turn.talk.offered.get(last)
     if waits is not None and last is not None:
         return await (confirm if yes else drop)(turn, last)
     if not yes and turn.talk.recorded.get(last) is not None:
         return [turn.reply("what_is_wrong")]
-    return [turn.reply("nothing_waits")]
+    return [turn.reply("nothing_waits")] if turn.talk.offered.things else []
 
 
 async def in_other_unit(turn: Turn, token: str) -> list[Reply]:
@@ -152,8 +153,8 @@ async def _ask_whose(turn: Turn, drafts: tuple[Draft, ...], understood: Understo
         for each in await turn.family()
     ]
     buttons.append(Button(turn.say("no"), f"no:{token}"))
-    word = understood.relative or ""
-    return turn.reply("offer_relative", *buttons, word=word, readings=_lines(turn, drafts))
+    key = "offer_relative" if understood.relative else "offer_whose"
+    return turn.reply(key, *buttons, word=understood.relative, readings=_lines(turn, drafts))
 
 
 async def offered(turn: Turn, offer: Offered, found: Sequence[Found]) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backend.access.errors import AccessDenied
 from backend.care.answering import Reply as DoctorsReply
 from backend.care.ticket import Seen
 from backend.identity.viewer import Role
@@ -22,7 +23,7 @@ async def show(turn: Turn) -> list[Reply]:
         return [turn.reply("not_doctor")]
     found = await turn.rooms.care.desk.worklist(turn.viewer, first=_MOST)
     shown = [each for each in found if await turn.may_leave(each.ticket.resident_id)]
-    return [_waiting(turn, each) for each in shown] or [turn.reply("no_tickets")]
+    return [await _waiting(turn, each) for each in shown] or [turn.reply("no_tickets")]
 
 
 async def claim(turn: Turn, rest: str) -> list[Reply]:
@@ -34,7 +35,7 @@ async def claim(turn: Turn, rest: str) -> list[Reply]:
         Button(turn.say("ask_back"), f"back:{rest}"),
         Button(turn.say("release"), f"release:{rest}"),
     )
-    return [Reply(text=_whole(turn, seen), buttons=buttons)]
+    return [Reply(text=_whole(turn, seen, await _who(turn, seen)), buttons=buttons)]
 
 
 async def release(turn: Turn, rest: str) -> list[Reply]:
@@ -83,18 +84,28 @@ async def cancel(turn: Turn, token: str) -> list[Reply]:
     return [turn.reply("cancelled")]
 
 
-def _waiting(turn: Turn, each: Seen) -> Reply:
+async def _waiting(turn: Turn, each: Seen) -> Reply:
+    over = each.ticket.due_at <= turn.now
     return turn.reply(
-        "ticket",
+        "ticket_over" if over else "ticket",
         Button(turn.say("claim"), f"claim:{each.ticket.resident_id}:{each.id}"),
         urgency=turn.say(each.ticket.urgency.value),
         due=turn.time(here(each.ticket.due_at)),
         question=each.question,
+        who=await _who(turn, each),
     )
 
 
-def _whole(turn: Turn, each: Seen) -> str:
-    lines = [turn.say("ticket_open", question=each.question)]
+async def _who(turn: Turn, each: Seen) -> str:
+    """Whose ticket; nameless for who may not know it."""
+    try:
+        return await turn.who(each.ticket.resident_id)
+    except AccessDenied:
+        return turn.say("a_resident")
+
+
+def _whole(turn: Turn, each: Seen, who: str) -> str:
+    lines = [turn.say("ticket_open", who=who, question=each.question)]
     lines += [turn.say(f"by_{one.by}", text=one.text) for one in each.thread]
     if each.draft:
         lines.append(turn.say("draft", draft=each.draft))

@@ -8,7 +8,16 @@ from backend.access.relations import RelationKind
 from bot.assistant.stored.circle import Circle
 from bot.assistant.understanding.text import read
 from bot.chat.turn import Turn
-from bot.chat.understanding import Understood
+from bot.chat.understanding import OfWriter, Understood
+
+
+async def named(turn: Turn, text: str) -> ObjectId | None:
+    """The one of the family that ``text`` names, by name or as a relative; else None."""
+    family = {each.resident_id for each in await turn.family()}
+    circle = Circle(turn.rooms.access, turn.rooms.residents, turn.rooms.core.clock)
+    nobody = ObjectId()  # stands for whoever is not named
+    found = await circle.meant(turn.viewer, nobody, read(text))
+    return found.resident_id if found.resident_id in family else None
 
 
 async def meant(turn: Turn, understood: Understood, text: str) -> ObjectId | None:
@@ -19,12 +28,12 @@ async def meant(turn: Turn, understood: Understood, text: str) -> ObjectId | Non
     family = await turn.family()
     if len(family) == 1 and family[0].kind is not RelationKind.SELF:
         return family[0].resident_id
-    known = {each.resident_id for each in family}
-    circle = Circle(turn.rooms.access, turn.rooms.residents, turn.rooms.core.clock)
-    nobody = ObjectId()  # stands for whoever is not named
-    named = await circle.meant(turn.viewer, nobody, read(text))
-    if named.resident_id in known:
-        return named.resident_id
-    if named.resident_id is None or understood.relative is not None:
-        return None
-    return await turn.resident()
+    somebody = await named(turn, text)
+    if somebody is not None or understood.relative is not None:
+        return somebody
+    resident_id = await turn.resident()
+    own = next((each.resident_id for each in family if each.kind is RelationKind.SELF), None)
+    if understood.of_writer is None or resident_id == own:
+        return resident_id
+    # Said on somebody else's page: 我自己血压110/70 is one's own, 我刚量的 may be theirs.
+    return own if understood.of_writer is OfWriter.SURELY else None

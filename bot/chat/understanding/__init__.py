@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from bot.chat.understanding.reading import understand
-from bot.chat.understanding.understood import Found, Lack, Understood
+from bot.chat.understanding.understood import Found, Lack, OfWriter, Understood
 
-__all__ = ["Found", "Lack", "Understood", "understand"]
+__all__ = ["Found", "Lack", "OfWriter", "Understood", "understand"]

@@ -15,7 +15,7 @@ from bot.chat.understanding.folding import cut, fold
 from bot.chat.understanding.moment import moment
 from bot.chat.understanding.splitting import ambiguous, clauses
 from bot.chat.understanding.tables import words
-from bot.chat.understanding.understood import Found, Lack, Understood
+from bot.chat.understanding.understood import Found, Lack, OfWriter, Understood
 
 LONGEST = 500
 """Characters of a message that are looked at; more is a text, not a reading."""
@@ -41,6 +41,7 @@ def understand(text: str, now: datetime) -> Understood:
         found=tuple(found),
         lacks=tuple(dict.fromkeys([*lacks, *([Lack.PEOPLE] if several and found else ())])),
         relative=relative[0] if relative else None,
+        of_writer=_of_writer(plain) if found and not relative else None,
     )
 
 
@@ -91,6 +92,12 @@ def _comes_last(clause: str, spans: list[tuple[int, int]]) -> bool:
 
 def _moved(found: Found, at: datetime) -> Found:
     return replace(found, draft=replace(found.draft, at=at))
+
+
+def _of_writer(plain: str) -> OfWriter | None:
+    if words().oneself.search(plain):
+        return OfWriter.SURELY
+    return OfWriter.PERHAPS if words().writer.search(plain) else None
 
 
 def _several_people(plain: str) -> bool:

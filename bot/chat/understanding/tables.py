@@ -64,11 +64,13 @@ class Words:
     relatives: re.Pattern[str]
     pronouns: frozenset[str]
     oneself: re.Pattern[str]
+    writer: re.Pattern[str]
     correction: re.Pattern[str]
     change: re.Pattern[str]
     no_value: re.Pattern[str]
     vague: re.Pattern[str]
     sleep: re.Pattern[str]
+    switch: re.Pattern[str]
     other_units: re.Pattern[str]
     any_kind: re.Pattern[str]
     before_alone: str
@@ -114,11 +116,13 @@ def words() -> Words:
         relatives=re.compile("|".join(raw["relatives"])),
         pronouns=frozenset(raw["pronouns"]),
         oneself=re.compile(raw["oneself"]),
+        writer=re.compile(raw["writer"]),
         correction=re.compile(raw["correction"]),
         change=re.compile(raw["change"]),
         no_value=re.compile(raw["no_value"]),
         vague=re.compile(raw["vague"]),
         sleep=re.compile(raw["sleep"]),
+        switch=re.compile(raw["switch"]),
         other_units=re.compile(raw["other_units"]),
         any_kind=re.compile("|".join(named)),
         before_alone=raw["before_alone"],

@@ -35,6 +35,13 @@ class Found:
     other_unit: str | None = None
 
 
+class OfWriter(StrEnum):
+    """How the writer is named: 我自己血压 is of the writer, 我刚量的 is perhaps."""
+
+    SURELY = "surely"
+    PERHAPS = "perhaps"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
     """``found`` and ``lacks`` are both empty where the words are about no reading at all.
@@ -45,6 +52,7 @@ class Understood:
     found: tuple[Found, ...] = ()
     lacks: tuple[Lack, ...] = ()
     relative: str | None = None
+    of_writer: OfWriter | None = None
 
     @property
     def about_readings(self) -> bool:
