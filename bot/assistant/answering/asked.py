@@ -15,6 +15,7 @@ from bot.assistant.answering.asking_back import (
     nothing_named,
     offers,
 )
+from bot.assistant.answering.bare_limits import of_bare_limit
 from bot.assistant.answering.by_kind import answer_facets
 from bot.assistant.answering.courtesy import answer_courtesy
 from bot.assistant.answering.entries import answer_entries
@@ -63,7 +64,8 @@ def answer_asked(query: Query, view: ArchiveView, topics: Topics) -> Draft:
     def answers(question: str) -> Draft:
         return _answered(understand(read(question), view, topics), view, topics)
 
-    back = answer_courtesy(query, view, answers) or asked_back(query, view, answers)
+    back = answer_courtesy(query, view, answers) or of_bare_limit(query, view, answers)
+    back = back or asked_back(query, view, answers)
     if back is None and query.anchor is not None and query.anchor.back > 1:
         gone = anchors.resolve(query.anchor, view, topics, query.kinds) is None
         back = before_that(query, view, answers) if gone else None

@@ -41,13 +41,13 @@ def asked_back(query: Query, view: ArchiveView, answers: Answers) -> Draft | Non
     if query.kinds or query.areas or query.terms:
         day = no_such_day(query.asked, view.now)
         if day is not None:
-            return _offering(query, view, "unclear_day", of_near(query, day), answers)
+            return offering(query, view, "unclear_day", of_near(query, day), answers)
     if query.kinds and not query.windows:
         day = not_yet(query.asked)
         if day is not None:
-            return _offering(query, view, "unclear_future", of_near(query, day), answers)
+            return offering(query, view, "unclear_future", of_near(query, day), answers)
     if query.kinds and not query.windows and query.anchor is None and _untold_days(query):
-        return _offering(query, view, "unclear_time", of_kinds(query, query.kinds), answers)
+        return offering(query, view, "unclear_time", of_kinds(query, query.kinds), answers)
     word = _word(query)
     if word is None:
         return None
@@ -67,7 +67,7 @@ def _untold_days(query: Query) -> bool:
 def names_nothing(query: Query) -> bool:
     """Whether nothing is said but that something is asked."""
     named = query.kinds or query.areas or query.terms or query.anchor
-    return not named and _is_filler(query.rest)
+    return not named and is_filler(query.rest)
 
 
 def nothing_named(query: Query, view: ArchiveView, answers: Answers) -> Draft:
@@ -75,7 +75,7 @@ def nothing_named(query: Query, view: ArchiveView, answers: Answers) -> Draft:
 
     One that names something else all the same has its answer: that it is not there.
     """
-    draft = _offering(query, view, "unclear_thing", of_most(query, view), answers)
+    draft = offering(query, view, "unclear_thing", of_most(query, view), answers)
     bare = names_nothing(query)
     if draft is None or not bare:
         choices = draft.choices if draft is not None else []
@@ -91,7 +91,7 @@ def before_that(query: Query, view: ArchiveView, answers: Answers) -> Draft | No
     fewer = re.sub(r"上{2,}1?([次个回])", r"上\1", plain)
     if fewer == plain:
         return None
-    return _offering(query, view, "unclear_before", (as_read(query, fewer),), answers)
+    return offering(query, view, "unclear_before", (as_read(query, fewer),), answers)
 
 
 def offers(query: Query, view: ArchiveView, answers: Answers) -> list[str]:
@@ -99,9 +99,10 @@ def offers(query: Query, view: ArchiveView, answers: Answers) -> list[str]:
     return answered_of(of_most(query, view), answers)
 
 
-def _offering(
+def offering(
     query: Query, view: ArchiveView, key: str, candidates: Iterable[str], answers: Answers
 ) -> Draft | None:
+    """Those of the candidates that the archive answers, and more where there are too few."""
     offered = answered_of(candidates, answers)
     if not offered:
         return None
@@ -124,13 +125,14 @@ def _word(query: Query) -> dict[str, Any] | None:
         return None
     for each in _data()["word"]:
         match = re.search(each["pattern"], said)
-        if match and _is_filler(said.replace(match[0], "", 1)):
+        if match and is_filler(said.replace(match[0], "", 1)):
             word: dict[str, Any] = each
             return word
     return None
 
 
-def _is_filler(text: str) -> bool:
+def is_filler(text: str) -> bool:
+    """Whether the words name nothing."""
     return not _filler().sub("", text)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Window
+from bot.assistant.answering.counted import counted_as, counted_of, limit_facts
 from bot.assistant.answering.meaning import who_is
 from bot.assistant.answering.own_ranges import limit_said
 from bot.assistant.composing.draft import Draft
@@ -24,17 +25,28 @@ TOLD = 6  # so many hits are told one by one
 def how_often(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     """Count and total as facts; the hits cited, or every reading where there is no hit."""
     draft = Draft()
-    key, is_hit = hit_test(n, draft)
+    is_hit = hit_test(n, draft)
     hits = [r for r in rows if is_hit(r)]
     draft.facts.append(n.count_fact(len(hits), "符合次数" if n.language == "zh" else "hits"))
     draft.facts.append(n.count_fact(len(rows), "测量总次数" if n.language == "zh" else "total"))
-    draft.sentences.append(phrase(n.language, key, label=n.label, count=len(hits), total=len(rows)))
+    draft.facts += limit_facts(n)
+    draft.sentences.append(
+        phrase(
+            n.language,
+            "how_often" if hits else "how_often_never",
+            label=counted_of(n, rows),
+            said=counted_as(n),
+            count=len(hits),
+            total=len(rows),
+        )
+    )
     for r in hits or rows:
         draft.cite(*cite(r, n.language))
     if 0 < len(hits) <= TOLD:
         told = n.rows(hits)
         draft.facts += told.facts
-        draft.sentences.append(phrase(n.language, "which", rows=told.sentences[0]))
+        key = "which" if len(hits) > 1 else "which_one"
+        draft.sentences.append(phrase(n.language, key, rows=told.sentences[0]))
     elif hits:
         draft.take(n.one("latest_hit", hits[-1]))
     return draft
@@ -45,7 +57,7 @@ def since_when(n: Numbers, rows: list[Reading]) -> Draft | None:
     if n.query.limit is None and n.query.side is None:
         return None
     draft = Draft()
-    _, is_hit = hit_test(n, draft)
+    is_hit = hit_test(n, draft)
     hits = [r for r in rows if is_hit(r)]
     if not hits:
         return None
@@ -53,20 +65,16 @@ def since_when(n: Numbers, rows: list[Reading]) -> Draft | None:
     return draft
 
 
-def hit_test(n: Numbers, draft: Draft) -> tuple[str, Callable[[Reading], bool]]:
-    """What is counted, as the template that says so, and whether a reading is one."""
+def hit_test(n: Numbers, draft: Draft) -> Callable[[Reading], bool]:
+    """Whether a reading is one of those counted; what it rests on goes to the draft."""
     limit = n.query.limit
     if limit is not None:
-        key = "how_often_above" if limit.above else "how_often_below"
-        key = "how_often_below_both" if series.is_target(limit) else key
-        key = key if limit.up_to is None else "how_often_between"
-        return key, lambda r: series.beyond(r, limit, n.query.part)
+        return lambda r: series.beyond(r, limit, n.query.part)
     side = n.query.side or "above"
-    level = "low" if side == "below" else "high"
     if side != "within":
-        return f"how_often_{level}", _by_guideline(n, draft, level)
+        return _by_guideline(n, draft, "low" if side == "below" else "high")
     high, low = _by_guideline(n, draft, "high"), _by_guideline(n, draft, "low")
-    return "how_often_within", lambda r: not high(r) and not low(r)
+    return lambda r: not high(r) and not low(r)
 
 
 def _by_guideline(n: Numbers, draft: Draft, level: str) -> Callable[[Reading], bool]:

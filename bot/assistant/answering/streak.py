@@ -21,7 +21,7 @@ def streak(n: Numbers, rows: list[Reading], window: Window | None) -> Draft:
     """The longest run of days with such a reading; a day without a reading breaks it."""
     draft = Draft()
     named = n.query.limit is not None or n.query.side is not None
-    is_hit = hit_test(n, draft)[1] if named else (lambda _: True)
+    is_hit = hit_test(n, draft) if named else (lambda _: True)
     hits = [r for r in rows if is_hit(r)]
     runs = _runs(sorted({_day(r) for r in hits}))
     longest = max(reversed(runs), key=len, default=[])

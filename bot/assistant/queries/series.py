@@ -108,7 +108,7 @@ def beyond(reading: Reading, limit: Limit, part: str | None) -> bool:
             for p, figure in sides
             if p in reading.values
         )
-    chosen = part or _part_for(reading, limit)
+    chosen = part or part_for(reading, limit)
     return chosen in reading.values and _passes(reading.values[chosen].value, limit, limit.first)
 
 
@@ -123,7 +123,7 @@ def _passes(value: Decimal, limit: Limit, figure: Decimal) -> bool:
     return value < figure if limit.strict else value <= figure
 
 
-def _part_for(reading: Reading, limit: Limit) -> str:
+def part_for(reading: Reading, limit: Limit) -> str:
     """A lone figure for a pressure: a hundred or more is meant for the systolic side."""
     if "systolic" not in reading.values and "diastolic" not in reading.values:
         return "value"

@@ -72,6 +72,7 @@ _LIMITS = (
     (
         re.compile(
             rf"(?:超过|超出|高于|大于|高过|多于|突破|破|>|过了|超|"
+            rf"(?<![经通难吃做得患低跌少小超])过(?=\s*\d{{2,3}}(?![\d天周个月年次号日回分点岁小]))|"
             rf"(?<![早晚以往之朝晌])上(?:过|了)?(?=\s*\d{{2,3}}(?![\d天周个月年次号日回]))|"
             rf"above|over|higher than|more than|greater than|exceed(?:ed|s|ing)?|beyond)\s*"
             rf"(?:了|过|the|my)?\s*{_NUMBER}(?!\s*(?:个月|天|周|次以|months|days|weeks|years))"
