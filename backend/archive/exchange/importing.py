@@ -1,6 +1,7 @@
 """FHIR in: a Bundle becomes entries, readings and kept resources, each answered on its own.
 
-Idempotent: what a sender sent before is recognised by the sender's own names.
+Idempotent: what a sender sent before is recognised by the sender's own names, what came by
+another sender by its name and its whole content.
 An entry is one document, so there is never half of one.
 """
 
@@ -18,6 +19,7 @@ from backend.access.service import NOTHING, Access
 from backend.archive.documents import EntryDocument, KeptResource
 from backend.archive.entry import Provenance
 from backend.archive.events import EntriesAdded, EntryChanged
+from backend.archive.exchange.elsewhere import elsewhere
 from backend.archive.exchange.envelope import packed
 from backend.archive.exchange.known import Known, known, origin_of
 from backend.archive.exchange.plan import (
@@ -121,7 +123,8 @@ class FhirImport:
         planner: ImportPlanner,
     ) -> ImportReport:
         stored = await self._known(resident_id, reading)
-        plan = ImportPlan()
+        key = await self._core.keyring.key(resident_id)
+        plan = ImportPlan(elsewhere=await elsewhere(resident_id, reading.drafts, key))
         for mapped in reading.mapped:
             planner.add(plan, mapped, stored)
         await self._store_readings(viewer, resident_id, relation, plan, planner, stored)

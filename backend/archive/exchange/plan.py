@@ -10,6 +10,7 @@ from bson import ObjectId
 from backend.access.categories import Category
 from backend.access.errors import AccessDenied
 from backend.archive.entry import EntrySource, Provenance, content, frame_of, place
+from backend.archive.exchange.elsewhere import Elsewhere
 from backend.archive.exchange.envelope import packed
 from backend.archive.exchange.known import Known, origin_of
 from backend.archive.exchange.report import ItemReport, item_report
@@ -44,6 +45,7 @@ class ImportPlan:
     new_kept: list[Raw] = field(default_factory=list)
     changed_kept: list[tuple[ObjectId, Raw]] = field(default_factory=list)
     readings: list[PlannedReading] = field(default_factory=list)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
 
     def report(self, mapped: Mapped, outcome: Outcome) -> None:
         self.reports[mapped.index] = item_report(mapped, outcome)
@@ -77,7 +79,10 @@ class ImportPlanner:
                 refusal = AccessDenied(category=category.value)
                 plan.reports[mapped.index] = item_report(mapped, Outcome.REFUSED, refusal)
             elif isinstance(draft, ReadingDraft):
-                plan.readings.append(PlannedReading(mapped, draft))
+                if plan.elsewhere.holds(draft, self._digest(draft.digest)):
+                    plan.report(mapped, Outcome.MERGED)
+                else:
+                    plan.readings.append(PlannedReading(mapped, draft))
             elif isinstance(draft, EntryDraft):
                 self.entry(plan, mapped, draft, known)
             else:
@@ -88,7 +93,9 @@ class ImportPlanner:
         origin = origin_of(draft.identity)
         stored = known.entries.get(origin["id"])
         digest = self._digest(draft.digest)
-        if stored is None:
+        if stored is None and plan.elsewhere.holds(draft, digest):
+            plan.report(mapped, Outcome.MERGED)
+        elif stored is None:
             document = self._new_entry(draft, mapped.index, digest)
             known.entries[origin["id"]] = document
             plan.new_entries.append(document)
@@ -104,6 +111,9 @@ class ImportPlanner:
         origin = origin_of(draft.identity)
         stored = known.kept.get(origin["id"])
         digest = self._digest(draft.digest)
+        if stored is None and plan.elsewhere.holds(draft, digest):
+            plan.report(mapped, Outcome.MERGED)
+            return
         if stored is None:
             document = self._new_kept(draft, mapped.index, digest)
             known.kept[origin["id"]] = document

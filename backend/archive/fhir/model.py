@@ -16,7 +16,7 @@ from backend.measurements.draft import Draft
 
 
 class Outcome(StrEnum):
-    """TAKEN: mapped. MERGED: the file held the very same resource before. RAW: kept as
+    """TAKEN: mapped. MERGED: the very same resource is there already. RAW: kept as
     received, with the reason where it should have been mapped. REFUSED: not kept."""
 
     TAKEN = "taken"
