@@ -75,13 +75,17 @@ class Alerting:
         fresh = [each for each in found if each.state == "live" and each.at >= since]
         if not fresh:
             return
-        person = await self._people.person(resident_id)
-        own = [override for _, override in await self._overrides.of(resident_id)]
+        person, own = await self._standards(resident_id)
         judged = [each for reading in fresh for each in _judged(reading, person, own)]
         for kind in sorted({each.kind for each in fresh}):
             judged.extend(await self._trends(resident_id, kind, person, own))
         for each in sorted(judged, key=lambda item: item.at):
             await self._apply(resident_id, each)
+
+    async def _standards(self, resident_id: ObjectId) -> tuple[Person, list[Override]]:
+        """By what a reading of theirs is judged today."""
+        person = await self._people.person(resident_id)
+        return person, [override for _, override in await self._overrides.of(resident_id)]
 
     async def _trends(
         self, resident_id: ObjectId, kind: Kind, person: Person, own: list[Override]
@@ -181,11 +185,15 @@ class Alerting:
         return await self._core.store.transaction(work)
 
     async def _forget(self, resident_id: ObjectId, reading_id: ObjectId) -> None:
+        standards: tuple[Person, list[Override]] | None = None
+
         async def judge_again(ids: Sequence[str]) -> list[Judged]:
+            nonlocal standards
             known = [ObjectId(each) for each in ids if ObjectId.is_valid(each)]
             found = await self._readings.by_ids(resident_id, known)
-            person = await self._people.person(resident_id)
-            own = [override for _, override in await self._overrides.of(resident_id)]
+            if standards is None:  # the same for all alerts, and needed where there is one
+                standards = await self._standards(resident_id)
+            person, own = standards
             live = [each for each in found if each.state == "live"]
             return [each for reading in live for each in _judged(reading, person, own)]
 

@@ -15,6 +15,7 @@ from backend.core.outbox import OutboxEntry
 from backend.identity.viewer import Role, Viewer
 from backend.main import build_dispatcher
 from backend.measurements.alert import Alert
+from backend.measurements.documents import AlertDocument
 from backend.measurements.draft import Draft, Kind, Quantity
 from backend.measurements.thresholds import Level, Override
 from backend.measurements.write_errors import AlertNotFound, LimitInvalid, SnoozeInvalid
@@ -93,6 +94,32 @@ async def test_withdrawing_the_only_reason_closes_the_alert(
     await services.correcting.withdraw(viewer, resident_id, reading_id, version=1)
     await build_dispatcher(services).drain()
     assert await alerts(services, viewer, resident_id) == []
+
+
+async def test_what_two_alerts_lose_with_one_reading_is_judged_by_standards_read_once(
+    services: Services, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    for minutes in (40, 20):
+        slip = await record(services, viewer, resident_id, now_bp(clock, 186, 112, minutes))
+    stored = AlertDocument.get_pymongo_collection()
+    [one] = await stored.find({"resident_id": resident_id, "readings": str(slip)}).to_list()
+    other = {**one, "_id": ObjectId(), "trouble": "blood_pressure:single:low"}
+    await stored.insert_one(other)
+    asked, standards = [], services.alerting._standards
+
+    async def counted(person_id: ObjectId) -> object:
+        asked.append(person_id)
+        return await standards(person_id)
+
+    monkeypatch.setattr(services.alerting, "_standards", counted)
+    await services.correcting.withdraw(viewer, resident_id, slip, version=1)
+    await build_dispatcher(services).drain()
+
+    assert asked == [resident_id]
+    left = {raw["_id"]: raw async for raw in stored.find({"resident_id": resident_id})}
+    assert (left[one["_id"]]["open"], len(left[one["_id"]]["readings"])) == (True, 1)
+    assert left[other["_id"]]["open"] is False
 
 
 async def test_withdrawing_the_gravest_reason_leaves_what_the_others_say(
