@@ -49,8 +49,8 @@ def test_a_note_beside_a_number_is_no_report() -> None:
             "我体重涨了多少",
             "体重升了 1.7 kg：从 62.7 kg（2026年10月25日）到 64.4 kg（2026年11月20日）",
         ),
-        ("how much weight did i gain", "weight: up by 1.7 kg, from 62.7 kg"),
-        ("体重有什么变化", "体重总的来看比较平稳"),
+        ("how much weight did i gain", "weight rose by 1.7 kg: from 62.7 kg"),
+        ("体重有什么变化", "体重有所上升，比最早一次高了 1.7 kg。"),
     ],
 )
 def test_by_how_much_is_answered_with_the_difference(question: str, said: str) -> None:

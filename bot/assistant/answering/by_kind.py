@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from bot.assistant.answer import Outcome, Window
 from bot.assistant.answering.body_mass import body_mass
-from bot.assistant.answering.change import compare, compare_facets, last_two, trend
+from bot.assistant.answering.change import compare, compare_facets
 from bot.assistant.answering.how_often import how_often, since_when
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.answering.statistics import average, count, extremes, highest, lowest, total
 from bot.assistant.answering.streak import streak
+from bot.assistant.answering.trend import last_two, trend
 from bot.assistant.answering.values import EVERY, first, judge, last_n, listed, nothing, value, when
 from bot.assistant.answering.when_asked import at_checkups
 from bot.assistant.composing.draft import Draft

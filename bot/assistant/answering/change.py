@@ -1,76 +1,18 @@
-"""Trends, and two spans compared."""
+"""Two spans compared, or two sides of a day or of a meal."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.assistant.answer import Fact, Window
-from bot.assistant.answering.meaning import meaning
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.answering.values import nothing
 from bot.assistant.composing.draft import Draft
-from bot.assistant.composing.wording import cite, moment, number, phrase, shown, time_fact
+from bot.assistant.composing.wording import cite, number, phrase
 from bot.assistant.queries import series
 from bot.assistant.records import Reading
 from bot.assistant.understanding.query import Query
-
-_HOW_MUCH = re.compile(
-    r"[涨升降掉跌瘦胖轻重高低增减](?:高|低|加|少|长|下|上)?(?:来|去)?了?(?:有)?(?:多少|几)|"
-    r"how much .{0,30}(?:gain|los[et]|lost|up|down|ris|rose|drop|fall|fell|chang)"
-)
-
-
-def last_two(n: Numbers, rows: list[Reading]) -> Draft:
-    """The last beside the one before it."""
-    return trend(n, rows[-2:], None, told="last_two")
-
-
-def trend(n: Numbers, rows: list[Reading], window: Window | None, *, told: str = "trend") -> Draft:
-    if len(rows) == 1:
-        draft = n.one("trend_one", rows[0])
-        draft.extras += meaning(n.view, draft, rows[0], n.query)
-        return draft
-    draft = Draft()
-    average, facts, canonical = n.averages(rows)
-    part = n.parts(rows)[0]
-    with_part = [r for r in rows if part in r.values]
-    first, last = with_part[0], with_part[-1]
-    change = last.values[part].value - first.values[part].value
-    spread = abs(first.values[part].value) * Decimal("0.03")
-    by_how_much = change != 0 and told == "trend" and _HOW_MUCH.search(n.query.asked.plain)
-    told = "change" if by_how_much else told
-    flat = abs(change) <= spread and not by_how_much
-    way = "flat" if flat else ("up" if change > 0 else "down")
-    difference = abs(
-        shown(last.values[part], n.key, False) - shown(first.values[part], n.key, False)
-    )
-    zh = n.language == "zh"
-    unit = (n.kind.unit_in(n.language) if n.kind else first.values[part].unit) or None
-    draft.sentences.append(
-        phrase(
-            n.language,
-            f"{told}_{way}",
-            label=n.label,
-            first=n.value(first),
-            first_at=moment(first, n.language),
-            last=n.value(last),
-            last_at=moment(last, n.language),
-            change=n.with_unit(number(difference), unit or ""),
-            average=average,
-            count=len(rows),
-        )
-    )
-    draft.facts += n.reading_facts(first, "（最早）" if zh else " (first)")
-    draft.facts += n.reading_facts(last, "（最近）" if zh else " (latest)")
-    draft.facts.append(Fact(n.part_name(part) + ("变化" if zh else " change"), difference, unit))
-    draft.facts += [*facts, n.count_fact(len(rows))]
-    draft.facts += [time_fact(first, n.language), time_fact(last, n.language)]
-    for r in rows:
-        draft.cite(*cite(r, n.language))
-    draft.extras += meaning(n.view, draft, last, n.query, values=canonical)
-    return draft
 
 
 def compare(n: Numbers, known: list[Reading], windows: Sequence[Window]) -> Draft:
