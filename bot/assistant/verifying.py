@@ -57,7 +57,7 @@ def _evidence(answer: Answer) -> str:
     parts = [answer.question]
     for fact in answer.facts:
         value = fact.value if isinstance(fact.value, str) else format(fact.value, "f")
-        parts.append(f"{value} {fact.unit or ''}")
+        parts.append(f"{fact.label} {value} {fact.unit or ''}")
     parts += [citation.excerpt for citation in answer.citations]
     return "\n".join(parts)
 

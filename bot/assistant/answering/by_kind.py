@@ -11,6 +11,7 @@ from bot.assistant.answering.body_mass import body_mass
 from bot.assistant.answering.change import compare, compare_facets
 from bot.assistant.answering.how_often import how_often, since_when
 from bot.assistant.answering.numbers import Numbers
+from bot.assistant.answering.qualitative import said_of_words
 from bot.assistant.answering.statistics import average, count, extremes, highest, lowest, total
 from bot.assistant.answering.streak import streak
 from bot.assistant.answering.trend import last_two, trend
@@ -110,6 +111,7 @@ def answer_kind(view: ArchiveView, query: Query, key: str, windows: Sequence[Win
     elif not numeric and query.ask not in (Ask.WHEN, Ask.COUNT, Ask.FIRST):
         every = window or query.last_n or EVERY.search(query.rest)
         draft = listed(n, chosen[-20:]) if every else n.one("latest", chosen[-1])
+        draft.extras += said_of_words(n, chosen[-1]) if not every else []
     elif query.streak is not None and numeric:
         draft = streak(n, numeric, window)
     else:
