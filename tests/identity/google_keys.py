@@ -37,7 +37,9 @@ class GoogleKeys:
                 pass
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self.url = f"http://127.0.0.1:{self._http.server_port}/certs"
 
     def token(self, project: str, uid: str, *, kid: str | None = None, age_seconds: int = 0) -> str:

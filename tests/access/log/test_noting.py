@@ -18,8 +18,6 @@ from backend.identity.viewer import Channel, Viewer
 from backend.services import Services
 from tests.factories import a_caregiver, a_condition, a_key, a_resident, a_viewer, bp
 
-pytestmark = pytest.mark.spoils_database
-
 
 async def rows(services: Services, resident_id: ObjectId) -> list[Raw]:
     found = services.core.store.db["access_log"].find({"resident_id": resident_id})
@@ -133,6 +131,7 @@ async def refuse_entries(services: Services, refuse: bool = True) -> None:
     await services.core.store.db.command("collMod", "access_log", validator=validator)
 
 
+@pytest.mark.spoils_database
 async def test_what_cannot_be_noted_is_neither_shown_nor_done(services: Services) -> None:
     viewer, resident_id = await a_resident(services)
     daughter = await a_caregiver(services, resident_id)
@@ -147,6 +146,7 @@ async def test_what_cannot_be_noted_is_neither_shown_nor_done(services: Services
     assert await services.core.store.db["entries"].count_documents({}) == 0
 
 
+@pytest.mark.spoils_database
 async def test_the_log_that_came_back_goes_on_where_it_was(
     services: Services,
 ) -> None:
