@@ -34,10 +34,12 @@ from backend.measurements.events import (
     ReadingsRecorded,
     ReadingWithdrawn,
 )
-from backend.measurements.judge import judge_all
+from backend.measurements.judge import judge_all, judge_doubted
+from backend.measurements.last_values import last_values
 from backend.measurements.overrides import Overrides
+from backend.measurements.own_values import DOUBTED, question
 from backend.measurements.people import People
-from backend.measurements.reading import Reading
+from backend.measurements.reading import Reading, as_normal
 from backend.measurements.readings import ReadingFilter, Readings
 from backend.measurements.thresholds import Override, Person
 
@@ -77,10 +79,26 @@ class Alerting:
             return
         person, own = await self._standards(resident_id)
         judged = [each for reading in fresh for each in _judged(reading, person, own)]
+        judged += await self._doubted(resident_id, fresh)
         for kind in sorted({each.kind for each in fresh}):
             judged.extend(await self._trends(resident_id, kind, person, own))
         for each in sorted(judged, key=lambda item: item.at):
             await self._apply(resident_id, each)
+
+    async def _doubted(self, resident_id: ObjectId, readings: Sequence[Reading]) -> list[Judged]:
+        """Of those that nobody could be asked about: whether they are the resident's own."""
+        found = []
+        for reading in readings:
+            if DOUBTED not in reading.attributes:
+                continue
+            normal = as_normal(reading)
+            lasts = await last_values(resident_id, [normal], without=reading.id)
+            birth_date = await self._people.birth_date(resident_id)
+            asked = question(normal, lasts.get(reading.kind, ()), birth_date)
+            if asked is not None:
+                judgement = judge_doubted(reading.kind, asked)
+                found.append(Judged(reading=str(reading.id), at=reading.at, judgement=judgement))
+        return found
 
     async def _standards(self, resident_id: ObjectId) -> tuple[Person, list[Override]]:
         """By what a reading of theirs is judged today."""
@@ -195,7 +213,8 @@ class Alerting:
                 standards = await self._standards(resident_id)
             person, own = standards
             live = [each for each in found if each.state == "live"]
-            return [each for reading in live for each in _judged(reading, person, own)]
+            judged = [each for reading in live for each in _judged(reading, person, own)]
+            return judged + await self._doubted(resident_id, live)
 
         await forget(self._core, resident_id, reading_id, judge_again)
 

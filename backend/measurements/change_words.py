@@ -27,17 +27,34 @@ def question(data: Mapping[str, Any], language: str) -> str:
     words = table()["words"][short]
     if "last" not in data:
         return str(words["untold"])
-    last_at, at = (datetime.fromisoformat(data[each]) for each in ("last_at", "at"))
-    text: str = words["more" if data["side"] == "high" else "less"].format(
-        day=_day(words, last_at, at),
-        last=number(data["last"]),
-        difference=number(abs(data["value"] - data["last"])),
-        unit=_unit(data["unit"], short),
-    )
+    text: str = words[_side(data)].format(**_facts(data, short))
     if data["suggested_unit"] is None:
         return text
     unit = _unit(data["suggested_unit"], short)
     return text + str(words["other_unit"].format(value=number(data["value"]), unit=unit))
+
+
+def alert_text(part: str, language: str, data: Mapping[str, Any] | None = None, **more: str) -> str:
+    """``reason`` (of ``data``), ``what_to_do`` or ``source`` of the alert that asks afterwards."""
+    words = table()["words"][language]
+    if data is None:
+        return str(words[part])
+    return str(words[f"{part}_{_side(data)}"].format(**_facts(data, language), **more))
+
+
+def _side(data: Mapping[str, Any]) -> str:
+    return "more" if data["side"] == "high" else "less"
+
+
+def _facts(data: Mapping[str, Any], short: str) -> dict[str, str]:
+    last_at, at = (datetime.fromisoformat(data[each]) for each in ("last_at", "at"))
+    return {
+        "day": _day(table()["words"][short], last_at, at),
+        "value": number(data["value"]),
+        "last": number(data["last"]),
+        "difference": number(abs(data["value"] - data["last"])),
+        "unit": _unit(data["unit"], short),
+    }
 
 
 def number(value: float) -> str:

@@ -125,7 +125,10 @@ class NeedsConfirmation(_Implausible, Conflict):
 
     def without_values(self) -> NeedsConfirmation:
         """As it may be kept: without anything of the record."""
-        return NeedsConfirmation(rule="own_values") if self.of_own_values else self
+        if not self.of_own_values:
+            return self
+        rule_alone = {"rule": self.data["rule"]}  # it has words of its own
+        return NeedsConfirmation(**rule_alone)
 
 
 class TimeWithoutOffset(Invalid):

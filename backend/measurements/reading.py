@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from bson import ObjectId
 
 from backend.core import words
+from backend.core.clock import offset_minutes
 from backend.core.database import Raw
 from backend.core.keys import OwnerKey
 from backend.measurements.draft import Kind, Meal, Quantity, Source
@@ -86,6 +87,22 @@ def to_raw(
         "created_at": now,
         "updated_at": now,
     }
+
+
+def as_normal(reading: Reading) -> Normal:
+    """The reading as it was before it was stored, to be looked at once more."""
+    return Normal(
+        kind=reading.kind,
+        at=reading.at.astimezone(UTC),
+        offset_minutes=offset_minutes(reading.at),
+        end=None if reading.end is None else reading.end.astimezone(UTC),
+        values=reading.values,
+        entered=reading.entered,
+        meal=reading.meal,
+        note=reading.note,
+        source=reading.source,
+        attributes=reading.attributes,
+    )
 
 
 def content(normal: Normal, reading_id: ObjectId, key: OwnerKey, mark: bytes) -> Raw:

@@ -130,9 +130,8 @@ class Recording:
             plan = await planner.plan(
                 items, birth_date=birth_date, confirmed=confirmed, doubt=doubt, fhir=fhir
             )
-            told = [item for item, each in zip(items, plan.outcomes, strict=True) if _tells(each)]
-            kinds = {each.kind for each in told if isinstance(each, Draft)}
-            await note_told(self._access, viewer, resident_id, kinds)
+            if doubt is Doubt.ASK:
+                await note_told(self._access, viewer, resident_id, _told_kinds(items, plan))
             arguments = ["record_batch", str(resident_id), confirmed, _described(items)]
             try:
                 return await self._write(viewer, resident_id, plan, idempotency_key, arguments)
@@ -186,6 +185,11 @@ def _as_asked(first: list[ItemOutcome], now: list[ItemOutcome]) -> list[ItemOutc
         today if isinstance(then.error, NeedsConfirmation) and _tells(today) else then
         for then, today in zip(first, now, strict=True)
     ]
+
+
+def _told_kinds(items: Sequence[Item], plan: Plan) -> set[Kind]:
+    pairs = zip(items, plan.outcomes, strict=True)
+    return {item.kind for item, each in pairs if isinstance(item, Draft) and _tells(each)}
 
 
 def _tells(outcome: ItemOutcome) -> bool:

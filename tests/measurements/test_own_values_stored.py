@@ -15,13 +15,17 @@ from backend.core.clock import FixedClock
 from backend.core.idempotency import IdempotentAnswer
 from backend.core.outbox import OutboxEntry
 from backend.identity.viewer import Viewer
+from backend.measurements.alert import Alert
 from backend.measurements.batch import ItemOutcome, Outcome
 from backend.measurements.documents import ReadingDocument
 from backend.measurements.draft import Draft, Kind, Quantity, Source
 from backend.measurements.errors import NeedsConfirmation
+from backend.measurements.judge import Rule
 from backend.measurements.own_values import DOUBTED
 from backend.measurements.readings import ReadingFilter
+from backend.measurements.thresholds import Level
 from backend.services import Services
+from backend.subscribers import build_dispatcher
 from tests.factories import a_caregiver, a_key, a_resident, at, bp
 from tests.measurements.metering import a_body, a_bound
 
@@ -242,6 +246,52 @@ async def test_another_person_on_a_bound_scale_is_taken_and_marked(
         assert answer.outcome.outcome is Outcome.RECORDED
     assert await weights(services, bound.viewer, bound.resident_id) == [57.9, 74.3, 58, 74]
     assert await doubted(bound.resident_id) == [58, 57.9]
+
+
+async def test_who_was_not_asked_is_told_and_taking_it_out_ends_the_telling(
+    services: Services, clock: FixedClock
+) -> None:
+    bound = await a_bound(services)
+    start, dispatcher = clock.now(), build_dispatcher(services)
+    viewer, resident_id = bound.viewer, bound.resident_id
+
+    async def own_alerts() -> list[Alert]:
+        page = await services.alerts.page(viewer, resident_id, first=20)
+        return [each for each in page.items if each.rule is Rule.UNLIKE_OWN and each.open]
+
+    for day, kg in enumerate([74.0, 58.0, 74.3, 57.9], start=21):
+        clock.set(start + timedelta(days=day - 21))
+        await bound.send(day, sent(kg, day))
+        await dispatcher.drain()
+
+    [alert] = await own_alerts()  # one for both
+    assert (alert.kind, alert.level, alert.times) == (Kind.WEIGHT, Level.NOTICE, 2)
+    told = "体重 57.9 公斤，比 11月23日的 74.3 公斤少 16.4 公斤，是您本人的吗？"
+    assert alert.reason.zh == told
+    assert alert.what_to_do.zh == "是您本人的，不用管它。是家里别人量的，请把这一条拿掉。"
+    assert alert.source.zh == "与您自己前后的记录相比"
+    english = "Weight 57.9 kg, 16.4 kg less than the 74.3 kg of 23 November. Is it yours?"
+    assert alert.reason.en == english
+
+    wanted = ReadingFilter(kinds=frozenset({Kind.WEIGHT}))
+    page = await services.readings.page(viewer, resident_id, wanted, first=10)
+    hers = [each for each in page.items if DOUBTED in each.attributes]
+    await services.correcting.withdraw(viewer, resident_id, hers[0].id, version=1)
+    await dispatcher.drain()
+    [alert] = await own_alerts()
+    assert alert.times == 1
+    assert "体重 58 公斤" in alert.reason.zh
+    await services.correcting.withdraw(viewer, resident_id, hers[1].id, version=1)
+    await dispatcher.drain()
+    assert await own_alerts() == []
+
+
+async def test_a_reading_that_a_person_confirmed_is_no_alert(services: Services) -> None:
+    viewer, resident_id = await somebody_of_74(services)
+    await record(services, viewer, resident_id, weight(135), confirmed=True)
+    await build_dispatcher(services).drain()
+    found = (await services.alerts.page(viewer, resident_id, first=20)).items
+    assert [each for each in found if each.rule is Rule.UNLIKE_OWN] == []
 
 
 async def test_a_change_that_stays_is_believed_from_the_fourth_time_on(

@@ -11,12 +11,13 @@ from backend.measurements.thresholds import Direction, Level, Limit, Text
 
 
 class Rule(StrEnum):
-    """What was looked at: one reading, or one of the trends."""
+    """What was looked at: one reading, one of the trends, or whether a reading is one's own."""
 
     SINGLE = "single"
     IN_A_ROW = "in_a_row"
     WEEKLY_MEAN = "weekly_mean"
     WEIGHT_GAIN = "weight_gain"
+    UNLIKE_OWN = "unlike_own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
