@@ -19,10 +19,10 @@ from backend.core.database import Store
 from backend.core.embedded import EmbeddedMongo
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
-from backend.main import build_app
 from backend.services import Services, build_services
 from tests.api import Api
 from tests.databases import Databases
+from tests.houses import its_door
 from tests.machine import lend_memory, memory, take_memory_back
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
@@ -134,9 +134,7 @@ def services(core: Core) -> Services:
 @pytest.fixture
 async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     """The web app without a socket, in this event loop; its outbox is drained by the test."""
-    app = build_app(services)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+    async with its_door(services) as client:
         yield client
 
 
