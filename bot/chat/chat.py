@@ -13,7 +13,7 @@ from backend.care.reminders.documents import OccurrenceState
 from backend.core.errors import KangbanError
 from backend.identity.viewer import Role, Viewer
 from bot.assistant.stored.card import card
-from bot.chat.phrases import intent_of
+from bot.chat.phrases import here, intent_of
 from bot.chat.reply import Reply
 from bot.chat.rooms import Rooms
 from bot.chat.talk import Talk, Writing
@@ -57,6 +57,10 @@ class Chat:
     async def alarmed(self, text: str) -> bool:
         """Whether the words are an emergency: an adapter lets these wait for nothing."""
         return await _alarms(text[:LONGEST], self._rooms.core.clock.now())
+
+    def records(self, text: str) -> bool:
+        """Whether the words say what was measured."""
+        return bool(understand(text, here(self._rooms.core.clock.now())).found)
 
     async def say(self, viewer: Viewer, talk: Talk, text: str) -> list[Reply]:
         """Replies to a message; domain errors are replies in the viewer's language."""

@@ -28,6 +28,9 @@ _ENGLISH_MONTHS = [
 ]
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def short(language: str) -> str:
     return "en" if language.startswith("en") else "zh"
 
@@ -57,6 +60,19 @@ def day_of(language: str, day: date, today: date) -> str:
     year = "" if day.year == today.year else "_of_a_year"
     month = _ENGLISH_MONTHS[day.month - 1]
     return say(language, f"day{year}", year=day.year, month=day.month, name=month, day=day.day)
+
+
+def month_of(language: str, at: datetime, *, long: bool) -> str:
+    """A date below a picture: 2026年11月, or 11月20日 where ``long`` is not said."""
+    month = _ENGLISH_MONTHS[at.month - 1]
+    key = "lab_month" if long else "lab_day"
+    return say(language, key, year=at.year, month=at.month, name=month, day=at.day)
+
+
+def printed_unit(unit: str) -> str:
+    """As paper has it: umol/L is μmol/L, 10^9/L is 10⁹/L."""
+    unit = re.sub(r"^u(?=(?:mol|g|L|U|IU|kat|m)\b|mol)", "μ", unit)
+    return re.sub(r"\^(\d+)", lambda found: found[1].translate(_RAISED), unit)
 
 
 def here(at: datetime) -> datetime:

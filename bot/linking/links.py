@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import tomllib
 import unicodedata
@@ -57,7 +58,8 @@ class ChatLinks:
         """
         mark = self._chat(channel, chat)
         await self._check_tries(channel, mark)
-        plain = unicodedata.normalize("NFKC", code).strip().upper().replace("-", "")
+        plain = unicodedata.normalize("NFKC", code).strip().upper()
+        plain = re.sub(r"[-\s]", "", plain)
         now = self._core.clock.now()
 
         async def work(session: Session) -> ObjectId | None:

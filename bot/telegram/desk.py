@@ -19,7 +19,7 @@ from bot.telegram.fading import Fading
 from bot.telegram.files import Fetching
 from bot.telegram.queues import Queues, TooManyAtOnce
 from bot.telegram.sending import ChatGone, Outgoing
-from bot.telegram.words import language_of, words
+from bot.telegram.words import language_of, limit, words
 
 Work = Callable[[Viewer, Talk], Awaitable[list[Reply]]]
 
@@ -59,7 +59,7 @@ class Desk:
                 await self._fade(user, viewer, message_id, sent)
         except TooManyAtOnce as error:
             if not error.told:
-                await self.say(user, "too_many")
+                await self.say(user, "too_many", waiting=limit("waiting"))
 
     async def _replies(self, user: User, viewer: Viewer, work: Work, urgent: bool) -> list[Reply]:
         """What was remembered is stored before the answer leaves, so that its buttons are known
@@ -71,7 +71,7 @@ class Desk:
         except TalkHeld:
             if urgent:
                 return await work(viewer, Talk())
-            return [self.reply(user, "too_many")]
+            return [self.reply(user, "held")]
 
     async def remark(self, user: User, key: str, message_id: int) -> None:
         """On something that the bot does not take; whoever is not linked hears how to link."""

@@ -14,6 +14,7 @@ from bot.chat.reply import MOST_ACTION_BYTES, Button, Reply
 from bot.telegram.words import limit
 
 _ALARM = "🚨 "
+_IN_A_ROW = 4
 Call = SendMessage | SendPhoto
 
 
@@ -65,11 +66,23 @@ def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
         return None
     if any(len(each.action.encode()) > MOST_ACTION_BYTES for each in buttons):
         raise ValueError("an action is longer than callback_data may be")
-    rows = [
-        [InlineKeyboardButton(text=each.label, callback_data=each.action)]
-        for each in buttons[: limit("buttons")]
-    ]
+    rows: list[list[InlineKeyboardButton]] = []
+    for each in buttons[: limit("buttons")]:
+        key = InlineKeyboardButton(text=each.label, callback_data=each.action)
+        if rows and _side_by_side(rows[-1], each):
+            rows[-1].append(key)
+        else:
+            rows.append([key])
     return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def _side_by_side(row: list[InlineKeyboardButton], button: Button) -> bool:
+    """依据1 to 依据8 in two rows of four; yes and no stay apart, for fingers that slip."""
+    return (
+        len(row) < _IN_A_ROW
+        and row[-1].text.rstrip("0123456789") == button.label.rstrip("0123456789")
+        and button.label[-1:].isdigit()
+    )
 
 
 def _units(text: str) -> int:

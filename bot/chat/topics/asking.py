@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ from bot.chat.topics import results
 from bot.chat.turn import ChooseFirst, Turn
 
 _MOST_CITED = 8
+_DATED = re.compile(r"\d{4}年\d{1,2}月|\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4}")
+"""An excerpt that begins with its date."""
 _FROM_A_RECORD = frozenset({TurnOutcome.ANSWERED, TurnOutcome.NOT_FOUND})
 
 
@@ -112,6 +115,6 @@ def _answer(turn: Turn, said: Said) -> Reply:
 
 
 def _citation(turn: Turn, each: CitationWords) -> Reply:
-    if each.at is None:
+    if each.at is None or _DATED.match(each.excerpt):
         return turn.reply("cited", excerpt=each.excerpt)
     return turn.reply("cited_at", at=date_words(turn, each.at), excerpt=each.excerpt)

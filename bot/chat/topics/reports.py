@@ -11,6 +11,7 @@ from backend.reports.errors import ReportPatientDiffers
 from backend.reports.files import Incoming
 from backend.reports.report import Report
 from backend.reports.review import Review, ReviewItem
+from bot.chat.phrases import printed_unit
 from bot.chat.reply import Button, Reply
 from bot.chat.showing import date_words
 from bot.chat.talk import Reviewed
@@ -118,7 +119,7 @@ def _table(turn: Turn, report: Report, review: Review) -> Reply:
 
 def _row(index: int, item: ReviewItem) -> str:
     mark = _MARKS.get(item.flag or "", "")
-    unit = f" {item.unit}" if item.unit else ""
+    unit = f" {printed_unit(item.unit)}" if item.unit else ""
     reference = f"（{item.reference.text}）" if item.reference else ""
     return (
         f"{'⚠ ' if item.uncertain else ''}{index}. {item.name} {item.text}{unit}{mark}{reference}"

@@ -11,7 +11,7 @@ from backend.measurements.draft import Draft, Quantity
 from backend.measurements.kinds import spec
 from backend.measurements.normalise import normalise
 from backend.measurements.units import to_canonical
-from bot.chat.phrases import unit_words
+from bot.chat.phrases import say, unit_words
 from bot.chat.showing import number
 from bot.chat.understanding import Found
 
@@ -46,7 +46,8 @@ def both_words(language: str, draft: Draft) -> str:
     canonical = spec(draft.kind).components[name].unit
     value = to_canonical(draft.kind, name, quantity)
     said = one_words(language, quantity)
-    return f"{said}（{one_words(language, Quantity(round(value, 1), canonical))}）"
+    stored = one_words(language, Quantity(round(value, 1), canonical))
+    return say(language, "in_other", said=said, canonical=stored)
 
 
 def one_words(language: str, quantity: Quantity) -> str:

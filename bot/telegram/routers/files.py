@@ -28,6 +28,8 @@ async def _file(message: Message, desk: Desk) -> None:
         await desk.answer(
             user, lambda viewer, talk: desk.chat.say(viewer, talk, caption), urgent=True
         )
+    elif desk.chat.records(caption):
+        await desk.answer(user, lambda viewer, talk: desk.chat.say(viewer, talk, caption))
 
     async def work(viewer: Viewer, talk: Talk) -> list[Reply]:
         try:

@@ -17,13 +17,15 @@ from bot.telegram import leaving
 from bot.telegram.desk import Desk
 from bot.telegram.words import language_of
 
-_CODE = re.compile(r"\s*[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}\s*")
+_CODE = re.compile(r"\s*[0-9A-Za-z]{4}[-\s]?[0-9A-Za-z]{4}\s*")
+_UNLINK = re.compile(r"\s*(?:解除绑定|解绑|取消绑定|不用了?康伴|unlink)\s*[。.!！]?\s*")
 
 
 def router() -> Router:
     made = Router(name="linking")
     made.message.register(_started, CommandStart())
     made.message.register(_unlink, Command("unlink"))
+    made.message.register(_unlink, F.text.regexp(_UNLINK, mode="fullmatch"))
     made.message.register(_code, F.text.regexp(_CODE, mode="fullmatch"), _not_linked)
     left = F.new_chat_member.status == ChatMemberStatus.KICKED
     made.my_chat_member.register(_blocked, left)

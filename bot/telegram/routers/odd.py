@@ -17,7 +17,12 @@ def router() -> Router:
 
 
 async def _edited(message: Message, desk: Desk) -> None:
-    await _say(message, desk, "edited")
+    """An emergency is one, also where it took two tries to write it."""
+    user, text = message.from_user, message.text or message.caption or ""
+    if user is not None and text and await desk.chat.alarmed(text):
+        await desk.answer(user, lambda viewer, talk: desk.chat.say(viewer, talk, text), urgent=True)
+    else:
+        await _say(message, desk, "edited")
 
 
 async def _forwarded(message: Message, desk: Desk) -> None:

@@ -188,7 +188,9 @@ async def test_a_doctor_claims_asks_back_or_answers_after_a_look_at_the_text(
         "早晚各量一次，三天后告诉我。血压150/88不用急。"
     ]
     assert "过期" in await doctor.sends(send)
-    assert await Talker(services, viewer).says("工单") == "只有家庭医生有工单。"
+    assert await Talker(services, viewer).says("工单") == (
+        "工单是家庭医生看的。您要问医生，直接把问题写给我就行。"
+    )
 
 
 async def test_what_a_doctor_does_not_send_is_not_sent(services: Services) -> None:

@@ -57,7 +57,7 @@ async def test_a_photo_is_read_corrected_by_words_and_archived_after_a_yes(
     table = await talker.sends(look)
 
     assert "1. 葡萄糖 7.83 mmol/L ↑（3.9-6.1）" in table
-    assert "2. 肌酐 72 umol/L" in table
+    assert "2. 肌酐 72 μmol/L" in table
     before = talker.action("存档")
     assert "1. 葡萄糖 7.38 mmol/L" in await talker.says("第1项是7.38")
     assert "没有这一项" in await talker.says("第9项是7.38")

@@ -169,7 +169,7 @@ async def test_groups_hear_one_sentence_and_are_left(father: Father) -> None:
 async def test_what_is_not_taken_is_answered_by_a_sentence(father: Father) -> None:
     person = father.person
     edited = person.message(text="血压135/85", edit_date=1_790_000_001)
-    assert "看不到变化" in words(await person.update(edited_message=edited))
+    assert "改过的消息我看不到" in words(await person.update(edited_message=edited))
     origin = {"type": "hidden_user", "sender_user_name": "某人", "date": 1_790_000_000}
     forwarded = await person.says("血压135/85", forward_origin=origin)
     assert "转发的消息" in words(forwarded)
