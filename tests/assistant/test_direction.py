@@ -86,3 +86,19 @@ def test_how_much_is_from_first_to_last_and_the_thirds_stand_beside_it() -> None
     text = assistant(patient(), *rows).ask("体重降了多少").text
     assert text.startswith("体重降了 3 kg：从 75 kg")
     assert "开头 2 次平均 74.9 kg，最近 2 次平均 72.1 kg。" in text
+
+
+def test_what_it_is_now_is_judged_and_not_what_it_was() -> None:
+    answer = pressures([(150, 92)] * 6 + [(140, 88)] * 6 + [(126, 78)] * 6)
+    assert answer.text.startswith("收缩压在下降，平均低了 24 mmHg。")
+    assert "最近 6 次平均 126/78 mmHg。这在一般范围里（" in answer.text
+
+
+def test_morning_against_evening_is_compared_and_no_trend() -> None:
+    rows = [
+        pressure(f"b{day}{hour}", high, 80, f"2026-10-{day:02}T{hour:02}:00:00+08:00")
+        for day in range(1, 8)
+        for hour, high in ((7, 140), (20, 128))
+    ]
+    text = assistant(patient(), *rows).ask("早上的血压是不是比晚上高").text
+    assert text.startswith("血压早上比晚上高 12 mmHg")

@@ -102,9 +102,9 @@ DIABETES = condition("d", "2型糖尿病")
     [
         (6.8, "在糖尿病的控制目标里"),
         (8.2, "高不高要看是空腹还是饭后测的"),
-        (10.0, "超过了糖尿病的控制目标"),
-        (10.3, "超过了糖尿病的控制目标"),
-        (3.9, "所以偏低"),
+        (10.0, "没有达到糖尿病的控制目标"),
+        (10.3, "没有达到糖尿病的控制目标"),
+        (3.9, "这个数偏低"),
     ],
 )
 def test_with_diabetes_an_untimed_value_is_held_against_the_targets(
@@ -121,7 +121,7 @@ def test_with_diabetes_an_untimed_value_is_held_against_the_targets(
         (5.6, "这在一般范围里"),
         (6.1, "高不高要看是空腹还是饭后测的"),
         (10.9, "高不高要看是空腹还是饭后测的"),
-        (11.1, "所以偏高"),
+        (11.1, "这个数偏高"),
     ],
 )
 def test_without_diabetes_an_untimed_value_is_judged_only_where_food_makes_no_difference(
@@ -154,7 +154,7 @@ def test_a_mixed_average_is_not_judged_by_food() -> None:
         (6.3, False, "没有到这条界限"),
         (6.5, False, "到了这条界限"),
         (6.9, True, "在糖尿病的控制目标里"),
-        (7.0, True, "超过了糖尿病的控制目标"),
+        (7.0, True, "没有达到糖尿病的控制目标"),
     ],
 )
 def test_hba1c_is_held_against_a_target_only_with_diabetes(
@@ -167,7 +167,7 @@ def test_hba1c_is_held_against_a_target_only_with_diabetes(
 
 def test_the_questions_own_value_is_judged_the_same_way() -> None:
     assert "高不高要看" in assistant().ask("血糖8.2算高吗").text
-    assert "超过了糖尿病的控制目标" in assistant(DIABETES).ask("血糖10.3高不高").text
+    assert "没有达到糖尿病的控制目标" in assistant(DIABETES).ask("血糖10.3高不高").text
     assert "在糖尿病的控制目标里" in assistant(DIABETES).ask("餐后血糖8.2正常吗").text
 
 
@@ -191,11 +191,11 @@ GESTATIONAL = condition("gdm", "妊娠期糖尿病")
     ("value", "meal", "said"),
     [
         (5.2, "空腹", "在孕期的控制目标里"),
-        (5.3, "空腹", "超过了孕期的控制目标"),
+        (5.3, "空腹", "没有达到孕期的控制目标"),
         (6.3, "", "高不高要看是空腹还是饭后测的"),
         (6.6, "餐后", "在孕期的控制目标里"),
         (7.0, "餐后", "高不高要看是饭后几小时测的"),
-        (7.8, "餐后", "超过了孕期的控制目标"),
+        (7.8, "餐后", "没有达到孕期的控制目标"),
     ],
 )
 def test_in_a_pregnancy_with_diabetes_its_own_targets_hold(
@@ -209,5 +209,5 @@ def test_in_a_pregnancy_with_diabetes_its_own_targets_hold(
 
 def test_diabetes_of_a_pregnancy_is_over_with_it() -> None:
     answer = assistant(sugar("a", 6.5, 20, FASTING), GESTATIONAL).ask("最近一次空腹血糖多少")
-    assert "所以略高" in answer.text
+    assert "这个数略高" in answer.text
     assert "控制目标" not in answer.text

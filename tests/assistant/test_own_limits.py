@@ -58,7 +58,7 @@ def test_the_side_that_no_range_was_set_for_is_held_against_the_guideline() -> N
     reading = pressure("p", 145, 96, "2026-11-20T08:00:00+08:00")
     text = assistant(reading, top).ask("血压怎么样").text
     assert "这在个人范围里（王医生定的收缩压 ≤150 mmHg）。" in text
-    assert "所以偏高" in text
+    assert "这个数偏高" in text
     fine = pressure("p", 145, 80, "2026-11-20T08:00:00+08:00")
     assert "偏高" not in assistant(fine, top).ask("血压怎么样").text
 
@@ -68,7 +68,7 @@ def test_the_side_that_no_range_was_set_for_is_held_against_the_guideline() -> N
 )
 def test_a_range_that_does_not_hold_changes_nothing(other: dict[str, Any]) -> None:
     answer = assistant(oxygen(91), other).ask("血氧怎么样")
-    assert "所以偏低" in answer.text
+    assert "这个数偏低" in answer.text
     assert "个人范围" not in answer.text
 
 
@@ -104,4 +104,4 @@ def test_the_questions_own_value_is_held_against_the_range_too() -> None:
     answer = assistant(goal()).ask("血氧91%正常吗")
     assert answer.text == "这在个人范围里（王医生定的血氧饱和度 88–92%）。"
     assert [c.resource for c in answer.citations] == ["Goal/g"]
-    assert "所以偏低" in assistant().ask("血氧91%正常吗").text
+    assert "这个数偏低" in assistant().ask("血氧91%正常吗").text

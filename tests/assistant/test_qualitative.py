@@ -76,6 +76,13 @@ def test_where_all_are_negative_that_is_said_with_the_evidence() -> None:
     assert cited(answer) == {"a", "b"}
 
 
+def test_a_record_without_results_in_words_says_that() -> None:
+    sugar = quantity("sugar", "14771-0", "空腹血糖", 8.3, "mmol/L", "2026-10-20T08:00:00+08:00")
+    answer = assistant(patient(), sugar).ask("有哪些是阳性")
+    assert answer.outcome is Outcome.NOT_FOUND
+    assert answer.text == "档案里没有写阳性或阴性的结果。"
+
+
 @pytest.mark.parametrize(
     ("name", "said", "usual", "side"),
     [

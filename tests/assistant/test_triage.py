@@ -151,3 +151,8 @@ def test_what_is_felt_counts_however_it_is_asked_or_begun(said: str) -> None:
 def test_and_what_is_only_asked_about_still_does_not(said: str) -> None:
     alarm = triage(read(said), VIEW)
     assert alarm is None or alarm.level is Level.URGENT
+
+
+@pytest.mark.parametrize("question", ["我能不能少吃一片降压药", "我可以多吃一片降压药吗"])
+def test_a_question_of_dose_is_declined_and_no_poisoning(question: str) -> None:
+    assert assistant().ask(question).outcome is Outcome.DECLINED

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.assistant.answer import Fact, Window
+from bot.assistant.answer import Fact, Outcome, Window
 from bot.assistant.answering.numbers import Numbers
 from bot.assistant.answering.qualitative import Outside, is_positive, positive_side, word_side
 from bot.assistant.answering.reference_range import side_of
@@ -62,16 +62,15 @@ def answer_abnormal(query: Query, view: ArchiveView, window: Window | None) -> D
     return draft
 
 
-def answer_positive(query: Query, view: ArchiveView, window: Window | None) -> Draft | None:
-    """Every result that says positive; None where no result in words is held.
-
-    One that is no finding (a blood group) is told with that said.
-    """
+def answer_positive(query: Query, view: ArchiveView, window: Window | None) -> Draft:
+    """Every result that says positive; of one that is no finding (a blood group) that is said."""
     worded = [r for r in _last_or_all(view, window) if r.words is not None]
     found = [r for r in worded if is_positive(r)]
     known = [r for r in worded if is_positive(r) or word_side(r) is not None]
     if not known:
-        return None
+        draft = Draft(outcome=Outcome.NOT_FOUND, window=window)
+        draft.sentences.append(phrase(query.language, "positive_unknown"))
+        return draft
     draft = Draft(window=window)
     draft.facts.append(_count(query, len(found)))
     if not found:

@@ -101,6 +101,9 @@ def _answered(query: Query, view: ArchiveView, topics: Topics) -> Draft:
         return sized
     if asks_abnormal(query):
         abnormal = answer_abnormal(query, view, windows[0] if windows else None)
+        if abnormal is not None and abnormal.outcome is Outcome.NOT_FOUND:
+            written = answer_words(query, view, windows[0] if windows else None)
+            return written if written.outcome is Outcome.ANSWERED else abnormal
         if abnormal is not None:
             return abnormal
     area, terms = area_and_terms(query, view)
@@ -205,7 +208,8 @@ def _no_event(query: Query) -> Draft:
     zh, en = _EVENTS[query.anchor.event]
     draft = Draft(outcome=Outcome.NOT_FOUND)
     name = zh if query.language == "zh" else en
-    draft.sentences.append(phrase(query.language, "none_anchor", event=name))
+    key = "none_anchor" if query.kinds else "none_event"
+    draft.sentences.append(phrase(query.language, key, event=name.removeprefix("a ")))
     return draft
 
 

@@ -22,7 +22,7 @@ from bot.assistant.lexicon.kinds import kinds
 from bot.assistant.queries import series
 from bot.assistant.queries.after_food import of_the_meal
 from bot.assistant.records import Reading
-from bot.assistant.understanding.asks import Ask
+from bot.assistant.understanding.asks import Ask, says
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
@@ -35,7 +35,7 @@ def answer_facets(view: ArchiveView, query: Query, key: str, windows: Sequence[W
     each = [
         replace(query, meal=f.meal, hours=f.hours or query.hours, facets=()) for f in query.facets
     ]
-    if query.ask is Ask.COMPARE or _WHICH.search(query.asked.plain):
+    if says(Ask.COMPARE, query.asked.plain) or _WHICH.search(query.asked.plain):
         window = windows[0] if len(windows) == 1 else None
         draft = compare_facets(Numbers(view, replace(query, meal=None), key), each, window)
         if draft is not None:

@@ -24,11 +24,10 @@ _ERRORS = 2  # standard errors
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """``way`` is up, down or flat; ``part`` the one that moved; ``said`` and ``facts`` tell it."""
+    """``said`` is the way and the thirds; ``late`` the averages of the last third, by part."""
 
-    way: str
-    part: str
     said: tuple[str, ...]
+    late: dict[str, Decimal]
     facts: tuple[Fact, ...]
 
 
@@ -56,7 +55,7 @@ def direction(n: Numbers, rows: Sequence[Reading]) -> Direction | None:
     facts += [f._replace(label=f.label + marks[1]) for f in facts_late]
     name = "平均变化" if n.language == "zh" else " change of the average"
     facts += [Fact(n.part_name(part) + name, change, unit or None), n.count_fact(third)]
-    return Direction(ways[part], part, said, tuple(facts))
+    return Direction(said, last, tuple(facts))
 
 
 def is_change(key: str, part: str, first: Decimal, last: Decimal) -> bool:

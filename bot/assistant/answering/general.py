@@ -241,16 +241,13 @@ def _own_range(query: Query, view: ArchiveView) -> Draft | None:
 
 
 def _guideline_draft(query: Query, found: list[Guideline]) -> Draft:
+    """What they say; those of one source in one sentence."""
     draft = Draft()
+    glue = "；" if query.language == "zh" else "; "
+    for source in dict.fromkeys(each.source for each in found):
+        said = glue.join(each.says(query.language) for each in found if each.source == source)
+        draft.sentences.append(phrase(query.language, "guideline_only", source=source, said=said))
     for guideline in found:
-        draft.sentences.append(
-            phrase(
-                query.language,
-                "guideline_only",
-                source=guideline.source,
-                said=guideline.says(query.language),
-            )
-        )
         draft.cite(guideline.citation(query.language))
     return draft
 

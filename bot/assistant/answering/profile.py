@@ -8,7 +8,7 @@ from decimal import Decimal
 from backend.core.clock import SHANGHAI
 from bot.assistant.answer import Citation, Fact, Outcome
 from bot.assistant.composing.draft import Draft
-from bot.assistant.composing.wording import cite, phrase
+from bot.assistant.composing.wording import calendar_day, cite, phrase
 from bot.assistant.understanding.query import Query
 from bot.assistant.view import ArchiveView
 
@@ -28,7 +28,8 @@ def answer_profile(query: Query, view: ArchiveView) -> Draft:
     zh = query.language == "zh"
     draft = Draft()
     born = person.born.isoformat()
-    draft.sentences.append(phrase(query.language, "profile_age", born=born, age=age))
+    told = calendar_day(person.born, query.language)
+    draft.sentences.append(phrase(query.language, "profile_age", born=told, age=age))
     draft.facts.append(Fact("年龄" if zh else "age", Decimal(age), "岁" if zh else "years"))
     draft.facts.append(Fact("出生日期" if zh else "date of birth", born))
     said = f"出生日期 {born}" if zh else f"born {born}"

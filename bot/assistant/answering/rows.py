@@ -78,7 +78,8 @@ def tell(entry: Entry, language: str, *, dated: bool = True) -> str:
         line += f"（{more}）" if zh else f" ({more})"
     at = entry_day(entry, language)
     if dated and at:
-        line += f"，{at}" if zh else f", {at}"
+        goes_on = entry.active and entry.area in (Area.CONDITION, Area.MEDICATION)
+        line += f"，{at}{'起' if goes_on else ''}" if zh else f", {at}"
     return line
 
 

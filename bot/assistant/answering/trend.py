@@ -40,13 +40,10 @@ def trend(n: Numbers, rows: list[Reading], window: Window | None, *, told: str =
     ways = direction(n, with_part) if told == "trend" else None
     ends = _between(n, first, last, part)
     told = "change" if by_how_much and ends.change else told
-    if ways is not None:
-        draft.facts += ways.facts
-    if told == "trend" and ways is not None:
-        draft.sentences += ways.said
+    if ways is not None and told == "trend":
+        draft.sentences.append(ways.said[0])
     else:
         draft.sentences.append(_by_ends(n, told, ends))
-        draft.sentences += ways.said[1:] if ways is not None else ()
     if told == "trend":
         draft.sentences.append(phrase(n.language, "trend_ends", **ends.told))
     if ways is None and len(rows) > 2 and told == "trend":
@@ -56,6 +53,10 @@ def trend(n: Numbers, rows: list[Reading], window: Window | None, *, told: str =
     draft.facts += [time_fact(first, n.language), time_fact(last, n.language)]
     for r in rows:
         draft.cite(*cite(r, n.language))
+    if ways is not None:  # what it is now is judged, not what it was
+        draft.facts += ways.facts
+        draft.sentences.append(ways.said[1])
+        canonical = ways.late
     draft.extras += meaning(n.view, draft, last, n.query, values=canonical)
     return draft
 

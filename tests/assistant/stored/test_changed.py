@@ -64,7 +64,7 @@ async def test_a_limit_that_the_doctor_sets_counts_with_the_next_question(
     doctor = await a_doctor(services, father.id)
     before = await father.ask("血氧怎么样")
     assert before.words is not None
-    assert "所以偏低" in before.words.text
+    assert "这个数偏低" in before.words.text
     limit = Override(
         kind=Kind.SPO2,
         component="spo2",
@@ -94,4 +94,4 @@ async def test_a_limit_that_the_doctor_sets_counts_with_the_next_question(
     await services.overrides.end(doctor, father.id, limit_id)
     after = await father.ask("血氧怎么样")
     assert after.words is not None
-    assert "所以偏低" in after.words.text
+    assert "这个数偏低" in after.words.text
