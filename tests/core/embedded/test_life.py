@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,29 +16,41 @@ from backend.core.embedded import EmbeddedMongo
 from tests.core.embedded.programs import Client, User
 
 
-def test_starts_as_a_primary_with_transactions_and_change_streams(data_dir: Path) -> None:
-    with EmbeddedMongo(data_dir) as uri:
-        client: Client = MongoClient(uri)
-        readings = client.kangban.readings
-        readings.insert_one({"_id": 0})
-        with readings.watch() as changes:
-            with client.start_session() as session, session.start_transaction():
-                readings.insert_one({"_id": 1}, session=session)
-                client.kangban.outbox.insert_one({"reading": 1}, session=session)
-            assert changes.next()["documentKey"] == {"_id": 1}
-        assert client.kangban.outbox.count_documents({"reading": 1}) == 1
-        client.close()
+@dataclass(frozen=True)
+class Running:
+    data_dir: Path
+    uri: str
 
 
-def test_an_aborted_transaction_leaves_nothing(data_dir: Path) -> None:
+@pytest.fixture(scope="module")
+def running(mongod: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A first start, for the tests that only look at what it made."""
+    data_dir = tmp_path_factory.mktemp("running") / "data"
     with EmbeddedMongo(data_dir) as uri:
-        client: Client = MongoClient(uri)
-        with client.start_session() as session:
-            session.start_transaction()
-            client.kangban.readings.insert_one({"_id": 1}, session=session)
-            session.abort_transaction()
-        assert client.kangban.readings.count_documents({}) == 0
-        client.close()
+        yield Running(data_dir, uri)
+
+
+def test_starts_as_a_primary_with_transactions_and_change_streams(running: Running) -> None:
+    client: Client = MongoClient(running.uri)
+    readings = client.kangban.readings
+    readings.insert_one({"_id": 0})
+    with readings.watch() as changes:
+        with client.start_session() as session, session.start_transaction():
+            readings.insert_one({"_id": 1}, session=session)
+            client.kangban.outbox.insert_one({"reading": 1}, session=session)
+        assert changes.next()["documentKey"] == {"_id": 1}
+    assert client.kangban.outbox.count_documents({"reading": 1}) == 1
+    client.close()
+
+
+def test_an_aborted_transaction_leaves_nothing(running: Running) -> None:
+    client: Client = MongoClient(running.uri)
+    with client.start_session() as session:
+        session.start_transaction()
+        client.aborted.readings.insert_one({"_id": 1}, session=session)
+        session.abort_transaction()
+    assert client.aborted.readings.count_documents({}) == 0
+    client.close()
 
 
 def test_stopping_is_clean_and_the_port_and_data_are_kept(data_dir: Path) -> None:
@@ -74,28 +88,27 @@ def test_a_second_start_gives_the_same_uri(data_dir: Path) -> None:
     assert mongo.pid() is None
 
 
-def test_nobody_gets_in_without_the_password(data_dir: Path) -> None:
-    with EmbeddedMongo(data_dir) as uri:
-        port = EmbeddedMongo(data_dir).files.port()
-        assert f"127.0.0.1:{port}" in uri
-        stranger: Client = MongoClient("127.0.0.1", port, directConnection=True)
-        with pytest.raises(OperationFailure) as refused:
-            stranger.kangban.readings.find_one()
-        assert refused.value.code == 13
-        with pytest.raises(OperationFailure) as refused:
-            stranger.admin.command("createUser", "mallory", pwd="x", roles=["root"])
-        assert refused.value.code == 13
-        stranger.close()
+def test_nobody_gets_in_without_the_password(running: Running) -> None:
+    port = EmbeddedMongo(running.data_dir).files.port()
+    assert f"127.0.0.1:{port}" in running.uri
+    stranger: Client = MongoClient("127.0.0.1", port, directConnection=True)
+    with pytest.raises(OperationFailure) as refused:
+        stranger.kangban.readings.find_one()
+    assert refused.value.code == 13
+    with pytest.raises(OperationFailure) as refused:
+        stranger.admin.command("createUser", "mallory", pwd="x", roles=["root"])
+    assert refused.value.code == 13
+    stranger.close()
 
 
-def test_what_it_writes_is_for_its_owner_only(data_dir: Path) -> None:
-    with EmbeddedMongo(data_dir):
-        root = data_dir / "mongodb"
-        assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
-        assert stat.S_IMODE(root.stat().st_mode) == 0o700
-        for name in ("keyfile", "password", "log/mongod.log"):
-            assert stat.S_IMODE((root / name).stat().st_mode) == 0o600, name
-        assert not list(Path("/tmp").glob(f"mongodb-{EmbeddedMongo(data_dir).files.port()}.sock"))
+def test_what_it_writes_is_for_its_owner_only(running: Running) -> None:
+    root = running.data_dir / "mongodb"
+    assert stat.S_IMODE(running.data_dir.stat().st_mode) == 0o700
+    assert stat.S_IMODE(root.stat().st_mode) == 0o700
+    for name in ("keyfile", "password", "log/mongod.log"):
+        assert stat.S_IMODE((root / name).stat().st_mode) == 0o600, name
+    port = EmbeddedMongo(running.data_dir).files.port()
+    assert not list(Path("/tmp").glob(f"mongodb-{port}.sock"))
 
 
 def test_an_existing_data_directory_keeps_its_mode(data_dir: Path) -> None:
@@ -106,11 +119,10 @@ def test_an_existing_data_directory_keeps_its_mode(data_dir: Path) -> None:
         assert stat.S_IMODE((data_dir / "mongodb").stat().st_mode) == 0o700
 
 
-def test_the_cache_is_limited(data_dir: Path) -> None:
-    with EmbeddedMongo(data_dir) as uri:
-        client: Client = MongoClient(uri)
-        cache = client.admin.command("serverStatus")["wiredTiger"]["cache"]
-        client.close()
+def test_the_cache_is_limited(running: Running) -> None:
+    client: Client = MongoClient(running.uri)
+    cache = client.admin.command("serverStatus")["wiredTiger"]["cache"]
+    client.close()
     assert cache["maximum bytes configured"] == 256 * 2**20
 
 
