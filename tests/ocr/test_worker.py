@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,23 +20,28 @@ def _pids(workers: Workers) -> list[int]:
     return [w.pid for w in workers._all if w.pid is not None]
 
 
-def test_a_report_comes_back_with_its_steps() -> None:
-    steps: list[tuple[str, int]] = []
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """One process with ordinary limits, its models loaded once; a killed one is replaced."""
     with Workers(1) as workers:
-        report = workers.submit(
-            pages.png(pages.report()), "a.png", lambda s, p: steps.append((s, p))
-        ).result(120)
+        yield workers
+
+
+def test_a_report_comes_back_with_its_steps(workers: Workers) -> None:
+    steps: list[tuple[str, int]] = []
+    report = workers.submit(
+        pages.png(pages.report()), "a.png", lambda s, p: steps.append((s, p))
+    ).result(120)
     assert report.items[0].value == 7.83
     assert [s for s, _ in steps] == ["straightened", "read", "understood"]
 
 
-def test_a_refused_file_leaves_the_worker_alive() -> None:
-    with Workers(1) as workers:
-        before = _pids(workers)
-        with pytest.raises(FileCorrupt):
-            workers.read(b"%PDF-1.7 broken", "a.pdf")
-        assert _pids(workers) == before
-        assert workers.read(pages.png(pages.report()), "a.png").kind == "lab_report"
+def test_a_refused_file_leaves_the_worker_alive(workers: Workers) -> None:
+    before = _pids(workers)
+    with pytest.raises(FileCorrupt):
+        workers.read(b"%PDF-1.7 broken", "a.pdf")
+    assert _pids(workers) == before
+    assert workers.read(pages.png(pages.report()), "a.png").kind == "lab_report"
 
 
 def test_work_over_its_time_is_stopped_and_the_next_file_is_read() -> None:
@@ -48,19 +53,19 @@ def test_work_over_its_time_is_stopped_and_the_next_file_is_read() -> None:
         assert len(_pids(workers)) == 1
 
 
-def test_a_killed_worker_is_said_and_replaced() -> None:
-    with Workers(1) as workers:
-        killed = _pids(workers)[0]
+def test_a_killed_worker_is_said_and_replaced(workers: Workers) -> None:
+    killed = _pids(workers)[0]
+    reading = threading.Event()
 
-        def kill() -> None:
-            time.sleep(2.5)
-            os.kill(killed, signal.SIGKILL)
+    def kill() -> None:
+        assert reading.wait(60)
+        os.kill(killed, signal.SIGKILL)
 
-        threading.Thread(target=kill).start()
-        with pytest.raises(WorkerLost):
-            workers.read(pages.pdf([pages.report()] * 30), "a.pdf")
-        assert killed not in _pids(workers)
-        assert workers.read(pages.png(pages.report()), "a.png").kind == "lab_report"
+    threading.Thread(target=kill).start()
+    with pytest.raises(WorkerLost):
+        workers.read(pages.pdf([pages.report()] * 3), "a.pdf", lambda *_: reading.set())
+    assert killed not in _pids(workers)
+    assert workers.read(pages.png(pages.report()), "a.png").kind == "lab_report"
 
 
 def test_memory_over_its_limit_ends_the_file_not_the_server() -> None:
