@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from backend.care.reminders.documents import OccurrenceState
 from backend.core.errors import KangbanError
 from backend.identity.viewer import Role, Viewer
 from bot.assistant.stored.card import card
+from bot.assistant.stored.limits import limits
 from bot.chat.phrases import here, intent_of
 from bot.chat.reply import Reply
 from bot.chat.rooms import Rooms
@@ -38,6 +40,8 @@ from bot.chat.understanding import understand
 Work = Callable[[Turn], Awaitable[list[Reply]]]
 Press = Callable[[Turn, str], Awaitable[list[Reply]]]
 
+_SAYS = re.compile(r"[\u3400-\u9fff]|[^\W\d_]{2,}[\W_]+[^\W\d_]{2,}")
+"""Some Chinese, or two words of another language."""
 LONGEST = 4_096
 """Characters of a message. Source: Bot API, "Message", text: 0-4096 characters."""
 
@@ -140,10 +144,19 @@ async def _usual(turn: Turn, text: str) -> list[Reply]:
     if understood.about_readings:
         return await recording.offer(turn, understood, text)
     if intent is None:
-        return await people.switched(turn, text) or await asking.ask(turn, text)
+        return await people.switched(turn, text) or await _asked(turn, text)
     if intent == "trend":
         return await trends.show(turn, text)
     return await _INTENTS[intent](turn)
+
+
+async def _asked(turn: Turn, text: str) -> list[Reply]:
+    """A question to the assistant; a picture, a mark or a code is none."""
+    if len(text) > limits().longest:
+        return [turn.reply("too_long")]
+    if not _SAYS.search(text):
+        return [turn.reply("not_clear")]
+    return await asking.ask(turn, text)
 
 
 async def _help(turn: Turn) -> list[Reply]:

@@ -18,7 +18,10 @@ from bot.chat.talk import Reviewed
 from bot.chat.topics import results
 from bot.chat.turn import Turn
 
-_ROW = re.compile(r"\s*第\s*(\d{1,3})\s*项\s*(?:应该|应)?(?:是|为|改成|:|：|=)?\s*(\S.{0,99})")
+_ROW = re.compile(
+    r"\s*第\s*(\d{1,3})\s*项\s*(?:的?(?:结果|数))?(?:(?:应该|应)?(?:是|为|改成|:|：|=)\s*|(?=[\d<>+±阴阳]))"
+    r"(\S.{0,99})"
+)
 _ENGLISH_ROW = re.compile(r"\s*(?:item|row)\s+(\d{1,3})\s*(?:is|:|=)?\s*(\S.{0,99})", re.IGNORECASE)
 _MARKS = {"high": " ↑", "low": " ↓", "abnormal": " !"}
 
@@ -89,13 +92,24 @@ async def keep(turn: Turn, token: str) -> list[Reply]:
         yes = Button(turn.say("is_theirs", who=who), f"keep:{theirs}")
         put = Button(turn.say("put_away"), f"away:{theirs}")
         return [turn.reply("other_name", yes, put, who=who)]
-    turn.talk.reviewed.take(token)
+    _seen_to(turn, shown)
     return [turn.reply("kept", who=who), *await results.after_archiving(turn, report)]
 
 
 async def put_away(turn: Turn, token: str) -> list[Reply]:
     """Nothing goes into the archive; the draft stays in the app to be looked through there."""
-    return [turn.reply("left_in_app" if turn.talk.reviewed.take(token) else "expired")]
+    shown = turn.talk.reviewed.take(token)
+    if shown is None:
+        return [turn.reply("expired")]
+    _seen_to(turn, shown)
+    return [turn.reply("left_in_app")]
+
+
+def _seen_to(turn: Turn, shown: Reviewed) -> None:
+    """No table of the same report waits any more."""
+    kept = turn.talk.reviewed.things
+    for token in [one for one, each in kept.items() if each.report_id == shown.report_id]:
+        del kept[token]
 
 
 def _table(turn: Turn, report: Report, review: Review) -> Reply:

@@ -24,6 +24,7 @@ class Clause:
         self._text = text
         self._at = at
         self._unit_of_another = False
+        self._more = False
         self._meal = self._take_meal()
 
     def read(self, *, alone: bool) -> tuple[list[Found], list[Lack]]:
@@ -45,6 +46,8 @@ class Clause:
         rest = re.findall(r"\d+", self._text)
         if self._unit_of_another:
             return [Lack.UNIT]
+        if self._more:
+            return [Lack.VAGUE]
         pressed = any(each.draft.kind is Kind.BLOOD_PRESSURE for each in found)
         if not pressed and self._pressure_started():
             return [Lack.DIASTOLIC if rest else Lack.NUMBER]
@@ -99,9 +102,8 @@ class Clause:
         for table in words().kinds:
             if table.alone is None:
                 continue
-            pattern = (
-                rf"^\s*(?:{words().before_alone})*\s*{_NUMBER}\s*(?:{table.alone.pattern})\s*$"
-            )
+            before = f"(?:{words().before_alone}|{words().relatives.pattern})*"
+            pattern = rf"^\s*{before}\s*{_NUMBER}\s*(?:{table.alone.pattern})\s*$"
             hit = re.search(pattern, self._text)
             if hit is not None:
                 yield from self._one(table, hit)
@@ -114,6 +116,7 @@ class Clause:
             match = table.units[unit].match(after.lstrip())
             assert match is not None
             blank = len(after) - len(after.lstrip()) + match.end()
+            self._more = self._more or bool(words().and_more.match(after, blank))
         elif words().other_units.match(after.lstrip()):
             self._unit_of_another = True  # 走了3公里 is no number of steps
             return

@@ -23,7 +23,7 @@ _AGO = re.compile(
 )
 _ENGLISH = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
 _UNITS = {"分钟": 1, "minute": 1, "小时": 60, "钟头": 60, "hour": 60, "天": 1440, "day": 1440}
-_NIGHT_ENDS, _NOON, _EVENING = 5, 12, 17
+_NIGHT_ENDS, _NOON, _EVENING = 5, 12, 18
 """Hours: who says 晚上8点 before noon means the evening before."""
 
 

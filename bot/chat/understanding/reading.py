@@ -19,6 +19,8 @@ from bot.chat.understanding.understood import Found, Lack, OfWriter, Understood
 
 LONGEST = 500
 """Characters of a message that are looked at; more is a text, not a reading."""
+MOST = 12
+"""Readings of one message; more is a diary, which belongs into the app."""
 _ALONE = 24
 """A unit says the kind by itself in short messages only: 62公斤, not 买了62公斤煤."""
 
@@ -35,6 +37,9 @@ def understand(text: str, now: datetime) -> Understood:
         lacks.append(Lack.KIND)
     if found and Lack.NUMBER in lacks:
         lacks.remove(Lack.NUMBER)  # 血压正常，125/78: a word about it beside its number
+    found = _once(found)
+    if len(found) > MOST:
+        lacks.append(Lack.MANY)
     several = _several_people(plain)
     relative = words().relatives.search(plain)
     return Understood(
@@ -92,6 +97,15 @@ def _comes_last(clause: str, spans: list[tuple[int, int]]) -> bool:
 
 def _moved(found: Found, at: datetime) -> Found:
     return replace(found, draft=replace(found.draft, at=at))
+
+
+def _once(found: list[Found]) -> list[Found]:
+    """What is said twice in one message was measured once."""
+    kept: list[Found] = []
+    for each in found:
+        if all(each.draft != one.draft for one in kept):
+            kept.append(each)
+    return kept
 
 
 def _of_writer(plain: str) -> OfWriter | None:

@@ -31,7 +31,7 @@ def ambiguous(clause: str, now: datetime) -> bool:
 def _joined(plain: str) -> str:
     """What commas part and belongs together: 血压135，85，72; 收缩压135，舒张压85; 135，85."""
     table = words().pressure
-    sides = f"{table.diastolic.pattern}|{table.systolic.pattern}|{table.low}"
+    sides = f"(?:{table.diastolic.pattern}|{table.systolic.pattern}){words().glue}*\\d|{table.low}"
     together = re.sub(rf"[,，、。;]\s*(?=(?:{sides}))", " ", plain)
     named = rf"(?P<a>(?:{table.words.pattern}){words().glue}*)"
     numbers = rf"(?P<s>\d{{2,3}}){_SEPARATED}(?P<d>\d{{2,3}})(?:{_SEPARATED}(?P<p>\d{{2,3}}))?"

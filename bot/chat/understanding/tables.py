@@ -70,6 +70,7 @@ class Words:
     no_value: re.Pattern[str]
     vague: re.Pattern[str]
     sleep: re.Pattern[str]
+    and_more: re.Pattern[str]
     switch: re.Pattern[str]
     other_units: re.Pattern[str]
     any_kind: re.Pattern[str]
@@ -122,6 +123,7 @@ def words() -> Words:
         no_value=re.compile(raw["no_value"]),
         vague=re.compile(raw["vague"]),
         sleep=re.compile(raw["sleep"]),
+        and_more=re.compile(raw["and_more"]),
         switch=re.compile(raw["switch"]),
         other_units=re.compile(raw["other_units"]),
         any_kind=re.compile("|".join(named)),

@@ -22,6 +22,7 @@ class Lack(StrEnum):
     VAGUE = "vague"  # 一百四十多, 不到7
     UNIT = "unit"  # 走了3公里
     SLEEP = "sleep"  # 昨晚睡了6小时: from when to when is not said
+    MANY = "many"  # more readings than one looks through
     PEOPLE = "people"  # 我爸135/85，我妈128/76
 
 

@@ -12,6 +12,7 @@ def router() -> Router:
     made = Router(name="odd")
     made.edited_message.register(_edited)
     made.message.register(_forwarded, F.forward_origin)
+    made.message.register(_voice, F.voice | F.audio | F.video_note)
     made.message.register(_odd, ~F.text & ~F.photo & ~F.document)
     return made
 
@@ -27,6 +28,10 @@ async def _edited(message: Message, desk: Desk) -> None:
 
 async def _forwarded(message: Message, desk: Desk) -> None:
     await _say(message, desk, "forwarded")
+
+
+async def _voice(message: Message, desk: Desk) -> None:
+    await _say(message, desk, "voice")
 
 
 async def _odd(message: Message, desk: Desk) -> None:

@@ -73,7 +73,7 @@ async def test_what_is_missing_impossible_or_to_come_is_asked_for_and_not_offere
 
     for text, words in (
         ("血压135", "两个数字"),
-        ("血压400/300", "收缩压不可能是 400 mmHg（应在 20–350 mmHg 之间）"),
+        ("血压400/300", "收缩压不可能是 400 mmHg（应在 20–350 mmHg之间）"),
         ("明天血压120/80", "还没有到"),
         ("135", "这个数字是什么"),
         ("血糖6.8 7.2", "一项一项"),
