@@ -25,6 +25,7 @@ from backend.measurements.documents import ReadingDocument
 from backend.measurements.reading import place
 
 Draft = EntryDraft | ReadingDraft | Kept
+_FHIR, _BEYOND_FHIR = "fhir:", "fhir;"  # every sender's system begins so
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Elsewhere:
 
 
 async def elsewhere(resident_id: ObjectId, drafts: Sequence[Draft], key: OwnerKey) -> Elsewhere:
-    """``drafts`` of one sender. Two look-ups a collection, one where nobody else sent anything."""
+    """``drafts`` of one sender. A seek a sender and collection, and one look-up by the ids where
+    there is another sender."""
     if not drafts:
         return Elsewhere()
     system = drafts[0].identity.system
@@ -80,20 +82,30 @@ async def _readings(
     collection = ReadingDocument.get_pymongo_collection()
     own_system = f"fhir:{system}"
     senders = await _senders(collection, resident_id, "source")
-    fhir = [each for each in senders if each.startswith("fhir:")]
-    if set(fhir) <= {own_system}:
+    if set(senders) <= {own_system}:
         return frozenset(), []
-    query = _query(resident_id, "source", fhir, keys)
+    query = _query(resident_id, "source", senders, keys)
     rows = await collection.find(query, {"source": 1, "raw": 1}).to_list()
     own = frozenset(raw["source"]["id"] for raw in rows if raw["source"]["system"] == own_system)
     return own, [raw for raw in rows if raw["source"]["system"] != own_system and raw["raw"]]
 
 
 async def _senders(collection: AsyncCollection[Any], resident_id: ObjectId, part: str) -> list[str]:
-    # The type lets the planner walk the partial index, one step a sender.
-    query = {"resident_id": resident_id, f"{part}.id": {"$type": "string"}}
-    senders: list[str] = await collection.distinct(f"{part}.system", query)
-    return senders
+    """Who sent FHIR: one seek a sender, where ``distinct`` would walk all there is."""
+    senders: list[str] = []
+    after = {"$gte": _FHIR}
+    while True:
+        query = {
+            "resident_id": resident_id,
+            f"{part}.system": {**after, "$lt": _BEYOND_FHIR},
+            f"{part}.id": {"$type": "string"},  # for the partial index
+        }
+        order = [(f"{part}.system", 1), (f"{part}.id", 1)]
+        raw = await collection.find_one(query, {f"{part}.system": 1}, sort=order)
+        if raw is None:
+            return senders
+        senders.append(raw[part]["system"])
+        after = {"$gt": senders[-1]}
 
 
 def _query(resident_id: ObjectId, part: str, systems: Sequence[str], ids: Sequence[str]) -> Raw:
