@@ -174,6 +174,7 @@ def _own(query: Query, text: str) -> bool:
     return bool(_OWN.search(text)) and query.ask is not Ask.NORMAL_RANGE
 
 
+_LOW_ASKED = re.compile(r"低于多少|多少(?:才|就)?(?:算|是|叫)(?:偏|太)?低|how low|too low")
 _SET_FOR_ME = re.compile(
     r"(?:医生|大夫).{0,8}(?:定|设|给)|我的.{0,8}目标|my (?:\w+ )*target|doctor set"
 )
@@ -190,6 +191,8 @@ def _ranges(query: Query, view: ArchiveView) -> Draft | None:
         found += [g for g in of_kind(kind) if g not in found]
     if not found:
         return _own_range(query, view)
+    if _LOW_ASKED.search(query.asked.plain):
+        found = [g for g in found if "low" in g.key] or found
     draft = _guideline_draft(query, found[:4])
     if _OWN.search(query.asked.plain):
         key = query.kinds[0]

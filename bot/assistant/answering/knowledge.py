@@ -14,13 +14,14 @@ from bot.assistant.library.knowledge import known
 from bot.assistant.understanding.query import Query
 
 _ADVICE = re.compile(
-    r"能|可以|该|适合|宜|怎么|如何|怎样|咋|什么|啥|多少|几克|注意|忌|吗|办|"
+    r"能|可以|该|适合|宜|怎么|如何|怎样|咋|什么|啥|多少|几克|几[次回遍]|注意|忌|吗|办|"
     r"\b(?:can|may|should|how|what)\b"
 )
 _OF_THE_RECORD = re.compile(
     r"档案|记录|报告|上1?[次回]|最近1?[次回]|医生(?:让|叫|说|嘱)|医嘱|出院|我(?:现在|平时|每天)?(?:在)?(?:吃|用|打)的|"
     r"(?:抽血|验血|化验|检查|体检)(?:的|出来的?|查的?|结果)(?![^，,。]{0,4}(?:前|后|注意|准备))|"
-    r"多少次|几次|record|report|doctor (?:said|told)|discharge"
+    r"多少次|几次(?<!天量几次)(?<!天测几次)(?<!天该量几次)(?<!天要量几次)(?<!天该测几次)|"
+    r"record|report|doctor (?:said|told)|discharge"
 )
 # No piece was found, but that an illness stands in the record would be no answer to this either.
 _MAY_ONE = re.compile(

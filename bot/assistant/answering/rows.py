@@ -47,8 +47,10 @@ def clean(text: str, length: int = 160) -> str:
             break
         kept.append(part)
         total += len(part)
-    glue = "" if re.search(r"[一-鿿]", text) else " "
-    return glue.join(kept).rstrip("\n")
+    if not re.search(r"[一-鿿]", text):
+        return " ".join(kept)
+    # Lines of a note have no stop of their own: they must not run into each other.
+    return re.sub(r"(?<![。！？；;!?，、：:])\n", "；", "\n".join(kept)).replace("\n", "")
 
 
 def tell(entry: Entry, language: str, *, dated: bool = True) -> str:

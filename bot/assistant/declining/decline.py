@@ -108,6 +108,14 @@ def _say_medicines(draft: Draft, query: Query, view: ArchiveView, *, allergies: 
         )
     )
     not_borne = list(view.entries(Area.ALLERGY)) if allergies else []
+    meant = [t for t in query.terms if t.area in (Area.MEDICATION, Area.ALLERGY)]
+    named = [e for e in not_borne if any(t.fits(e) for t in meant)]
+    if named:  # 青霉素能不能打: that it is not borne comes before everything else
+        said = rows_draft(query, Area.ALLERGY, named, "not_borne")
+        draft.sentences[:0] = said.sentences
+        draft.facts += said.facts
+        draft.cite(*said.citations)
+        not_borne = [e for e in not_borne if e not in named]
     if not_borne:
         _append(draft, rows_draft(query, Area.ALLERGY, not_borne, "list_allergy"), query.language)
     if known:

@@ -17,6 +17,18 @@ from bot.assistant.fhir.elements import (
 )
 from bot.assistant.records import Area, Entry
 
+# v3-ActCode of Encounter.class, for a visit that names neither its type nor its class.
+_CLASSES = {
+    "AMB": ("门诊", "ambulatory"),
+    "IMP": ("住院", "inpatient"),
+    "ACUTE": ("住院", "inpatient"),
+    "NONAC": ("住院", "inpatient"),
+    "OBSENC": ("急诊留观", "emergency observation"),
+    "EMER": ("急诊", "emergency"),
+    "HH": ("上门", "home visit"),
+    "FLD": ("外出服务", "field visit"),
+    "VR": ("线上问诊", "virtual visit"),
+}
 _CLOSED = {"inactive", "resolved", "remission", "completed", "stopped", "cancelled"}
 
 
@@ -185,6 +197,7 @@ def encounter(r: Resource, ref: str) -> Entry | None:
     }
     display = str(kind.get("display") or "") if isinstance(kind, dict) else ""
     named = concepts(r.get("type")) or ([{"text": display}] if display else [])
+    named = named or [{"text": word} for word in _CLASSES.get(class_code, ())]
     return _entry(
         Area.APPOINTMENT if state == "planned" else Area.ENCOUNTER,
         ref,

@@ -249,7 +249,9 @@ def _is_numeric(ask: Ask, text: str, limited: bool) -> bool:
     """「高血压控制得怎么样」: the condition's own numbers are meant."""
     if limited or ask in (Ask.AVERAGE, Ask.HIGHEST, Ask.LOWEST, Ask.EXTREMES, Ask.HOW_OFTEN):
         return True
-    return bool(re.search(r"控制|指标|数值|稳|达标|controlled|under control", text))
+    return bool(
+        re.search(r"控制|指标|数值|稳|达标|血脂高(?:吗|么|不高|不)|controlled|under control", text)
+    )
 
 
 def _offset(plain: str, mentions: list[Mention], at: int | None) -> int | None:
