@@ -11,7 +11,7 @@ from backend.measurements.draft import Draft, Kind, Quantity
 from backend.measurements.normalise import normalise
 from bot.chat.reply import Reply
 from bot.chat.talk import Offered
-from bot.chat.topics import recording
+from bot.chat.topics import offering
 from bot.chat.turn import Turn
 from bot.chat.understanding import understand
 from bot.chat.understanding.folding import fold
@@ -39,7 +39,7 @@ async def amend(turn: Turn, text: str) -> list[Reply] | None:
     if isinstance(changed, str):
         return [turn.reply(changed)]
     turn.talk.offered.take(turn.talk.last)
-    return [await recording.offered(turn, changed, ())]
+    return [await offering.offered(turn, changed, ())]
 
 
 def _base(turn: Turn) -> Offered | None:

@@ -8,18 +8,16 @@ from dataclasses import replace
 
 from bson import ObjectId
 
-from backend.core.errors import KangbanError
 from backend.measurements.batch import ItemOutcome, Outcome
 from backend.measurements.draft import Draft
 from backend.measurements.errors import NeedsConfirmation, PlausibilityImpossible
-from backend.measurements.normalise import normalise
 from backend.measurements.write_errors import ReadingWithdrawnAlready
 from bot.chat.reply import Button, Reply
-from bot.chat.showing import kind_words, reading_words, unusual_words
+from bot.chat.showing import unusual_words
 from bot.chat.talk import Offered, Recorded
-from bot.chat.topics import unit_choice, whose
+from bot.chat.topics import offering, unit_choice, whose
 from bot.chat.turn import Turn
-from bot.chat.understanding import Found, Understood
+from bot.chat.understanding import Understood
 
 _FIRST_VERSION = 1
 
@@ -30,13 +28,17 @@ async def offer(turn: Turn, understood: Understood, text: str) -> list[Reply]:
         return [turn.reply(each.value) for each in understood.lacks]
     drafts = tuple(each.draft for each in understood.found)
     unit = unit_choice.choice(understood.found, turn.now)
-    refused = [] if unit is not None and unit.sure else _impossible(turn, drafts)
+    refused = [] if unit is not None and unit.sure else offering.impossible(turn, drafts)
     if refused:
         return refused
     resident_id = await whose.meant(turn, understood, text)
     if resident_id is None:
-        return [await _ask_whose(turn, drafts, understood)]
-    return [await offered(turn, Offered(resident_id=resident_id, drafts=drafts), understood.found)]
+        return [await offering.ask_whose(turn, drafts, understood)]
+    return [
+        await offering.offered(
+            turn, Offered(resident_id=resident_id, drafts=drafts), understood.found
+        )
+    ]
 
 
 async def confirm(turn: Turn, token: str) -> list[Reply]:
@@ -82,7 +84,7 @@ async def _recorded(turn: Turn, key: str, done: Recorded) -> Reply:
     turn.talk.last = turn.talk.newest = token = turn.talk.recorded.put(done)
     undo_it = Button(turn.say("undo"), f"undo:{token}")
     who = await turn.who(done.resident_id)
-    return turn.reply(key, undo_it, who=who, readings=_lines(turn, done.drafts))
+    return turn.reply(key, undo_it, who=who, readings=offering.lines(turn, done.drafts))
 
 
 async def drop(turn: Turn, token: str) -> list[Reply]:
@@ -112,9 +114,9 @@ async def in_other_unit(turn: Turn, token: str) -> list[Reply]:
     index, unit = offer.other
     drafts = list(offer.drafts)
     drafts[index] = unit_choice.in_unit(drafts[index], unit)
-    refused = _impossible(turn, drafts)
+    refused = offering.impossible(turn, drafts)
     again = replace(offer, drafts=tuple(drafts), other=None)
-    return refused or [await offered(turn, again, ())]
+    return refused or [await offering.offered(turn, again, ())]
 
 
 async def for_whom(turn: Turn, rest: str) -> list[Reply]:
@@ -123,7 +125,7 @@ async def for_whom(turn: Turn, rest: str) -> list[Reply]:
     offer = turn.talk.offered.take(token)
     if offer is None or not ObjectId.is_valid(chosen):
         return [turn.reply("expired")]
-    return [await offered(turn, replace(offer, resident_id=ObjectId(chosen)), ())]
+    return [await offering.offered(turn, replace(offer, resident_id=ObjectId(chosen)), ())]
 
 
 async def undo(turn: Turn, token: str | None) -> list[Reply]:
@@ -140,83 +142,7 @@ async def undo(turn: Turn, token: str | None) -> list[Reply]:
                 turn.viewer, recorded.resident_id, reading_id, version=version
             )
     who = await turn.who(recorded.resident_id)
-    return [turn.reply("undone", who=who, readings=_lines(turn, recorded.drafts))]
-
-
-async def _ask_whose(turn: Turn, drafts: tuple[Draft, ...], understood: Understood) -> Reply:
-    unit = unit_choice.choice(understood.found, turn.now)
-    other = (unit.index, unit.unit) if unit else None
-    offer = Offered(resident_id=turn.viewer.account_id, drafts=drafts, other=other)
-    token = turn.talk.offered.put(offer)
-    buttons = [
-        Button(await turn.who(each.resident_id), f"for:{token}:{each.resident_id}")
-        for each in await turn.family()
-    ]
-    buttons.append(Button(turn.say("no"), f"no:{token}"))
-    key = "offer_relative" if understood.relative else "offer_whose"
-    return turn.reply(key, *buttons, word=understood.relative, readings=_lines(turn, drafts))
-
-
-async def offered(turn: Turn, offer: Offered, found: Sequence[Found]) -> Reply:
-    """Shown, with buttons; where the unit is not clear, a button for each."""
-    unit = unit_choice.choice(found, turn.now)
-    if unit is not None:
-        offer = replace(offer, other=(unit.index, unit.unit))
-    if offer.other is not None:
-        return await _which_unit(turn, offer, sure=unit is not None and unit.sure)
-    who = await turn.who(offer.resident_id)
-    warnings = [unusual_words(turn, each, error) for each, error in _unlikely(turn, offer.drafts)]
-    turn.talk.last = token = turn.talk.offered.put(replace(offer, sure=bool(warnings)))
-    yes = Button(turn.say("yes_unusual" if warnings else "yes"), f"yes:{token}")
-    key, no = ("offer_fix", "no_fix") if offer.fixes else ("offer", "no")
-    text = turn.say(key, who=who, readings=_lines(turn, offer.drafts))
-    return Reply(
-        text="\n".join([*warnings, text]),
-        buttons=(yes, Button(turn.say(no), f"no:{token}")),
-    )
-
-
-async def _which_unit(turn: Turn, offer: Offered, *, sure: bool) -> Reply:
-    assert offer.other is not None
-    index, unit = offer.other
-    language, draft = turn.viewer.language, offer.drafts[index]
-    token = turn.talk.offered.put(offer)
-    other = unit_choice.both_words(language, unit_choice.in_unit(draft, unit))
-    [quantity] = draft.values.values()
-    as_said = unit_choice.one_words(language, quantity)
-    buttons = [Button(turn.say("is_so", what=other), f"unit:{token}")]
-    if not sure:
-        buttons.insert(0, Button(turn.say("is_so", what=as_said), f"yes:{token}"))
-    buttons.append(Button(turn.say("no"), f"no:{token}"))
-    key = "which_unit_sure" if sure else "which_unit"
-    who = await turn.who(offer.resident_id)
-    readings = _lines(turn, offer.drafts, without_unit=index)
-    name = kind_words(language, draft.kind)
-    return turn.reply(
-        key, *buttons, who=who, name=name, readings=readings, what=as_said, other=other
-    )
-
-
-def _impossible(turn: Turn, drafts: Sequence[Draft]) -> list[Reply]:
-    replies = []
-    for each in drafts:
-        try:
-            normalise(each, now=turn.now, birth_date=None, confirmed=True)
-        except PlausibilityImpossible as error:
-            replies.append(Reply(text=unusual_words(turn, each, error)))
-        except KangbanError as error:
-            replies.append(Reply(text=error.message(turn.viewer.language)))
-    return replies
-
-
-def _unlikely(turn: Turn, drafts: Sequence[Draft]) -> list[tuple[Draft, NeedsConfirmation]]:
-    found = []
-    for each in drafts:
-        try:
-            normalise(each, now=turn.now, birth_date=None)
-        except NeedsConfirmation as error:
-            found.append((each, error))
-    return found
+    return [turn.reply("undone", who=who, readings=offering.lines(turn, recorded.drafts))]
 
 
 async def _told(turn: Turn, offer: Offered, outcomes: Sequence[ItemOutcome]) -> list[Reply]:
@@ -244,19 +170,14 @@ async def _told(turn: Turn, offer: Offered, outcomes: Sequence[ItemOutcome]) -> 
         replies.insert(0, await _recorded(turn, "recorded", done))
     twice = [*by.get(Outcome.DUPLICATE, ()), *by.get(Outcome.UNCHANGED, ())]
     if twice:
-        replies.append(turn.reply("twice", readings=_lines(turn, [each for each, _ in twice])))
+        replies.append(
+            turn.reply("twice", readings=offering.lines(turn, [each for each, _ in twice]))
+        )
     if again:
         more = replace(offer, drafts=tuple(again), sure=True)
         turn.talk.last = token = turn.talk.offered.put(more)
         yes = Button(turn.say("yes_unusual"), f"yes:{token}")
         no = Button(turn.say("no"), f"no:{token}")
         who = await turn.who(offer.resident_id)
-        replies.append(turn.reply("offer", yes, no, who=who, readings=_lines(turn, again)))
+        replies.append(turn.reply("offer", yes, no, who=who, readings=offering.lines(turn, again)))
     return replies
-
-
-def _lines(turn: Turn, drafts: Sequence[Draft], *, without_unit: int | None = None) -> str:
-    return "\n".join(
-        f"• {reading_words(turn, each, unit=index != without_unit)}"
-        for index, each in enumerate(drafts)
-    )
