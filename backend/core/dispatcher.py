@@ -14,7 +14,7 @@ from pymongo import ReturnDocument
 
 from backend.core.changes import Changes
 from backend.core.clock import Clock
-from backend.core.outbox import Event, Handler, OutboxEntry, decode
+from backend.core.outbox import Event, Handler, OutboxEntry, decode, delivery
 from backend.core.rounds import drained, woken_rounds
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,8 @@ class Dispatcher:
         raw = await self._claim()
         if raw is None:
             return False
-        await self._handle(raw)
+        with delivery():
+            await self._handle(raw)
         return True
 
     async def _listen(self) -> None:

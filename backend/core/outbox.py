@@ -8,7 +8,9 @@ subscribers are idempotent.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -40,6 +42,25 @@ class Event(BaseModel):
 
 Handler = Callable[[Any, ObjectId], Awaitable[None]]
 """Takes the event and its id in the outbox (an idempotency key for what it does)."""
+
+
+_MEMO: ContextVar[dict[Any, Any] | None] = ContextVar("delivery", default=None)
+
+
+@contextmanager
+def delivery() -> Iterator[None]:
+    """One event's way through its subscribers, which may share what they look up for it."""
+    token = _MEMO.set({})
+    try:
+        yield
+    finally:
+        _MEMO.reset(token)
+
+
+def delivery_memo() -> dict[Any, Any]:
+    """What the subscribers of the event being delivered know in common; empty outside of one."""
+    memo = _MEMO.get()
+    return {} if memo is None else memo
 
 
 class OutboxEntry(Stored):
