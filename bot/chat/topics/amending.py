@@ -13,7 +13,7 @@ from bot.chat.reply import Reply
 from bot.chat.talk import Offered
 from bot.chat.topics import offering
 from bot.chat.turn import Turn
-from bot.chat.understanding import understand
+from bot.chat.understanding import Found, understand
 from bot.chat.understanding.folding import fold
 from bot.chat.understanding.tables import words
 
@@ -74,19 +74,18 @@ def _said_again(turn: Turn, base: Offered, body: str) -> Offered | str | None:
     again = understand(body, turn.now)
     if again.lacks or not again.found:
         return again.lacks[0].value if again.lacks else None
-    fresh = {each.draft.kind: each.draft for each in again.found}
+    fresh = {each.draft.kind: each for each in again.found}
     if set(fresh) - {each.kind for each in base.drafts} or again.relative:
         return None
-    return replace(
-        base, drafts=tuple(_again(turn, each, fresh) for each in base.drafts), sure=False
-    )
+    return replace(base, drafts=tuple(_again(each, fresh) for each in base.drafts), sure=False)
 
 
-def _again(turn: Turn, draft: Draft, fresh: dict[Kind, Draft]) -> Draft:
-    said = fresh.get(draft.kind)
-    if said is None:
+def _again(draft: Draft, fresh: dict[Kind, Found]) -> Draft:
+    found = fresh.get(draft.kind)
+    if found is None:
         return draft
-    at = draft.at if said.at == turn.now else said.at
+    said = found.draft
+    at = said.at if found.timed else draft.at
     return replace(said, at=at, meal=said.meal or draft.meal)
 
 

@@ -30,12 +30,17 @@ async def claim(turn: Turn, rest: str) -> list[Reply]:
     """Raises ``AccessDenied``, ``TicketTaken`` and ``TicketSettled``."""
     resident_id, ticket_id = await turn.place(rest)
     seen = await turn.rooms.care.desk.claim(turn.viewer, resident_id, ticket_id)
-    buttons = (
-        Button(turn.say("answer"), f"answer:{rest}"),
-        Button(turn.say("ask_back"), f"back:{rest}"),
-        Button(turn.say("release"), f"release:{rest}"),
+    text = _whole(turn, seen, await _who(turn, seen))
+    return [Reply(text=text, buttons=_buttons(turn, rest))]
+
+
+def _buttons(turn: Turn, place: str) -> tuple[Button, ...]:
+    """Of a ticket that one has claimed."""
+    return (
+        Button(turn.say("answer"), f"answer:{place}"),
+        Button(turn.say("ask_back"), f"back:{place}"),
+        Button(turn.say("release"), f"release:{place}"),
     )
-    return [Reply(text=_whole(turn, seen, await _who(turn, seen)), buttons=buttons)]
 
 
 async def release(turn: Turn, rest: str) -> list[Reply]:
@@ -79,9 +84,12 @@ async def send(turn: Turn, token: str) -> list[Reply]:
 
 
 async def cancel(turn: Turn, token: str) -> list[Reply]:
+    """Nothing is sent; the ticket is still one's own, so its buttons stand below."""
+    found = turn.talk.written.take(token) or turn.talk.writing
     turn.talk.writing = None
-    turn.talk.written.take(token)
-    return [turn.reply("cancelled")]
+    if found is None:
+        return [turn.reply("cancelled")]
+    return [turn.reply("cancelled", *_buttons(turn, f"{found.resident_id}:{found.ticket_id}"))]
 
 
 async def _waiting(turn: Turn, each: Seen) -> Reply:

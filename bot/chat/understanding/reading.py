@@ -63,7 +63,7 @@ def _corrected(plain: str, now: datetime) -> tuple[list[Found], list[Lack]]:
     kept = [each for each in before if each.draft.kind not in kinds]
     at = next((each.draft.at for each in before if each.draft.kind in kinds), None)
     if at is not None:
-        after = [_moved(each, at) if each.draft.at == now else each for each in after]
+        after = [each if each.timed else _moved(each, at) for each in after]
     return [*kept, *after], more
 
 
@@ -84,7 +84,7 @@ def _read(plain: str, now: datetime) -> tuple[list[Found], list[Lack]]:
         at, day = when.at or at, when.day or day
         if when.lack is not None and (some or lack or found):
             lacks.append(when.lack)
-        found += some
+        found += [replace(each, timed=at is not None) for each in some]
         lacks += lack
     return found, lacks
 
@@ -96,7 +96,7 @@ def _comes_last(clause: str, spans: list[tuple[int, int]]) -> bool:
 
 
 def _moved(found: Found, at: datetime) -> Found:
-    return replace(found, draft=replace(found.draft, at=at))
+    return replace(found, draft=replace(found.draft, at=at), timed=True)
 
 
 def _once(found: list[Found]) -> list[Found]:

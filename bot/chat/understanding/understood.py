@@ -29,11 +29,12 @@ class Lack(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """``said`` are the words it was taken from; ``other_unit``: people leave this one
-    out, too, and no unit was said."""
+    out, too, and no unit was said; ``timed``: a time was said, else ``draft.at`` is now."""
 
     draft: Draft
     said: str
     other_unit: str | None = None
+    timed: bool = False
 
 
 class OfWriter(StrEnum):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from bson import ObjectId
 
 from backend.access.categories import Action, Category
 from backend.access.relations import Kinship, RelationKind
 from backend.archive.sections.profile import Sex
+from backend.core.clock import FixedClock
 from backend.identity.viewer import Viewer
 from backend.services import Services
 from tests.bot.chat.talking import Talker, stored
@@ -49,11 +52,12 @@ async def test_yes_in_words_records_what_the_last_message_showed_and_nothing_old
     ],
 )
 async def test_a_slip_is_put_right_before_and_after_it_was_recorded(
-    services: Services, said: str, kept: dict[str, float]
+    services: Services, clock: FixedClock, said: str, kept: dict[str, float]
 ) -> None:
     viewer, resident_id = await a_resident(services)
     father = Talker(services, viewer)
     await father.says("昨晚8点血压135/85")
+    clock.advance(timedelta(seconds=20))
     shown = await father.says(said)
     assert f"血压 {kept['systolic']:g}/{kept['diastolic']:g} mmHg（昨天 20:00）" in shown
     assert await stored(resident_id) == []
@@ -61,7 +65,10 @@ async def test_a_slip_is_put_right_before_and_after_it_was_recorded(
 
     await father.says("昨晚8点血压135/85")
     await father.says("对")
-    assert "改成" in await father.says(said)
+    clock.advance(timedelta(seconds=20))
+    changed = await father.says(said)
+    assert changed.startswith("改成")
+    assert "昨天 20:00" in changed
     assert await readings(services, viewer, resident_id) == [{"systolic": 135, "diastolic": 85}]
     assert "已改好" in await father.says("对")
     assert await readings(services, viewer, resident_id) == [kept]
