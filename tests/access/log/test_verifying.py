@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from bson import ObjectId, decode, encode
@@ -17,13 +15,12 @@ from bson.raw_bson import RawBSONDocument
 
 from backend.access.log.anchoring import Anchoring
 from backend.access.log.chain import FIELDS, Fault
-from backend.access.log.documents import DOCUMENTS
 from backend.access.log.pages import BY_CHAIN, pages, parts
 from backend.access.log.purging import Purging
 from backend.access.log.verify import Verdict, verify
 from backend.access.log.writer import ChainWriter, read_heads
 from backend.core.clock import FixedClock
-from backend.core.database import Store, connect
+from backend.core.database import Store
 from tests.access.log.lines import a_chain, a_line, stored
 
 OTHER: dict[str, Any] = {
@@ -36,16 +33,6 @@ OTHER: dict[str, Any] = {
     "purpose": None,
     "hash": bytes(32),
 }
-
-
-@pytest.fixture
-async def store(mongodb_uri: str) -> AsyncIterator[Store]:
-    """A database with this room's collections only: there are many of these tests."""
-    store = await connect(mongodb_uri, f"t{uuid4().hex[:12]}")
-    await store.prepare(DOCUMENTS)
-    yield store
-    await store.client.drop_database(store.db.name)
-    await store.close()
 
 
 async def verdict(clock: FixedClock) -> Verdict:
