@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
 import pytest
@@ -30,7 +31,13 @@ class Household:
 
 
 @contextlib.asynccontextmanager
-async def opened(mongodb_uri: str, folder: Path, **more: str) -> AsyncIterator[Household]:
+async def opened(
+    mongodb_uri: str,
+    folder: Path,
+    more: Mapping[str, str] = MappingProxyType({}),
+    *,
+    keeps_client: bool = False,
+) -> AsyncIterator[Household]:
     """``more``: further settings of the server."""
     built()
     database, key_file = f"t{uuid4().hex[:12]}", folder / "master.key"
@@ -53,7 +60,7 @@ async def opened(mongodb_uri: str, folder: Path, **more: str) -> AsyncIterator[H
         services = build_services(build_core(settings, store, key, SystemClock()))
         async with browser(folder / "profile") as page:
             phone = Phone(page, address)
-            await phone.prepare()
+            await phone.prepare(keeps_client=keeps_client)
             yield Household(services, phone)
         await services.core.changes.close()
     await store.client.drop_database(database)

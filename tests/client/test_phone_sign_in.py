@@ -71,7 +71,7 @@ async def test_a_phone_number_and_the_code_of_the_sms_open_a_new_account(
         "KANGBAN_FIREBASE_WEB_API_KEY": "any",
         "KANGBAN_FIREBASE_RECAPTCHA_URL": recaptcha,
     }
-    async with opened(mongodb_uri, tmp_path, **settings) as household:
+    async with opened(mongodb_uri, tmp_path, settings) as household:
         phone, page = household.phone, household.phone.page
         await phone.open()
         await phone.tap("用手机号登录")

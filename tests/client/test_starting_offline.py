@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
-from tests.client.conftest import Household
+from tests.client.conftest import Household, opened
 from tests.client.family import a_family, go, sign_in, sign_out
 from tests.client.line import Line, State, line_to
 from tests.client.phone import Phone
@@ -16,7 +17,13 @@ pytestmark = pytest.mark.slow
 _KEPT = """caches.keys().then(names => Promise.all(names.map(name => caches.open(name)
   .then(cache => cache.keys()).then(all => all.map(each => new URL(each.url).pathname)))))
   .then(all => all.flat())"""
-_CONTROLLED = "navigator.serviceWorker.controller?.state === 'activated'"
+_ACTIVE = "navigator.serviceWorker.ready.then(({ active }) => active.state === 'activated')"
+
+
+@pytest.fixture
+async def household(mongodb_uri: str, tmp_path: Path) -> AsyncIterator[Household]:
+    async with opened(mongodb_uri, tmp_path, keeps_client=True) as household:
+        yield household
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ async def test_a_phone_starts_without_its_server(household: Household, line: Lin
     await phone.tap("档案")
     await phone.tap("测量")
     await phone.sees("健康档案", "152/94")
-    await page.until(_CONTROLLED)
+    await page.until(_ACTIVE)
     kept: list[str] = await page.run(_KEPT)
     assert "/" in kept
     assert [each for each in kept if not each.startswith(("/assets/", "/static/"))] == ["/"]

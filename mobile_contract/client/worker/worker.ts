@@ -5,7 +5,6 @@
  * while there is a new one. Nothing of a person is kept here, and nothing else of the server's is
  * looked at: no answer, picture or signed address goes through this worker.
  */
-import { clientsClaim } from 'workbox-core'
 import { cleanupOutdatedCaches, precacheAndRoute, PrecacheFallbackPlugin } from 'workbox-precaching'
 import { registerRoute } from 'workbox-routing'
 import { NetworkOnly } from 'workbox-strategies'
@@ -32,6 +31,4 @@ registerRoute(
 )
 precacheAndRoute(FILES)
 cleanupOutdatedCaches()
-// The page that is open while this is installed has its other pages' code from here too. A later
-// build waits until no page of this one is open: its files go with it.
-clientsClaim()
+// A later build waits until no page of this one is open, for its files go with it.
