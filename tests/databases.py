@@ -6,10 +6,14 @@ Making one takes sixty collections with two hundred indexes, which is more than 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
+from pymongo import AsyncMongoClient
 from pymongo.errors import InvalidOperation
+from pymongo.monitoring import CommandListener
 
 from backend.core.database import Raw, Store, connect
 from backend.documents import DOCUMENTS
@@ -53,6 +57,19 @@ class Databases:
 
     async def take_back(self, store: Store) -> None:
         self._free.append(store)
+
+    @contextlib.asynccontextmanager
+    async def heard(self, listener: CommandListener) -> AsyncIterator[Store]:
+        """As ``lend``, by a client of its own that is listened to; taken back after the block."""
+        lent = await self.lend()
+        client: AsyncMongoClient[Raw] = AsyncMongoClient(
+            self._uri, tz_aware=True, retryWrites=True, event_listeners=[listener]
+        )
+        store = Store(client, lent.db.name)
+        bind(store)
+        yield store
+        await store.close()
+        await self.take_back(lent)
 
     async def drop(self, store: Store) -> None:
         """For a test that changed the collections themselves."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from collections.abc import Iterator
 
-from pymongo import AsyncMongoClient
 from pymongo.monitoring import (
     CommandFailedEvent,
     CommandListener,
@@ -14,10 +12,10 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from backend.core.database import Raw, Store
-from backend.documents import DOCUMENTS
-
-_NO_READS_OR_WRITES = frozenset({"hello", "ping", "endSessions", "getMore", "killCursors"})
+_NO_READS_OR_WRITES = frozenset(
+    {"hello", "ping", "endSessions", "getMore", "killCursors", "saslStart", "saslContinue"}
+)
+"""The last two sign a new connection of the pool in."""
 
 
 class Commands(CommandListener):
@@ -48,16 +46,3 @@ class Commands(CommandListener):
             yield self.seen
         finally:
             self._counting = False
-
-
-@contextlib.asynccontextmanager
-async def listened_store(uri: str, commands: Commands) -> AsyncIterator[Store]:
-    """A database of its own on a client that ``commands`` listens to."""
-    client: AsyncMongoClient[Raw] = AsyncMongoClient(
-        uri, tz_aware=True, retryWrites=True, event_listeners=[commands]
-    )
-    store = Store(client, f"t{uuid4().hex[:12]}")
-    await store.prepare(DOCUMENTS)
-    yield store
-    await client.drop_database(store.db.name)
-    await store.close()

@@ -12,8 +12,9 @@ from backend.core.settings import Settings
 from backend.identity.viewer import Role
 from backend.services import Services, build_services
 from graphql_api.common import ids
+from tests.databases import Databases
 from tests.factories import a_resident
-from tests.graphql_api.commands import Commands, listened_store
+from tests.graphql_api.commands import Commands
 from tests.graphql_api.household import (
     BOOKKEEPING,
     CANARIES,
@@ -82,11 +83,11 @@ async def test_ids_of_another_resident_move_nothing_of_theirs(
 
 
 async def test_a_thing_under_the_wrong_resident_and_one_that_never_was_answer_alike(
-    mongodb_uri: str, settings: Settings, master_key: LocalMasterKey, clock: FixedClock
+    databases: Databases, settings: Settings, master_key: LocalMasterKey, clock: FixedClock
 ) -> None:
     """In words, and by the work that the store is asked for: time tells nothing either."""
     commands = Commands()
-    async with listened_store(mongodb_uri, commands) as store:
+    async with databases.heard(commands) as store:
         services = build_services(build_core(settings, store, master_key, clock))
         house = await a_household(services)
         attacker, token = await signed_in(services)

@@ -32,8 +32,9 @@ from tests.care.plans.helpers import (
     started,
     with_conditions,
 )
+from tests.databases import Databases
 from tests.factories import a_condition, a_key, a_profile, a_resident, at, many_bp
-from tests.graphql_api.commands import Commands, listened_store
+from tests.graphql_api.commands import Commands
 from tests.graphql_api.household import a_household, signed_in
 
 SCHEMA = build_schema()
@@ -47,13 +48,13 @@ def commands() -> Commands:
 
 @pytest.fixture
 async def services(
-    mongodb_uri: str,
+    databases: Databases,
     settings: Settings,
     master_key: LocalMasterKey,
     clock: FixedClock,
     commands: Commands,
 ) -> AsyncIterator[Services]:
-    async with listened_store(mongodb_uri, commands) as store:
+    async with databases.heard(commands) as store:
         core = build_core(settings, store, master_key, clock)
         yield build_services(core)
         await core.changes.close()

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
-from pymongo import AsyncMongoClient
 from pymongo.monitoring import (
     CommandFailedEvent,
     CommandListener,
@@ -19,15 +18,15 @@ from pymongo.monitoring import (
 
 from backend.core.clock import FixedClock
 from backend.core.container import build_core
-from backend.core.database import Raw, Store
+from backend.core.database import Raw
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
-from backend.documents import DOCUMENTS
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Draft, Kind, Quantity
 from backend.measurements.readings import ALL_KINDS, ReadingFilter
 from backend.measurements.trends import Period
 from backend.services import Services, build_services
+from tests.databases import Databases
 from tests.factories import a_key, a_resident, at, many_bp
 
 STORED = 600
@@ -61,22 +60,16 @@ def reads() -> Reads:
 
 @pytest.fixture
 async def services(
-    mongodb_uri: str,
+    databases: Databases,
     settings: Settings,
     master_key: LocalMasterKey,
     clock: FixedClock,
     reads: Reads,
 ) -> AsyncIterator[Services]:
-    client: AsyncMongoClient[Raw] = AsyncMongoClient(
-        mongodb_uri, tz_aware=True, event_listeners=[reads]
-    )
-    store = Store(client, f"t{ObjectId()}")
-    await store.prepare(DOCUMENTS)
-    core = build_core(settings, store, master_key, clock)
-    yield build_services(core)
-    await core.changes.close()
-    await client.drop_database(store.db.name)
-    await store.close()
+    async with databases.heard(reads) as store:
+        core = build_core(settings, store, master_key, clock)
+        yield build_services(core)
+        await core.changes.close()
 
 
 async def somebody_with_a_history(services: Services, reads: Reads) -> tuple[Viewer, ObjectId]:

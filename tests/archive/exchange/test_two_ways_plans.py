@@ -7,16 +7,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from bson import ObjectId
-from pymongo import AsyncMongoClient
 
 from backend.core.clock import FixedClock
 from backend.core.container import build_core
-from backend.core.database import Raw, Store
 from backend.core.keys import LocalMasterKey
 from backend.core.settings import Settings
-from backend.documents import DOCUMENTS
 from backend.services import Services, build_services
+from tests.databases import Databases
 from tests.factories import a_key, a_resident, many_bp
 from tests.measurements.test_query_plans import Reads, examined
 
@@ -41,22 +38,16 @@ def reads() -> AllReads:
 
 @pytest.fixture
 async def services(
-    mongodb_uri: str,
+    databases: Databases,
     settings: Settings,
     master_key: LocalMasterKey,
     clock: FixedClock,
     reads: AllReads,
 ) -> AsyncIterator[Services]:
-    client: AsyncMongoClient[Raw] = AsyncMongoClient(
-        mongodb_uri, tz_aware=True, event_listeners=[reads]
-    )
-    store = Store(client, f"t{ObjectId()}")
-    await store.prepare(DOCUMENTS)
-    core = build_core(settings, store, master_key, clock)
-    yield build_services(core)
-    await core.changes.close()
-    await client.drop_database(store.db.name)
-    await store.close()
+    async with databases.heard(reads) as store:
+        core = build_core(settings, store, master_key, clock)
+        yield build_services(core)
+        await core.changes.close()
 
 
 def bundle(count: int) -> bytes:

@@ -19,8 +19,9 @@ from backend.measurements.documents import ReadingDocument
 from backend.services import Services, build_services
 from bot.assistant.stored.archives import Archives
 from tests.assistant.stored.people import a_person, ask
+from tests.databases import Databases
 from tests.factories import a_key, at, bp
-from tests.graphql_api.commands import Commands, listened_store
+from tests.graphql_api.commands import Commands
 
 READINGS, DOCUMENTS = 2_000, 100
 MOST_COMMANDS = 21  # consent, rights, what changed, the turn with its key, its event, its count
@@ -71,10 +72,10 @@ async def _documents(services: Services, viewer: Any, resident_id: Any) -> None:
 
 
 async def test_a_big_archive_is_answered_from_with_few_reads(
-    mongodb_uri: str, settings: Settings, master_key: LocalMasterKey, clock: FixedClock
+    databases: Databases, settings: Settings, master_key: LocalMasterKey, clock: FixedClock
 ) -> None:
     commands = Commands()
-    async with listened_store(mongodb_uri, commands) as store:
+    async with databases.heard(commands) as store:
         services = build_services(build_core(settings, store, master_key, clock))
         await _measured(services, commands, clock)
 
