@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from io import BytesIO
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -22,13 +23,37 @@ from backend.measurements.trends import Period, Trend
 from backend.services import Services
 from graphql_api.common import ids
 from tests.api import Api, sign_in
+from tests.conftest import NOW
+from tests.databases import Databases
 from tests.factories import a_resident, at, bp, glucose
+from tests.houses import a_house, its_door
 
 URL = """
 query C($id: ID!, $kind: MeasurementKind!) { resident(id: $id) {
   trend(kind: $kind, since: "2026-11-01T00:00:00+08:00", until: "2026-11-21T00:00:00+08:00") {
     chartUrl } } }
 """
+
+
+@pytest.fixture(scope="module")
+def clock() -> FixedClock:
+    """The house's: it only goes on, by ten minutes once."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture(scope="module")
+async def services(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory, clock: FixedClock
+) -> AsyncIterator[Services]:
+    """One house for forty pictures, each of somebody of its own."""
+    async with a_house(databases, tmp_path_factory.mktemp("charts"), clock) as services:
+        yield services
+
+
+@pytest.fixture(scope="module")
+async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    async with its_door(services) as client:
+        yield client
 
 
 async def a_person(services: Services, client: httpx.AsyncClient) -> tuple[Api, Viewer, ObjectId]:
