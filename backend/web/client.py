@@ -46,6 +46,7 @@ _TYPES = {
     ".json": "application/json",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
 }
 _UNPACKED = frozenset({".png"})
 
@@ -135,8 +136,8 @@ def _policy(phone: dict[str, str | None] | None) -> str:
             scripts += f" {frames} {_RECAPTCHA_SCRIPTS}"
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self'; connect-src {connect}; "
-        f"frame-src {frames}; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
+        f"frame-src {frames}; img-src 'self' data: blob:; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
     )
 
 

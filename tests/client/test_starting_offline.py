@@ -44,6 +44,7 @@ async def test_a_phone_starts_without_its_server(household: Household, line: Lin
     await page.until(_ACTIVE)
     kept: list[str] = await page.run(_KEPT)
     assert "/" in kept
+    assert await page.call("Page.getInstallabilityErrors") == {"installabilityErrors": []}
     assert [each for each in kept if not each.startswith(("/assets/", "/static/"))] == ["/"]
 
     for state in (State.CUT, State.BROKEN):
