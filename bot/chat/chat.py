@@ -141,7 +141,7 @@ async def _usual(turn: Turn, text: str) -> list[Reply]:
         return amended
     turn.talk.last = None
     understood = understand(text, turn.now)
-    if understood.about_readings:
+    if understood.found or (understood.lacks and intent is None):
         return await recording.offer(turn, understood, text)
     if intent is None:
         return await people.switched(turn, text) or await _asked(turn, text)

@@ -52,11 +52,16 @@ async def show(turn: Turn, token: str) -> list[Reply]:
     item = turn.talk.items.get(token)
     if item is None:
         return [turn.reply("expired")]
-    await turn.require_leave(item.resident_id)
-    trend = await _trend(turn, item.resident_id, item.code)
+    return [await of_code(turn, item.resident_id, item.code)]
+
+
+async def of_code(turn: Turn, resident_id: ObjectId, code: str) -> Reply:
+    """Raises ``AccessDenied`` and ``ConsentMissing``."""
+    await turn.require_leave(resident_id)
+    trend = await _trend(turn, resident_id, code)
     if trend is None:
-        return [turn.reply("no_trend")]
-    return [await _picture(turn, item.resident_id, trend, ())]
+        return turn.reply("no_trend")
+    return await _picture(turn, resident_id, trend, ())
 
 
 async def crop(turn: Turn, resident_id: ObjectId, cited: CitationWords) -> bytes | None:

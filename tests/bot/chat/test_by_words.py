@@ -8,13 +8,15 @@ import pytest
 from bson import ObjectId
 
 from backend.access.categories import Action, Category
+from backend.access.consent.purpose import Purpose
+from backend.access.consent.writing import accepted_now
 from backend.access.relations import Kinship, RelationKind
 from backend.archive.sections.profile import Sex
 from backend.core.clock import FixedClock
 from backend.identity.viewer import Viewer
 from backend.services import Services
 from tests.bot.chat.talking import Talker, stored
-from tests.factories import a_profile, a_resident
+from tests.factories import a_key, a_profile, a_resident
 
 
 async def readings(services: Services, viewer: Viewer, whose: ObjectId) -> list[dict[str, float]]:
@@ -170,8 +172,42 @@ async def test_what_is_said_many_times_is_offered_once(services: Services) -> No
     assert shown.count("135/85") == 1
 
 
+async def test_a_trend_is_of_the_person_and_the_item_that_are_named(services: Services) -> None:
+    viewer, _ = await a_resident(services, profile=a_profile("张敏", sex=Sex.FEMALE))
+    await _cared_for(services, viewer, "李秀英", Sex.FEMALE)
+    daughter = Talker(services, viewer)
+
+    assert await daughter.says("我妈的血压趋势") == "李*英的血压，最近30天"
+    assert await daughter.says("心率曲线") == "张敏的心率，最近30天"
+    assert "还没有两次结果" in await daughter.says("肌酐的趋势")
+    assert "要看哪一项的趋势" in await daughter.says("天气趋势")
+
+
+async def test_an_answer_about_another_says_of_whom_it_is(services: Services) -> None:
+    viewer, own = await a_resident(services, profile=a_profile("张敏", sex=Sex.FEMALE))
+    mothers, mother = await a_resident(services, profile=a_profile("李秀英", sex=Sex.FEMALE))
+    for who, whose in ((viewer, own), (mothers, mother)):
+        [accepted] = accepted_now(Purpose.ASSISTANT)
+        await services.consents.change(who, whose, accepted, given=True, idempotency_key=a_key())
+    await _grant(services, viewer, mother)
+    daughter = Talker(services, viewer)
+    for said in ("我妈血压150/95", "我血压110/70"):
+        await daughter.says(said)
+        assert "已给" in await daughter.says("对")
+
+    assert (await daughter.says("我最近一次血压是多少")).startswith("血压最近一次是 110/70")
+    await daughter.says("换成我妈")
+    said = await daughter.says("最近一次血压是多少")
+    assert said.startswith("李*英：血压最近一次是 150/95")
+
+
 async def _cared_for(services: Services, viewer: Viewer, name: str, sex: Sex) -> ObjectId:
     _, resident_id = await a_resident(services, profile=a_profile(name, sex=sex))
+    await _grant(services, viewer, resident_id)
+    return resident_id
+
+
+async def _grant(services: Services, viewer: Viewer, resident_id: ObjectId) -> None:
     await services.access.grant(
         resident_id=resident_id,
         account_id=viewer.account_id,
@@ -180,4 +216,3 @@ async def _cared_for(services: Services, viewer: Viewer, name: str, sex: Sex) ->
         categories=frozenset({Category.PROFILE, Category.READINGS}),
         actions=frozenset({Action.VIEW, Action.RECORD}),
     )
-    return resident_id
