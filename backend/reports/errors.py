@@ -57,8 +57,8 @@ class ReportNotInState(Conflict):
     """``state`` is the one it is in."""
 
     code = "REPORT_NOT_IN_STATE"
-    zh = "报告现在的状态（{state}）不能这样做。"
-    en = "The report is in a state ({state}) that does not allow this."
+    zh = "这份报告现在不能这样做：它已经处理过了，或者还在处理。"
+    en = "This cannot be done to the report now: it was dealt with already, or still is."
 
 
 class PageOrderWrong(Invalid):

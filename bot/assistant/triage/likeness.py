@@ -83,9 +83,9 @@ def is_of_the_mind(found: Likeness) -> bool:
 
 
 def silent(text: str) -> bool:
-    """Whether the plain text asks the record, or tells of something slight or over."""
+    """Whether the plain text asks the record, or tells of something slight, over or mistaken."""
     words = _silent()
-    if words["asks"].search(text) or _only_readings(text):
+    if words["asks"].search(text) or words["slip"].search(text) or _only_readings(text):
         return True
     return bool(words["passed"].search(text)) and not words["still"].search(text)
 
