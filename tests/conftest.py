@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from pymongo import MongoClient
+from pymongo.monitoring import CommandListener
 
 from backend.core.clock import FixedClock
 from backend.core.container import Core, build_core
@@ -97,8 +98,20 @@ async def databases(mongodb_uri: str) -> AsyncIterator[Databases]:
 
 
 @pytest.fixture
-async def store(databases: Databases, request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+def listener() -> CommandListener | None:
+    """What hears the driver's commands; files that look at them have their own."""
+    return None
+
+
+@pytest.fixture
+async def store(
+    databases: Databases, request: pytest.FixtureRequest, listener: CommandListener | None
+) -> AsyncIterator[Store]:
     """A database of the test's own, empty, with all collections and indexes."""
+    if listener is not None:
+        async with databases.heard(listener) as heard:
+            yield heard
+        return
     store = await databases.lend()
     yield store
     if request.node.get_closest_marker("spoils_database"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +12,8 @@ from backend.access.categories import Action, Category
 from backend.access.contract.terms import Terms
 from backend.access.relations import RelationKind
 from backend.core.clock import FixedClock
-from backend.core.container import build_core
-from backend.core.keys import LocalMasterKey
-from backend.core.settings import Settings
 from backend.identity.viewer import Role, Viewer
-from backend.services import Services, build_services
+from backend.services import Services
 from backend.web.graphql import admit
 from graphql_api.common import ids
 from graphql_api.common.context import Context
@@ -32,7 +28,6 @@ from tests.care.plans.helpers import (
     started,
     with_conditions,
 )
-from tests.databases import Databases
 from tests.factories import a_condition, a_key, a_profile, a_resident, at, many_bp
 from tests.graphql_api.commands import Commands
 from tests.graphql_api.household import a_household, signed_in
@@ -47,17 +42,8 @@ def commands() -> Commands:
 
 
 @pytest.fixture
-async def services(
-    databases: Databases,
-    settings: Settings,
-    master_key: LocalMasterKey,
-    clock: FixedClock,
-    commands: Commands,
-) -> AsyncIterator[Services]:
-    async with databases.heard(commands) as store:
-        core = build_core(settings, store, master_key, clock)
-        yield build_services(core)
-        await core.changes.close()
+def listener(commands: Commands) -> Commands:
+    return commands
 
 
 async def run(

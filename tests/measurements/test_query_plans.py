@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,17 +15,12 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from backend.core.clock import FixedClock
-from backend.core.container import build_core
 from backend.core.database import Raw
-from backend.core.keys import LocalMasterKey
-from backend.core.settings import Settings
 from backend.identity.viewer import Viewer
 from backend.measurements.draft import Draft, Kind, Quantity
 from backend.measurements.readings import ALL_KINDS, ReadingFilter
 from backend.measurements.trends import Period
-from backend.services import Services, build_services
-from tests.databases import Databases
+from backend.services import Services
 from tests.factories import a_key, a_resident, at, many_bp
 
 STORED = 600
@@ -59,17 +53,8 @@ def reads() -> Reads:
 
 
 @pytest.fixture
-async def services(
-    databases: Databases,
-    settings: Settings,
-    master_key: LocalMasterKey,
-    clock: FixedClock,
-    reads: Reads,
-) -> AsyncIterator[Services]:
-    async with databases.heard(reads) as store:
-        core = build_core(settings, store, master_key, clock)
-        yield build_services(core)
-        await core.changes.close()
+def listener(reads: Reads) -> Reads:
+    return reads
 
 
 async def somebody_with_a_history(services: Services, reads: Reads) -> tuple[Viewer, ObjectId]:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from backend.core.clock import FixedClock
-from backend.core.container import build_core
-from backend.core.keys import LocalMasterKey
-from backend.core.settings import Settings
-from backend.services import Services, build_services
-from tests.databases import Databases
+from backend.services import Services
 from tests.factories import a_key, a_resident, many_bp
 from tests.measurements.test_query_plans import Reads, examined
 
@@ -37,17 +31,8 @@ def reads() -> AllReads:
 
 
 @pytest.fixture
-async def services(
-    databases: Databases,
-    settings: Settings,
-    master_key: LocalMasterKey,
-    clock: FixedClock,
-    reads: AllReads,
-) -> AsyncIterator[Services]:
-    async with databases.heard(reads) as store:
-        core = build_core(settings, store, master_key, clock)
-        yield build_services(core)
-        await core.changes.close()
+def listener(reads: AllReads) -> AllReads:
+    return reads
 
 
 def bundle(count: int) -> bytes:
