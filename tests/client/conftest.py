@@ -35,8 +35,6 @@ async def opened(
     mongodb_uri: str,
     folder: Path,
     more: Mapping[str, str] = MappingProxyType({}),
-    *,
-    keeps_client: bool = False,
 ) -> AsyncIterator[Household]:
     """``more``: further settings of the server."""
     built()
@@ -60,7 +58,7 @@ async def opened(
         services = build_services(build_core(settings, store, key, SystemClock()))
         async with browser(folder / "profile") as page:
             phone = Phone(page, address)
-            await phone.prepare(keeps_client=keeps_client)
+            await phone.prepare()
             yield Household(services, phone)
         await services.core.changes.close()
     await store.client.drop_database(database)

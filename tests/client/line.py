@@ -62,7 +62,7 @@ class Line:
 
     async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             if self._state is State.BROKEN:
                 await reader.readuntil(b"\r\n\r\n")
                 writer.write(_BROKEN)

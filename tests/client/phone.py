@@ -54,15 +54,7 @@ class Phone:
     address: str
     looked: list[str] = field(default_factory=list)
 
-    async def prepare(self, *, keeps_client: bool) -> None:
-        """``keeps_client``: with the service worker. The other walks go without, for they open
-        pages at any moment, and Chromium's navigations can hang in the one in which a worker is
-        activated (docs/decisions/0015)."""
-        if not keeps_client:
-            await self.page.call(
-                "Page.addScriptToEvaluateOnNewDocument",
-                source="delete Navigator.prototype.serviceWorker",
-            )
+    async def prepare(self) -> None:
         await self.page.call(
             "Emulation.setDeviceMetricsOverride",
             width=390, height=844, deviceScaleFactor=1, mobile=True,

@@ -22,7 +22,7 @@ _ACTIVE = "navigator.serviceWorker.ready.then(({ active }) => active.state === '
 
 @pytest.fixture
 async def household(mongodb_uri: str, tmp_path: Path) -> AsyncIterator[Household]:
-    async with opened(mongodb_uri, tmp_path, keeps_client=True) as household:
+    async with opened(mongodb_uri, tmp_path) as household:
         yield household
 
 

@@ -69,6 +69,11 @@ async def _opened(phone: Phone, text: str, which: str) -> float:
     return painted / 1000
 
 
+_NO_CLIENT = """Promise.all([
+  caches.keys().then(names => Promise.all(names.map(name => caches.delete(name)))),
+  navigator.serviceWorker.getRegistrations()
+    .then(all => Promise.all(all.map(each => each.unregister()))),
+])"""
 _NOTHING_SEEN = """Object.keys(localStorage)
   .filter(key => key.startsWith('seen')).forEach(key => localStorage.removeItem(key))"""
 
@@ -81,11 +86,11 @@ async def _measure(phone: Phone, rounds: int) -> None:
         print(f"{mark} {name}: {middle:.2f} s ({took[0]:.2f} to {took[-1]:.2f})", flush=True)
 
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {rounds} rounds each")
-    await several("sign-in", "张建国，父亲", "localStorage.clear()")
+    await several("sign-in", "张建国，父亲", f"localStorage.clear(); {_NO_CLIENT}")
     await sign_in(phone, "张建国，父亲")
     await phone.sees("152/94")
-    await several("home from memory", "152/94", "0")
-    await several("home, nothing seen yet", "152/94", _NOTHING_SEEN)
+    await several("home from memory", "152/94", _NO_CLIENT)
+    await several("home, nothing seen yet", "152/94", f"{_NOTHING_SEEN}; {_NO_CLIENT}")
 
 
 async def _run(rounds: int) -> None:

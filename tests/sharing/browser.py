@@ -64,10 +64,26 @@ class Page:
         return answer["result"].get("value")
 
     async def goto(self, url: str) -> None:
-        # Through an empty page: another fragment alone would load nothing.
-        await self.call("Page.navigate", url="about:blank")
+        """Loads the page anew. By way of an empty page only where nothing but the fragment is
+        another, for Chromium can start the service worker in the very process that such a step
+        just ends, and then hangs for good (docs/decisions/0015)."""
+        if "#" in url and (await self._frame())["url"] == url.partition("#")[0]:
+            await self._load("about:blank")
+        await self._load(url)
+
+    async def _load(self, url: str) -> None:
+        before = (await self._frame())["loaderId"]
+        end = time.monotonic() + _SECONDS
         await self.call("Page.navigate", url=url)
+        while (await self._frame())["loaderId"] == before:
+            assert time.monotonic() < end, url
+            await asyncio.sleep(0.01)
         await self.until("document.readyState === 'complete'")
+
+    async def _frame(self) -> dict[str, str]:
+        tree = await self.call("Page.getFrameTree")
+        frame: dict[str, str] = tree["frameTree"]["frame"]
+        return frame
 
     async def until(self, condition: str) -> None:
         end = time.monotonic() + _SECONDS
