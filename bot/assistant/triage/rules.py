@@ -43,6 +43,7 @@ class Rule:
 
 _FILES = (
     "neuro",
+    "named",
     "heart",
     "breathing",
     "metabolic",

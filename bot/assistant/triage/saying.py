@@ -156,6 +156,12 @@ def _complains(sentence: str, present: bool, before: str, after: str) -> bool:
 
 
 def _supposes_now(before: str) -> bool:
+    """Whether the words are themselves supposed; 如果我现在… is a shy way to say that it is so."""
+    if re.search(
+        r"(?:如果|要是|假如|万一|\bif\b)[^,，]{0,6}(?:现在|这会儿?|此刻|\bnow\b)[^,，停吃]{0,3}$",
+        before,
+    ):
+        return False
     return bool(re.search(r"(?:如果|要是|假如|万一|what if|\bif\b)[^,，]{0,12}$", before))
 
 
