@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import secrets
 from dataclasses import replace
 from datetime import timedelta
@@ -469,7 +468,9 @@ async def test_the_body_cannot_be_guessed_from_what_is_kept_of_it(services: Serv
     await bound.send(1)
     [taken] = (await stored_meter(bound.firmware.serial))["uploads"]
     assert taken["body"] != hashlib.sha256(a_body()).digest()
-    assert "142" not in json.dumps(taken["answer"], default=str)
+    [answer] = taken["answer"]
+    del answer["reading_id"]
+    assert answer == {"position": 0, "outcome": "recorded", "code": None, "data": None}
 
 
 async def test_a_reading_that_the_phone_recorded_too_counts_once(services: Services) -> None:
