@@ -23,6 +23,7 @@ from bot.chat.topics import (
     alerts,
     amending,
     asking,
+    devices,
     people,
     points,
     pushed,
@@ -71,8 +72,9 @@ class Chat:
         return await self._answered(viewer, talk, lambda turn: _said(turn, text))
 
     async def file(self, viewer: Viewer, talk: Talk, data: bytes, name: str) -> list[Reply]:
-        """Replies to a photo or PDF of a report; ``name`` gives its extension, or is empty."""
-        return await self._answered(viewer, talk, lambda turn: reports.take(turn, data, name))
+        """Replies to a photo of a device, or a photo or PDF of a report; ``name`` gives its
+        extension, or is empty."""
+        return await self._answered(viewer, talk, lambda turn: _file(turn, data, name))
 
     async def press(self, viewer: Viewer, talk: Talk, action: str) -> list[Reply]:
         """Replies to a button; an unknown or expired one says so."""
@@ -118,6 +120,10 @@ async def _said(turn: Turn, text: str) -> list[Reply]:
     if understood.found and not understood.lacks:
         replies += await recording.offer(turn, understood, text)
     return replies
+
+
+async def _file(turn: Turn, data: bytes, name: str) -> list[Reply]:
+    return await devices.take(turn, data) or await reports.take(turn, data, name)
 
 
 async def _alarms(text: str, now: datetime) -> bool:

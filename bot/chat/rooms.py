@@ -13,6 +13,7 @@ from backend.core.container import Core
 from backend.measurements.alerts import Alerts
 from backend.measurements.charting import Charting
 from backend.measurements.correcting import Correcting
+from backend.measurements.picture.pictures import Pictures
 from backend.measurements.recording import Recording
 from backend.notifications.wiring import Notifications
 from backend.reports.wiring import ReportServices
@@ -36,6 +37,8 @@ class Rooms(Protocol):
     def correcting(self) -> Correcting: ...
     @property
     def charting(self) -> Charting: ...
+    @property
+    def pictures(self) -> Pictures: ...
     @property
     def alerts(self) -> Alerts: ...
     @property

@@ -46,7 +46,7 @@ class Offered:
     """Readings that wait for a yes. ``sure``: unusual values were shown and confirmed.
 
     ``other``: which of ``drafts`` may be in which other unit. ``fixes``: the token of what was
-    recorded, in whose place they go, one by one.
+    recorded, in whose place they go, one by one. ``pictured``: read from a photo of a device.
     """
 
     resident_id: Id
@@ -54,6 +54,7 @@ class Offered:
     sure: bool = False
     other: tuple[int, str] | None = None
     fixes: str | None = None
+    pictured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,14 @@ class Talk:
     """One account in one chat.
 
     ``last``: the token of what the last reply offered or recorded, which a typed 对 or 不对 is
-    about; ``newest`` that of the last record, which a typed 撤销 takes back, once.
+    about; ``newest`` that of the last record, which a typed 撤销 takes back, once. ``paper_next``:
+    the next photo is a report, whatever it looks like.
     """
 
     resident_id: Id | None = None
     last: str | None = None
     newest: str | None = None
+    paper_next: bool = False
     conversation_id: Id | None = None
     writing: ForTicket | None = None
     offered: Kept[Offered] = field(default_factory=Kept)

@@ -15,7 +15,7 @@ from backend.measurements.write_errors import ReadingWithdrawnAlready
 from bot.chat.reply import Button, Reply
 from bot.chat.showing import unusual_words
 from bot.chat.talk import Offered, Recorded
-from bot.chat.topics import offering, unit_choice, whose
+from bot.chat.topics import devices, offering, unit_choice, whose
 from bot.chat.turn import Turn
 from bot.chat.understanding import Understood
 
@@ -91,6 +91,8 @@ async def drop(turn: Turn, token: str) -> list[Reply]:
     offer = turn.talk.offered.take(token)
     if offer is None:
         return [turn.reply("expired")]
+    if offer.pictured:
+        return [devices.dropped(turn)]
     return [turn.reply("not_changed" if offer.fixes else "dropped")]
 
 
