@@ -32,7 +32,10 @@ async def take(turn: Turn, data: bytes) -> list[Reply] | None:
         raise
     except KangbanError:  # what is wrong with the file itself is said where reports are taken
         return None
-    offer = Offered(resident_id=resident_id, drafts=(_draft(turn, proposal),), pictured=True)
+    draft = _draft(turn, proposal)
+    if any(_same(draft, each) for one in turn.talk.offered.things.values() for each in one.drafts):
+        return [turn.reply("pictured_same")]
+    offer = Offered(resident_id=resident_id, drafts=(draft,), pictured=True)
     shown = await offering.offered(turn, offer, ())
     return [replace(shown, text=f"{turn.say('pictured')}\n{shown.text}")]
 
@@ -41,6 +44,14 @@ def dropped(turn: Turn) -> Reply:
     """The numbers are typed then, or it was a report after all, and is sent again."""
     turn.talk.paper_next = True
     return turn.reply("dropped_pictured")
+
+
+def _same(pictured: Draft, waits: Draft) -> bool:
+    """Whether the photo only shows what its caption said, so that it is not offered twice."""
+    both = pictured.values.keys() & waits.values.keys()
+    return pictured.kind is waits.kind and all(
+        pictured.values[each].value == waits.values[each].value for each in both
+    )
 
 
 def _draft(turn: Turn, proposal: Proposal) -> Draft:

@@ -81,6 +81,16 @@ async def test_a_pressure_with_its_pulse_is_recorded_and_taken_back(services: Se
     assert await stored(resident_id) == []
 
 
+async def test_a_photo_of_what_was_just_said_is_not_offered_twice(services: Services) -> None:
+    viewer, _ = await a_resident(services)
+    talker = Talker(services, viewer)
+    await talker.says("血压128/82")
+    assert await sent(talker, b"photo", Here(CUFF)) == "照片上也是这个数，记下上面的就好。"
+    await talker.says("不对")
+    await talker.says("血压129/82")
+    assert "128/82" in await sent(talker, b"photo", Here(CUFF))
+
+
 @pytest.mark.parametrize("no", ["不对", None])
 async def test_after_a_no_the_next_photo_is_a_report_whatever_it_shows(
     services: Services, no: str | None
