@@ -35,7 +35,8 @@ _QUERY = re.compile(
     r"(?<![好了])几次|多少次|哪天|哪次|哪些|什么时候|最高|最低|平均|记录|超过|高于|低于|"
     r"大于|以上|以下|趋势|有没有过|(?<!好)几天|多少天|正常值|标准|算不算|算高|多少算|"
     r"是不是算|那[次回天]是?(?:几号|什么时候|哪[天年])|是(?:几月)?几号|算(?:是)?(?:低|高|正常|偏)|正常吗|高不高|低不低|达标|档案|"
-    r"how (?:many|often)|when|highest|lowest|average|above|over \d|below|record|"
+    r"how (?:many|often)|^when\b|\bwhen (?:is|was|were|did|do|does|will|are|can|should)\b|"
+    r"highest|lowest|average|above|over \d|below|record|"
     r"normal range|\bever\b"
 )
 _REPORT = re.compile(

@@ -87,6 +87,10 @@ def silent(text: str) -> bool:
     words = _silent()
     if words["asks"].search(text) or words["slip"].search(text) or _only_readings(text):
         return True
+    if text.isascii() and not words["english"].search(text):
+        return True
+    if words["mood"].search(text) or words["things"].search(text):
+        return True
     return bool(words["passed"].search(text)) and not words["still"].search(text)
 
 

@@ -44,6 +44,7 @@ class Rule:
 _FILES = (
     "neuro",
     "named",
+    "settings",
     "heart",
     "breathing",
     "metabolic",

@@ -46,6 +46,9 @@ class _Words:
     supposed_and_done: re.Pattern[str]
     hypothetical: re.Pattern[str]
     record: re.Pattern[str]
+    standing_after: re.Pattern[str]
+    worse: re.Pattern[str]
+    feared: re.Pattern[str]
     animals: re.Pattern[str]
     animal_not: re.Pattern[str]
 
@@ -72,6 +75,9 @@ def _words() -> _Words:
         supposed_and_done=re.compile(d["supposed_and_done"]),
         hypothetical=re.compile(d["hypothetical"]),
         record=re.compile(d["record"]),
+        standing_after=re.compile(d["standing_after"]),
+        worse=re.compile(d["worse"]),
+        feared=re.compile(d["feared"]),
         animals=re.compile(d["animals"]),
         animal_not=re.compile(d["animal_not"]),
     )
@@ -135,11 +141,20 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
     told = words.not_past.sub("", _until(text, start, end))
     if words.past.search(told) and not words.present.search(clause):
         return State.NOT
+    if not always and _only_feared(before, text[start : end + 2]):
+        return State.NOT
     if not always and words.over_after.search(text[end:]) and not _AGAIN.search(text[end:]):
+        return State.OVER
+    if not always and words.standing_after.search(text[end:]) and not words.worse.search(sentence):
         return State.OVER
     # A report in another clause (报告说没事，胸口压得慌) does not speak for what is felt.
     recorded = words.record.search(clause if felt else sentence)
     return State.NOT if recorded and not present else State.NOW
+
+
+def _only_feared(before: str, from_here: str) -> bool:
+    """Whether a mishap is one that somebody guards against (怕孩子噎着), and has not happened."""
+    return bool(_words().feared.search(before)) and "了" not in from_here
 
 
 def _complains(sentence: str, present: bool, before: str, after: str) -> bool:
