@@ -7,7 +7,7 @@ the same reading does nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -17,7 +17,7 @@ from backend.core.container import Core
 from backend.core.database import Raw, Session
 from backend.core.keys import OwnerKey
 from backend.measurements import alert as stored
-from backend.measurements.alert_forgetting import forget
+from backend.measurements.alert_forgetting import forget, forget_in_trends
 from backend.measurements.alert_rules import (
     Action,
     Decision,
@@ -44,6 +44,7 @@ from backend.measurements.readings import ReadingFilter, Readings
 from backend.measurements.thresholds import Override, Person
 
 _TREND_SPAN = timedelta(days=14)
+_TO_INCLUDE = timedelta(milliseconds=1)  # BSON's precision: a filter ends before its ``until``
 _JUDGED_SPAN = timedelta(days=14)  # what came in late is history, not news
 _MOST_POINTS = 2_000
 _ATTEMPTS = 5
@@ -81,7 +82,8 @@ class Alerting:
         judged = [each for reading in fresh for each in _judged(reading, person, own)]
         judged += await self._doubted(resident_id, fresh)
         for kind in sorted({each.kind for each in fresh}):
-            judged.extend(await self._trends(resident_id, kind, person, own))
+            now = self._core.clock.now()
+            judged.extend(await self._trends(resident_id, kind, person, own, now))
         for each in sorted(judged, key=lambda item: item.at):
             await self._apply(resident_id, each)
 
@@ -106,10 +108,17 @@ class Alerting:
         return person, [override for _, override in await self._overrides.of(resident_id)]
 
     async def _trends(
-        self, resident_id: ObjectId, kind: Kind, person: Person, own: list[Override]
+        self,
+        resident_id: ObjectId,
+        kind: Kind,
+        person: Person,
+        own: list[Override],
+        now: datetime,
     ) -> Iterable[Judged]:
-        now = self._core.clock.now()
-        recent = ReadingFilter(kinds=frozenset({kind}), since=now - _TREND_SPAN)
+        """As of ``now``."""
+        recent = ReadingFilter(
+            kinds=frozenset({kind}), since=now - _TREND_SPAN, until=now + _TO_INCLUDE
+        )
         rows = await self._readings.rows(resident_id, recent, limit=_MOST_POINTS)
         points = [
             Point(each.at, each.values, each.meal)
@@ -217,6 +226,15 @@ class Alerting:
             return judged + await self._doubted(resident_id, live)
 
         await forget(self._core, resident_id, reading_id, judge_again)
+
+        async def judge_at(end: datetime) -> list[Judged]:
+            nonlocal standards
+            if standards is None:
+                standards = await self._standards(resident_id)
+            return list(await self._trends(resident_id, kind, *standards, end))
+
+        for kind in {each.kind for each in await self._readings.by_ids(resident_id, [reading_id])}:
+            await forget_in_trends(self._core, resident_id, kind, judge_at)
 
 
 def _judged(reading: Reading, person: Person, own: list[Override]) -> list[Judged]:
