@@ -24,6 +24,7 @@ from bot.chat.topics import (
     amending,
     asking,
     devices,
+    handing,
     people,
     points,
     pushed,
@@ -142,7 +143,7 @@ async def _usual(turn: Turn, text: str) -> list[Reply]:
         return await recording.typed(turn, yes=intent == "yes") or await asking.ask(turn, text)
     if intent == "undo":
         return await recording.undo(turn, None)
-    amended = await amending.amend(turn, text)
+    amended = await handing.hand(turn, text) or await amending.amend(turn, text)
     if amended is not None:
         return amended
     turn.talk.last = None

@@ -44,6 +44,36 @@ async def test_yes_in_words_records_what_the_last_message_showed_and_nothing_old
     ]
 
 
+async def test_an_offer_is_handed_to_whom_the_words_name(services: Services) -> None:
+    viewer, own = await a_resident(services, profile=a_profile("张敏", sex=Sex.FEMALE))
+    mother = await _cared_for(services, viewer, "李秀英", Sex.FEMALE)
+    father = await _cared_for(services, viewer, "张建国", Sex.MALE)
+    daughter = Talker(services, viewer)
+
+    assert "给张敏记下" in await daughter.says("血压136/84")
+    for said, name in (("不对，是我爸的", "张*国"), ("记给李秀英", "李*英"), ("我的", "张敏")):
+        again = await daughter.says(said)
+        assert again.startswith(f"给{name}记下：\n• 血压 136/84 mmHg")
+    await daughter.says("是我爸的")
+    assert (await daughter.says("对")).startswith("已给张*国记下")
+    assert [len(await stored(each)) for each in (own, mother, father)] == [0, 0, 1]
+    # Once it is recorded, nothing waits that could be handed on.
+    await daughter.says("是我妈的")
+    assert [len(await stored(each)) for each in (own, mother, father)] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("said", ["是邻居的", "今天天气好", "我爸呢？", "谢谢"])
+async def test_words_that_name_nobody_of_the_family_hand_nothing_on(
+    services: Services, said: str
+) -> None:
+    viewer, own = await a_resident(services, profile=a_profile("张敏", sex=Sex.FEMALE))
+    await _cared_for(services, viewer, "张建国", Sex.MALE)
+    daughter = Talker(services, viewer)
+    await daughter.says("血压136/84")
+    assert "136/84" not in await daughter.says(said)
+    assert await stored(own) == []
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [

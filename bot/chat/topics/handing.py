@@ -1,0 +1,44 @@
+"""What was just offered is somebody else's: 是我爸的; 记给李秀英; 我的."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bson import ObjectId
+
+from backend.access.relations import RelationKind
+from bot.chat.reply import Reply
+from bot.chat.topics import offering, whose
+from bot.chat.turn import Turn
+from bot.chat.understanding.folding import fold
+from bot.chat.understanding.tables import words
+
+_HANDED = re.compile(
+    r"(?:不对|不是我的|不是|错了)?[\s,，。]*(?:(?:这个?|那个?)?(?:应该)?是|记给|记到|记在|给|帮|替)?\s*"
+    r"(?P<who>[^\s,，。?？呢吗\d]{1,6}?)(?:的|记|量的|测的|名下|那里|那儿|档案里)*[。.!！]?"
+    r"|(?:no,?\s*)?(?:it'?s|that'?s|this is|for)\s+(?P<whom>(?:my\s+)?[a-z]+(?:'s)?)[.!]?"
+)
+_ONESELF = re.compile(r"我(?:自己|本人)?|mine|me")
+
+
+async def hand(turn: Turn, text: str) -> list[Reply] | None:
+    """The offer shown last, for whom the words name; None where they name nobody, or nothing
+    waits."""
+    last = turn.talk.last
+    offer = turn.talk.offered.get(last)
+    plain = fold(text).strip()
+    said = None if words().switch.match(plain) else _HANDED.fullmatch(plain)
+    if offer is None or offer.fixes is not None or said is None:
+        return None
+    somebody: ObjectId | None
+    if _ONESELF.fullmatch(said["who"] or said["whom"]):
+        family = await turn.family()
+        own = (each.resident_id for each in family if each.kind is RelationKind.SELF)
+        somebody = next(own, None)
+    else:
+        somebody = await whose.named(turn, text)
+    if somebody is None:
+        return None
+    turn.talk.offered.take(last)
+    return [await offering.offered(turn, replace(offer, resident_id=somebody, sure=False), ())]
