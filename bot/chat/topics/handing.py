@@ -23,22 +23,28 @@ _ONESELF = re.compile(r"我(?:自己|本人)?|mine|me")
 
 
 async def hand(turn: Turn, text: str) -> list[Reply] | None:
-    """The offer shown last, for whom the words name; None where they name nobody, or nothing
-    waits."""
+    """The offer shown last, for whom the words name; None where they name nobody, or are about
+    nothing. What is recorded already is taken back first."""
     last = turn.talk.last
-    offer = turn.talk.offered.get(last)
+    offer, done = turn.talk.offered.get(last), turn.talk.recorded.get(last)
     plain = fold(text).strip()
     said = None if words().switch.match(plain) else _HANDED.fullmatch(plain)
-    if offer is None or offer.fixes is not None or said is None:
+    if said is None or (offer is None and done is None):
         return None
-    somebody: ObjectId | None
-    if _ONESELF.fullmatch(said["who"] or said["whom"]):
-        family = await turn.family()
-        own = (each.resident_id for each in family if each.kind is RelationKind.SELF)
-        somebody = next(own, None)
-    else:
-        somebody = await whose.named(turn, text)
+    somebody = await _named(turn, text, said["who"] or said["whom"])
     if somebody is None:
         return None
-    turn.talk.offered.take(last)
-    return [await offering.offered(turn, replace(offer, resident_id=somebody, sure=False), ())]
+    if offer is not None and offer.fixes is None:
+        turn.talk.offered.take(last)
+        handed = replace(offer, resident_id=somebody, sure=False)
+        return [await offering.offered(turn, handed, ())]
+    if done is None or done.resident_id == somebody:
+        return None
+    return [turn.reply("undo_first", who=await turn.who(done.resident_id))]
+
+
+async def _named(turn: Turn, text: str, word: str) -> ObjectId | None:
+    if not _ONESELF.fullmatch(word):
+        return await whose.named(turn, text)
+    family = await turn.family()
+    return next((each.resident_id for each in family if each.kind is RelationKind.SELF), None)
