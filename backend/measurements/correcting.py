@@ -107,10 +107,7 @@ class Correcting:
         past = await self._core.history.version(resident_id, reading_id, to_version)
         kept = ("_id", "resident_id", "version", "created_at", "source", "recorded_by", "raw")
         changes = {name: value for name, value in past.document.items() if name not in kept}
-        event = ReadingsRecorded(
-            resident_id=PydanticObjectId(resident_id),
-            reading_ids=(PydanticObjectId(reading_id),),
-        )
+        event = _restored(before, resident_id, reading_id)
         return await self._replace(viewer, before, changes, version, event)
 
     async def resend(
@@ -199,3 +196,19 @@ class Correcting:
         except DuplicateKeyError as error:
             raise SameReadingExists from error
         return from_raw(after, await self._core.keyring.key(before["resident_id"]))
+
+
+def _restored(
+    before: Raw, resident_id: ObjectId, reading_id: ObjectId
+) -> ReadingsRecorded | ReadingCorrected:
+    """One that was withdrawn counts anew; of one that counted, what stood on it is forgotten."""
+    if before["state"] == "withdrawn":
+        return ReadingsRecorded(
+            resident_id=PydanticObjectId(resident_id),
+            reading_ids=(PydanticObjectId(reading_id),),
+        )
+    return ReadingCorrected(
+        resident_id=PydanticObjectId(resident_id),
+        reading_id=PydanticObjectId(reading_id),
+        version=before["version"] + 1,
+    )

@@ -138,6 +138,21 @@ async def test_withdrawing_the_gravest_reason_leaves_what_the_others_say(
     assert "165/80" in after[0].reason.zh
 
 
+async def test_an_earlier_version_that_is_restored_takes_the_alert_of_the_later_one_with_it(
+    services: Services, clock: FixedClock
+) -> None:
+    viewer, resident_id = await a_resident(services)
+    reading_id = await record(services, viewer, resident_id, now_bp(clock, 121, 80))
+    await services.correcting.correct(
+        viewer, resident_id, reading_id, now_bp(clock, 212, 80), version=1, confirmed=True
+    )
+    await build_dispatcher(services).drain()
+    assert await alerts(services, viewer, resident_id) != []
+    await services.correcting.restore(viewer, resident_id, reading_id, to_version=1, version=2)
+    await build_dispatcher(services).drain()
+    assert await alerts(services, viewer, resident_id) == []
+
+
 async def test_a_corrected_typing_error_closes_the_alert(
     services: Services, clock: FixedClock
 ) -> None:
