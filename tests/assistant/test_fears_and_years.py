@@ -15,7 +15,7 @@ VIEW = view()
 
 def level(said: str) -> Level | None:
     alarm = triage(read(said), VIEW)
-    return alarm and alarm.level
+    return alarm.level if alarm else None
 
 
 @pytest.mark.parametrize("said", ["怕孩子噎着，苹果切多大块", "怕她溺水，不让去河边"])
