@@ -32,6 +32,8 @@ def find_reports(view: ArchiveView, terms: Sequence[Term], window: Window | None
     """Reports and documents about the terms: by their names, else by what they say."""
     known = [e for area in (Area.REPORT, Area.DOCUMENT) for e in view.entries(area)]
     known = [e for e in known if e.details.get("of") != "reading"]  # a note beside a number
+    if not terms:  # what was ticked on a form is no report; by its words it is found
+        known = [e for e in known if e.details.get("of") != "questionnaire"]
     if window is not None:
         known = [e for e in known if e.start is not None and window.holds(e.start)]
     found = [e for e in known if all(t.fits(e) for t in terms)]

@@ -69,8 +69,9 @@ def questionnaire(r: Resource, ref: str) -> Entry | None:
     return Entry(
         area=Area.DOCUMENT,
         ref=ref,
-        name=str(r.get("questionnaire") or "问卷"),
+        name="问卷",
         start=at.at if at else None,
         start_text=at.text if at else None,
         text=" ".join(said) or narrative(r),
+        details={"of": "questionnaire"},
     )
