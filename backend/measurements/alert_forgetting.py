@@ -68,8 +68,10 @@ async def forget_in_trends(
                 {"_id": raw["_id"], "version": raw["version"]},
                 {"$set": {**change, "updated_at": core.clock.now()}, "$inc": {"version": 1}},
             )
+            if done.matched_count:
+                break
             again = await collection.find_one({"_id": raw["_id"], "open": True})
-            if done.matched_count or again is None:
+            if again is None:
                 break
             raw = again
         else:

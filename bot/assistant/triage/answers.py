@@ -32,14 +32,17 @@ def emergency(asked: Asked, alarm: Alarm, view: ArchiveView) -> Draft:
     draft.sentences.append(words["lead_mind" if mind else "lead"])
     draft.sentences += [words[rule.category] for rule in rules]
     draft.sentences.append(words["relay"])
-    line = "急救电话" if asked.language == "zh" else "emergency number"
-    draft.facts.append(Fact(line, "120"))
-    draft.cite(guidelines()["emergency-120"].citation(asked.language))
+    cite_120(draft, asked.language)
     if mind:
         crisis = "心理援助热线" if asked.language == "zh" else "crisis line"
         draft.facts.append(Fact(crisis, "12356"))
         draft.cite(guidelines()["crisis-12356"].citation(asked.language))
     return draft
+
+
+def cite_120(draft: Draft, language: str) -> None:
+    draft.facts.append(Fact("急救电话" if language == "zh" else "emergency number", "120"))
+    draft.cite(guidelines()["emergency-120"].citation(language))
 
 
 def urgent(asked: Asked, alarm: Alarm, query: Query, view: ArchiveView, topics: Topics) -> Draft:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from bot.assistant.answer import Fact
 from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.library.guidelines import guidelines
+from bot.assistant.triage.answers import cite_120
 from bot.assistant.triage.engine import Alarm, by_rules
 from bot.assistant.triage.rules import Level
 from bot.assistant.understanding.text import Asked, read
@@ -46,8 +46,7 @@ def _call(alarm: Alarm, language: str) -> Draft:
     words = read_toml(__package__, "advice.toml")[language]
     draft = Draft()
     draft.sentences += [words["lead_if"], words[alarm.rule.category], words["now_if"]]
-    draft.facts.append(Fact("急救电话" if language == "zh" else "emergency number", "120"))
-    draft.cite(guidelines()["emergency-120"].citation(language))
+    cite_120(draft, language)
     return draft
 
 

@@ -33,7 +33,9 @@ async def take(turn: Turn, data: bytes) -> list[Reply] | None:
     except KangbanError:  # what is wrong with the file itself is said where reports are taken
         return None
     draft = _draft(turn, proposal)
-    if any(_same(draft, each) for one in turn.talk.offered.things.values() for each in one.drafts):
+    waits = turn.talk.offered.get(turn.talk.last)
+    theirs = waits.drafts if waits is not None and waits.resident_id == resident_id else ()
+    if any(_same(draft, each) for each in theirs):
         return [turn.reply("pictured_same")]
     offer = Offered(resident_id=resident_id, drafts=(draft,), pictured=True)
     shown = await offering.offered(turn, offer, ())

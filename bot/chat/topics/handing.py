@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bson import ObjectId
 
-from backend.access.relations import RelationKind
 from bot.chat.reply import Reply
 from bot.chat.topics import offering, whose
 from bot.chat.turn import Turn
@@ -46,5 +45,4 @@ async def hand(turn: Turn, text: str) -> list[Reply] | None:
 async def _named(turn: Turn, text: str, word: str) -> ObjectId | None:
     if not _ONESELF.fullmatch(word):
         return await whose.named(turn, text)
-    family = await turn.family()
-    return next((each.resident_id for each in family if each.kind is RelationKind.SELF), None)
+    return whose.own_of(await turn.family())

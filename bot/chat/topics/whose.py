@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bson import ObjectId
 
-from backend.access.relations import RelationKind
+from backend.access.relations import Relation, RelationKind
 from bot.assistant.stored.circle import Circle
 from bot.assistant.understanding.text import read
 from bot.chat.turn import Turn
@@ -20,6 +22,11 @@ async def named(turn: Turn, text: str) -> ObjectId | None:
     return found.resident_id if found.resident_id in family else None
 
 
+def own_of(family: Sequence[Relation]) -> ObjectId | None:
+    """The viewer's own record, where they have one."""
+    return next((each.resident_id for each in family if each.kind is RelationKind.SELF), None)
+
+
 async def meant(turn: Turn, understood: Understood, text: str) -> ObjectId | None:
     """Whose record the words are for; None where that has to be asked.
 
@@ -32,7 +39,7 @@ async def meant(turn: Turn, understood: Understood, text: str) -> ObjectId | Non
     if somebody is not None or understood.relative is not None:
         return somebody
     resident_id = await turn.resident()
-    own = next((each.resident_id for each in family if each.kind is RelationKind.SELF), None)
+    own = own_of(family)
     if understood.of_writer is None or resident_id == own:
         return resident_id
     # Said on somebody else's page: 我自己血压110/70 is one's own, 我刚量的 may be theirs.
