@@ -39,10 +39,14 @@ class Member:
 
     @property
     def uri(self) -> str:
-        """With the password in it: for the driver, never for a log."""
+        """With the password in it: for the driver, never for a log.
+
+        By the set's name, not ``directConnection``: so the driver waits for a
+        primary, where a direct one fails at a member that just comes back.
+        """
         return (
             f"mongodb://{USER}:{quote(self.password, safe='')}@{self.host}/"
-            f"?authSource=admin&replicaSet={REPLICA_SET}&directConnection=true"
+            f"?authSource=admin&replicaSet={REPLICA_SET}"
         )
 
     def client(self, *, signed_in: bool) -> Client:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure
+from pymongo.read_preferences import ReadPreference
 
 from backend.core.embedded import EmbeddedMongo
 from backend.core.embedded.errors import MongodbPortTaken
@@ -129,6 +130,22 @@ def test_a_watched_mongod_comes_back_on_its_port_each_time(data_dir: Path) -> No
         assert stored(uri) == list(range(1, number + 1))
     mongo.stop()
     assert mongo.pid() is None
+
+
+def test_who_reads_and_writes_waits_for_a_primary(data_dir: Path) -> None:
+    """As after a restart: it listens already, and is no primary for two seconds."""
+    with EmbeddedMongo(data_dir) as uri:
+        client: Client = MongoClient(uri)
+        client.admin.command({"replSetStepDown": 2, "force": True})
+        assert (
+            client.admin.command("hello", read_preference=ReadPreference.SECONDARY_PREFERRED)[
+                "secondary"
+            ]
+            is True
+        )
+        write(uri, 1)
+        assert stored(uri) == [1]
+        client.close()
 
 
 def test_two_watchers_revive_it_once(data_dir: Path) -> None:
