@@ -39,3 +39,19 @@ async def test_numbers_press_the_buttons_shown_last_and_pictures_become_files(
     await console.line("胸口压着痛，喘不上气")
     assert any(each.startswith("🚨") and "120" in each for each in shown[-3:])
     await services.assistant.settled()
+
+
+async def test_a_night_is_recorded_from_the_terminal(services: Services, tmp_path: Path) -> None:
+    father = await a_father(services)
+    before = len(await stored(father.id))
+    shown: list[str] = []
+    console = Console(services, father.viewer, shown.append, tmp_path)
+
+    await console.line("昨晚十一点睡，早上六点起")
+    assert "睡眠 7小时（昨天 23:00 到 今天 06:00）" in shown[-3]
+    await console.line("1")
+
+    assert "已给张建国记下" in shown[-2]
+    *_, night = await stored(father.id)
+    assert (len(await stored(father.id)), night["kind"]) == (before + 1, "sleep")
+    assert night["recorded_by"]["channel"] == father.viewer.channel.value  # type: ignore[index]

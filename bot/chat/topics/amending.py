@@ -13,10 +13,11 @@ from bot.chat.reply import Reply
 from bot.chat.talk import Offered
 from bot.chat.topics import offering
 from bot.chat.turn import Turn
-from bot.chat.understanding import Found, understand
+from bot.chat.understanding import Found, lengths, understand
 from bot.chat.understanding.folding import fold
 from bot.chat.understanding.tables import words
 
+_DURATION = "duration"
 _N = r"(?P<{}>\d{{1,3}}(?:\.\d{{1,2}})?)"
 _INSTEAD = re.compile(rf"不是{_N.format('old')}[\s,，]*(?:而?是|应该是){_N.format('new')}\s*[。.]?")
 _ALONE = re.compile(rf"(?:是|为|:)?\s*{_N.format('new')}\s*[。.]?")
@@ -66,7 +67,22 @@ def _changed(turn: Turn, base: Offered, plain: str, body: str) -> Offered | str 
         value = float(alone["new"]) if alone else side[1] if side else 0.0
         drafts = _with(turn, base.drafts, value, only=side[0] if side else None)
         return None if drafts is None else replace(base, drafts=drafts, sure=False)
+    lasted = lengths.alone(body)
+    if lasted is not None:
+        drafts = _lasting(base.drafts, lasted)
+        return None if drafts is None else replace(base, drafts=drafts, sure=False)
     return _said_again(turn, base, body)
+
+
+def _lasting(drafts: Sequence[Draft], lasted: Quantity) -> tuple[Draft, ...] | None:
+    """是6小时: of the one thing that lasted; None where there are several."""
+    places = [index for index, each in enumerate(drafts) if _DURATION in each.values]
+    if len(places) != 1:
+        return None
+    [place] = places
+    values = {**drafts[place].values, _DURATION: lasted}
+    again = replace(drafts[place], values=values)
+    return tuple(again if index == place else each for index, each in enumerate(drafts))
 
 
 def _said_again(turn: Turn, base: Offered, body: str) -> Offered | str | None:

@@ -33,8 +33,6 @@ class Clause:
             return [], []
         if words().change.search(self._text):
             return [], []
-        if words().sleep.search(self._text):
-            return [], [Lack.SLEEP]
         if words().vague.search(self._text) and words().any_kind.search(self._text):
             return [], [Lack.VAGUE]
         found = [*self._pressures(), *self._named()]

@@ -10,14 +10,14 @@ from bot.chat.understanding.tables import PartWords, time_words
 from bot.chat.understanding.understood import Lack
 
 _MONTH, _DAY = r"(?:1[0-2]|0?[1-9])", r"(?:3[01]|[12]\d|0?[1-9])"
-_DATE = re.compile(
+DATE = re.compile(
     r"(?:(?P<year>20\d\d)[年./-])?(?P<month>\d{1,2})(?:月|(?<=\d)-(?=\d{1,2}日?\s))"
     r"(?P<day>\d{1,2})[日号]?|(?<![\d.])(?P<only>\d{1,2})[日号]"
     r"|(?P<iso>20\d\d-\d\d-\d\d)"
     # No pressure: its first number would be 12 at most.
     rf"|(?<![\d./])(?P<m>{_MONTH})/(?P<d>{_DAY})(?![\d./])"
 )
-_WEEKDAY = re.compile(
+WEEKDAY = re.compile(
     r"(?P<week>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?![共般样起次回定切岁])"
     r"|\b(?:last |on )?(?P<en>mon|tues?|wednes|thurs|fri|satur|sun)(?:day)\b"
 )
@@ -36,7 +36,7 @@ class Day:
 
 def day_in(clause: str, now: datetime) -> Day | None:
     """The first day that ``clause`` names; a date before a word, a word before a weekday."""
-    written = _DATE.search(clause)
+    written = DATE.search(clause)
     if written:
         on = _date(written, now)
         return Day(written.span(), on, None if on else Lack.TIME)
@@ -46,7 +46,7 @@ def day_in(clause: str, now: datetime) -> Day | None:
             part = next((one for one in time_words().parts if one.name == each.part), None)
             on = now.date() - timedelta(days=each.back)
             return Day(found.span(), on, Lack.FUTURE if each.back < 0 else None, part)
-    weekday = _WEEKDAY.search(clause)
+    weekday = WEEKDAY.search(clause)
     if weekday:
         on = _of_week(weekday, now.date())
         return Day(weekday.span(), on, Lack.FUTURE if on > now.date() else None)

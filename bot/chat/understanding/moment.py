@@ -11,7 +11,7 @@ from bot.chat.understanding.folding import digit
 from bot.chat.understanding.tables import PartWords, time_words
 from bot.chat.understanding.understood import Lack
 
-_CLOCK = re.compile(
+CLOCK = re.compile(
     r"(?P<hour>\d{1,2}|[一两二三四五六七八九十])\s*点(?:钟|整)?"
     r"(?:(?P<half>半)|(?P<quarter>一刻|1刻)|(?P<minute>[0-5]?\d)(?:分|(?![\d./比])))?"
     r"|(?<![\d.:])(?P<h>\d{1,2}):(?P<m>\d{2})(?![\d:])\s*(?P<apm>[ap]m)?"
@@ -46,7 +46,7 @@ def moment(clause: str, now: datetime, earlier: date | None = None) -> Moment:
     if ago:
         return Moment(now - timedelta(minutes=_minutes(ago)), None, [ago.span()])
     day, just = day_in(clause, now), time_words().now.search(clause)
-    part, clock = _first(time_words().parts, clause), _CLOCK.search(clause)
+    part, clock = _first(time_words().parts, clause), CLOCK.search(clause)
     spans = [each.span() for each in (just, part and part[1], clock) if each]
     spans += [day.span] if day else []
     at, lack = _moment(clause, now, day, earlier, part and part[0], clock)
@@ -61,9 +61,7 @@ def spans_in(clause: str, now: datetime) -> list[tuple[int, int]]:
     rest = clause
     while True:
         day = day_in(rest, now)
-        hits = [
-            each.search(rest) for each in (_AGO, _CLOCK, *(p.words for p in time_words().parts))
-        ]
+        hits = [each.search(rest) for each in (_AGO, CLOCK, *(p.words for p in time_words().parts))]
         spans = [each.span() for each in hits if each] + ([day.span] if day else [])
         if not spans:
             return sorted(found)

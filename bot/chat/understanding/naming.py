@@ -12,5 +12,6 @@ def kind_in(text: str) -> Kind | None:
     plain, table = fold(text), words()
     patterns = [(Kind.BLOOD_PRESSURE, table.pressure.words)]
     patterns += [(each.kind, each.words) for each in table.kinds]
+    patterns += list(table.names.items())
     hits = [(hit.start(), kind) for kind, each in patterns if (hit := each.search(plain))]
     return min(hits)[1] if hits else None

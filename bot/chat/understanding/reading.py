@@ -10,9 +10,13 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from backend.measurements.draft import Kind
 from bot.chat.understanding.clause import Clause
+from bot.chat.understanding.exercising import exercise_in
 from bot.chat.understanding.folding import cut, fold
+from bot.chat.understanding.lengths import about, spoken, unspoken
 from bot.chat.understanding.moment import moment
+from bot.chat.understanding.sleeping import sleep_in
 from bot.chat.understanding.splitting import ambiguous, clauses
 from bot.chat.understanding.tables import words
 from bot.chat.understanding.understood import Found, Lack, OfWriter, Understood
@@ -24,6 +28,7 @@ MOST = 12
 _ALONE = 24
 """A unit says the kind by itself in short messages only: 62公斤, not 买了62公斤煤."""
 
+_LASTING = frozenset({Kind.SLEEP, Kind.EXERCISE})
 _ONLY_NUMBERS = re.compile(r"(?=.*\d)[\d\s./:,，、年月日号点-]+", re.DOTALL)
 
 
@@ -38,6 +43,8 @@ def understand(text: str, now: datetime) -> Understood:
     if found and Lack.NUMBER in lacks:
         lacks.remove(Lack.NUMBER)  # 血压正常，125/78: a word about it beside its number
     found = _once(found)
+    if about(text) and any(each.draft.kind in _LASTING for each in found):
+        lacks.append(Lack.SLEEP)
     if len(found) > MOST:
         lacks.append(Lack.MANY)
     several = _several_people(plain)
@@ -68,6 +75,17 @@ def _corrected(plain: str, now: datetime) -> tuple[list[Found], list[Lack]]:
 
 
 def _read(plain: str, now: datetime) -> tuple[list[Found], list[Lack]]:
+    """What lasts is taken out first: its hours are nobody else's time."""
+    asleep = sleep_in(spoken(plain), now)
+    moved = exercise_in(asleep.rest, now)
+    found, lacks = _measured(unspoken(plain, moved.rest), now)
+    return (
+        [*asleep.found, *moved.found, *found],
+        [*asleep.lacks, *moved.lacks, *lacks],
+    )
+
+
+def _measured(plain: str, now: datetime) -> tuple[list[Found], list[Lack]]:
     found: list[Found] = []
     lacks: list[Lack] = []
     at, day = None, None

@@ -58,6 +58,7 @@ class PressureWords:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     kinds: tuple[KindWords, ...]
+    names: Mapping[Kind, re.Pattern[str]]
     pressure: PressureWords
     meals: Mapping[Meal, re.Pattern[str]]
     not_a_reading: re.Pattern[str]
@@ -69,7 +70,6 @@ class Words:
     change: re.Pattern[str]
     no_value: re.Pattern[str]
     vague: re.Pattern[str]
-    sleep: re.Pattern[str]
     and_more: re.Pattern[str]
     switch: re.Pattern[str]
     other_units: re.Pattern[str]
@@ -111,6 +111,7 @@ def words() -> Words:
     named += [each["words"] for each in raw["kinds"].values()]
     return Words(
         kinds=tuple(_kind(Kind(name), each) for name, each in raw["kinds"].items()),
+        names={Kind(name): re.compile(each) for name, each in raw["names"].items()},
         pressure=_pressure(raw["pressure"]),
         meals={Meal(name): re.compile(each) for name, each in raw["meals"].items()},
         not_a_reading=re.compile("|".join(raw["not_a_reading"])),
@@ -122,7 +123,6 @@ def words() -> Words:
         change=re.compile(raw["change"]),
         no_value=re.compile(raw["no_value"]),
         vague=re.compile(raw["vague"]),
-        sleep=re.compile(raw["sleep"]),
         and_more=re.compile(raw["and_more"]),
         switch=re.compile(raw["switch"]),
         other_units=re.compile(raw["other_units"]),

@@ -21,7 +21,10 @@ class Lack(StrEnum):
     WHEN = "when"  # 血压135/85 昨晚 心率72: whose time is it
     VAGUE = "vague"  # 一百四十多, 不到7
     UNIT = "unit"  # 走了3公里
-    SLEEP = "sleep"  # 昨晚睡了6小时: from when to when is not said
+    SLEEP = "sleep"  # 睡了六七个小时, or two nights: how long is not one number
+    NIGHT = "night"  # 昨天睡了6小时, 睡了两个小时: of which night, or by day
+    NAP = "nap"  # the archive cannot tell it from a night
+    EXERCISE = "exercise"  # 散步半个多小时
     MANY = "many"  # more readings than one looks through
     PEOPLE = "people"  # 我爸135/85，我妈128/76
 

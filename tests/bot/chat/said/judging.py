@@ -20,6 +20,7 @@ from bot.chat.understanding import understand
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)  # a Sunday
 _WORDS = {
+    Kind.BMI: "bmi",
     Kind.GLUCOSE: "glu",
     Kind.HEART_RATE: "hr",
     Kind.HEIGHT: "cm",
@@ -94,6 +95,13 @@ def _readings(draft: Draft) -> Iterator[tuple[str, datetime]]:
         yield f"bp {values['systolic']:.0f}/{values['diastolic']:.0f}", draft.at
         if "pulse" in values:
             yield f"hr {values['pulse']:g}", draft.at
+        return
+    if draft.kind is Kind.SLEEP:
+        yield f"sleep {values['duration']:g}", draft.at
+        return
+    if draft.kind is Kind.EXERCISE:
+        far = f" {values['distance']:g}" if "distance" in values else ""
+        yield f"ex {values['duration']:g} {draft.attributes.get('activity', '-')}{far}", draft.at
         return
     [value] = values.values()
     words = f"{_WORDS[draft.kind]} {round(value, _DECIMALS.get(draft.kind, 1)):g}"
