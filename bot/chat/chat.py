@@ -128,8 +128,8 @@ async def _file(turn: Turn, data: bytes, name: str) -> list[Reply]:
 
 
 async def _alarms(text: str, now: datetime) -> bool:
-    """A whole message that is 不对 or 记错了 is no emergency, whatever it sounds like."""
-    if intent_of(text) not in (None, "trend"):
+    """A whole message that is 不对, 记错了 or 记错人了 is no emergency, whatever it sounds like."""
+    if intent_of(text) not in (None, "trend") or handing.slip(text):
         return False
     return await asyncio.to_thread(card, text, now) is not None
 

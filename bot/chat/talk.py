@@ -41,12 +41,21 @@ class Kept(Generic[T]):
         return next(reversed(self.things), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Recorded for the wrong person: the token of what was recorded, and which of it."""
+
+    token: str
+    places: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
     """Readings that wait for a yes. ``sure``: unusual values were shown and confirmed.
 
     ``other``: which of ``drafts`` may be in which other unit. ``fixes``: the token of what was
-    recorded, in whose place they go, one by one. ``pictured``: read from a photo of a device.
+    recorded, in whose place they go, one by one. ``moves``: they go from one person to another.
+    ``pictured``: read from a photo of a device.
     """
 
     resident_id: Id
@@ -54,6 +63,7 @@ class Offered:
     sure: bool = False
     other: tuple[int, str] | None = None
     fixes: str | None = None
+    moves: Moves | None = None
     pictured: bool = False
 
 

@@ -1,48 +1,139 @@
-"""What was just offered is somebody else's: 是我爸的; 记给李秀英; 我的."""
+"""What was just offered or recorded is somebody else's: 是我爸的; 记错人了，是我妈的; 我的."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 
 from bson import ObjectId
 
-from bot.chat.reply import Reply
-from bot.chat.topics import offering, whose
+from bot.chat.reply import Button, Reply
+from bot.chat.talk import Moves, Offered
+from bot.chat.topics import moving, offering, whose
 from bot.chat.turn import Turn
 from bot.chat.understanding.folding import fold
 from bot.chat.understanding.tables import words
 
-_HANDED = re.compile(
-    r"(?:不对|不是我的|不是|错了)?[\s,，。]*(?:(?:这个?|那个?)?(?:应该)?是|记给|记到|记在|给|帮|替)?\s*"
-    r"(?P<who>[^\s,，。?？呢吗\d]{1,6}?)(?:的|记|量的|测的|名下|那里|那儿|档案里)*[。.!！]?"
-    r"|(?:no,?\s*)?(?:it'?s|that'?s|this is|for)\s+(?P<whom>(?:my\s+)?[a-z]+(?:'s)?)[.!]?"
-)
-_ONESELF = re.compile(r"我(?:自己|本人)?|mine|me")
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """``who`` is None where only the slip was said. ``person``: 记错人 in so many words;
+    ``clearly``: no mere name, so that it may be about what is recorded."""
+
+    who: str | None
+    person: bool
+    clearly: bool
+    where: bool = False
+    """记给, 记到: into whose record, in so many words."""
 
 
 async def hand(turn: Turn, text: str) -> list[Reply] | None:
-    """The offer shown last, for whom the words name; None where they name nobody, or are about
-    nothing. What is recorded already is taken back first."""
-    last = turn.talk.last
-    offer, done = turn.talk.offered.get(last), turn.talk.recorded.get(last)
-    plain = fold(text).strip()
-    said = None if words().switch.match(plain) else _HANDED.fullmatch(plain)
-    if said is None or (offer is None and done is None):
+    """The offer shown last, or the record just made, for whom the words name: offered again,
+    nothing is written. None where they name nobody, or are about nothing.
+
+    Raises ``AccessDenied`` and ``ConsentMissing`` where a record cannot go to that person.
+    """
+    said = _understood(text)
+    if said is None:
         return None
-    somebody = await _named(turn, text, said["who"] or said["whom"])
+    about = _about(turn, said)
+    if about is None:
+        return [turn.reply("nothing_to_move")] if said.person else None
+    somebody = None if said.who is None else await _named(turn, said.who)
     if somebody is None:
+        slip = said.who is None or said.person
+        return [await _whose(turn, about)] if slip else None
+    if about.moves is not None:
+        return await moving.offer(turn, replace(about, resident_id=somebody))
+    turn.talk.offered.take(turn.talk.last)
+    return [await offering.offered(turn, replace(about, resident_id=somebody, sure=False), ())]
+
+
+def slip(text: str) -> bool:
+    """Whether all of ``text`` says that something was recorded for the wrong person."""
+    said = _understood(text)
+    return said is not None and (said.person or said.where)
+
+
+def _understood(text: str) -> _Said | None:
+    plain, patterns = fold(text.replace("’", "'")).strip(), _patterns()
+    if words().switch.match(plain):
         return None
+    alone = _fullmatch(plain, patterns["only_wrong"], patterns["only_wrong_en"])
+    if alone is not None:
+        return _Said(None, bool(alone["person"]), clearly=True)
+    said = _fullmatch(plain, patterns["handed_en"], patterns["handed"])
+    if said is None:
+        return None
+    of = bool(said["of"]) and not patterns["not_clear"].fullmatch(said["of"])
+    return _Said(
+        said["who"],
+        bool(said["person"]),
+        clearly=bool(said["wrong"]) or of,
+        where=of and bool(patterns["where"].search(said["of"])),
+    )
+
+
+def _fullmatch(plain: str, *patterns: re.Pattern[str]) -> re.Match[str] | None:
+    return next((hit for each in patterns if (hit := each.fullmatch(plain))), None)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    raw = tomllib.loads(files(__package__).joinpath("handing.toml").read_text("utf-8"))
+    return {name: re.compile(_filled(each, raw)) for name, each in raw.items() if name != "source"}
+
+
+def _filled(pattern: str, raw: dict[str, str]) -> str:
+    """With the other entries in place of their names in braces."""
+    for name in ("not_theirs", "person", "that", "person_en", "not_mine_en"):
+        pattern = pattern.replace(f"{{{name}}}", raw[name])
+    return pattern
+
+
+def _about(turn: Turn, said: _Said) -> Offered | None:
+    """What was shown last: an offer, or a record as an offer to move it. Who says 记错人 may mean
+    the newest record, though something else was said since."""
+    last, kept = turn.talk.last, turn.talk.recorded
+    offer = turn.talk.offered.get(last)
     if offer is not None and offer.fixes is None:
-        turn.talk.offered.take(last)
-        handed = replace(offer, resident_id=somebody, sure=False)
-        return [await offering.offered(turn, handed, ())]
-    if done is None or done.resident_id == somebody:
+        return offer
+    if offer is not None:  # 改成 was asked: it is moved as it was put right
+        done, token = kept.get(offer.fixes), offer.fixes
+    else:
+        done, token = kept.get(last), last
+    if done is None and said.person:
+        done, token = kept.get(turn.talk.newest), turn.talk.newest
+    if done is None or token is None or not said.clearly:
         return None
-    return [turn.reply("undo_first", who=await turn.who(done.resident_id))]
+    drafts = offer.drafts if offer is not None else done.drafts
+    return Offered(
+        resident_id=done.resident_id,
+        drafts=drafts,
+        moves=Moves(token, tuple(range(len(done.reading_ids)))),
+    )
 
 
-async def _named(turn: Turn, text: str, word: str) -> ObjectId | None:
-    if not _ONESELF.fullmatch(word):
-        return await whose.named(turn, text)
+async def _named(turn: Turn, word: str) -> ObjectId | None:
+    if not _patterns()["oneself"].fullmatch(word):
+        return await whose.named(turn, word)
     return whose.own_of(await turn.family())
+
+
+async def _whose(turn: Turn, about: Offered) -> Reply:
+    """A button for each person it may have been."""
+    others = [each for each in await turn.family() if each.resident_id != about.resident_id]
+    recorded = about.moves is not None
+    if not others:
+        return turn.reply("nobody_else" if recorded else "nobody_else_offered")
+    token = turn.talk.offered.put(about)
+    buttons = [
+        Button(await turn.who(each.resident_id), f"for:{token}:{each.resident_id}")
+        for each in others
+    ]
+    buttons.append(Button(turn.say("no_fix" if recorded else "no"), f"no:{token}"))
+    readings = offering.lines(turn, about.drafts)
+    return turn.reply("move_whose" if recorded else "offer_whose", *buttons, readings=readings)

@@ -31,23 +31,39 @@ async def ask_whose(turn: Turn, drafts: tuple[Draft, ...], understood: Understoo
     return turn.reply(key, *buttons, word=understood.relative, readings=lines(turn, drafts))
 
 
-async def offered(turn: Turn, offer: Offered, found: Sequence[Found]) -> Reply:
-    """Shown, with buttons; where the unit is not clear, a button for each."""
+async def offered(
+    turn: Turn, offer: Offered, found: Sequence[Found], *, sure: bool = False
+) -> Reply:
+    """Shown, with buttons; where the unit is not clear, a button for each. ``sure``: what is
+    unusual was said just now."""
     unit = unit_choice.choice(found, turn.now)
     if unit is not None:
         offer = replace(offer, other=(unit.index, unit.unit))
     if offer.other is not None:
         return await _which_unit(turn, offer, sure=unit is not None and unit.sure)
-    who = await turn.who(offer.resident_id)
-    warnings = [unusual_words(turn, each, error) for each, error in _unlikely(turn, offer.drafts)]
-    turn.talk.last = token = turn.talk.offered.put(replace(offer, sure=bool(warnings)))
-    yes = Button(turn.say("yes_unusual" if warnings else "yes"), f"yes:{token}")
-    key, no = ("offer_fix", "no_fix") if offer.fixes else ("offer", "no")
-    text = turn.say(key, who=who, readings=lines(turn, offer.drafts))
+    unlikely = [] if sure else _unlikely(turn, offer.drafts)
+    warnings = [unusual_words(turn, each, error) for each, error in unlikely]
+    text = await _question(turn, offer)
+    sure = sure or bool(warnings)
+    turn.talk.last = token = turn.talk.offered.put(replace(offer, sure=sure))
+    key = "yes_unusual" if sure else "yes_move" if offer.moves else "yes"
+    no = "no_fix" if offer.fixes or offer.moves else "no"
     return Reply(
         text="\n".join([*warnings, text]),
-        buttons=(yes, Button(turn.say(no), f"no:{token}")),
+        buttons=(
+            Button(turn.say(key), f"yes:{token}"),
+            Button(turn.say(no), f"no:{token}"),
+        ),
     )
+
+
+async def _question(turn: Turn, offer: Offered) -> str:
+    who, readings = await turn.who(offer.resident_id), lines(turn, offer.drafts)
+    done = turn.talk.recorded.get(offer.moves.token) if offer.moves else None
+    if done is not None:
+        old = await turn.who(done.resident_id)
+        return turn.say("offer_move", old=old, who=who, readings=readings)
+    return turn.say("offer_fix" if offer.fixes else "offer", who=who, readings=readings)
 
 
 async def _which_unit(turn: Turn, offer: Offered, *, sure: bool) -> Reply:

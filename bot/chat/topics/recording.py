@@ -15,7 +15,7 @@ from backend.measurements.write_errors import ReadingWithdrawnAlready
 from bot.chat.reply import Button, Reply
 from bot.chat.showing import unusual_words
 from bot.chat.talk import Offered, Recorded
-from bot.chat.topics import devices, offering, unit_choice, whose
+from bot.chat.topics import devices, moving, offering, unit_choice, whose
 from bot.chat.turn import Turn
 from bot.chat.understanding import Understood
 
@@ -48,6 +48,8 @@ async def confirm(turn: Turn, token: str) -> list[Reply]:
     await turn.require_leave(offer.resident_id)
     if offer.fixes is not None:
         return await _fix(turn, offer)
+    if offer.moves is not None:
+        return await moving.move(turn, token, offer)
     outcomes = await turn.rooms.recording.record_batch(
         turn.viewer,
         offer.resident_id,
@@ -93,7 +95,7 @@ async def drop(turn: Turn, token: str) -> list[Reply]:
         return [turn.reply("expired")]
     if offer.pictured:
         return [devices.dropped(turn)]
-    return [turn.reply("not_changed" if offer.fixes else "dropped")]
+    return [turn.reply("not_changed" if offer.fixes or offer.moves else "dropped")]
 
 
 async def typed(turn: Turn, *, yes: bool) -> list[Reply]:
@@ -127,7 +129,10 @@ async def for_whom(turn: Turn, rest: str) -> list[Reply]:
     offer = turn.talk.offered.take(token)
     if offer is None or not ObjectId.is_valid(chosen):
         return [turn.reply("expired")]
-    return [await offering.offered(turn, replace(offer, resident_id=ObjectId(chosen)), ())]
+    handed = replace(offer, resident_id=ObjectId(chosen))
+    if offer.moves is not None:
+        return await moving.offer(turn, handed)
+    return [await offering.offered(turn, handed, ())]
 
 
 async def undo(turn: Turn, token: str | None) -> list[Reply]:

@@ -57,8 +57,8 @@ async def test_an_offer_is_handed_to_whom_the_words_name(services: Services) -> 
     await daughter.says("是我爸的")
     assert (await daughter.says("对")).startswith("已给张*国记下")
     assert [len(await stored(each)) for each in (own, mother, father)] == [0, 0, 1]
-    # Once it is recorded, nothing waits that could be handed on.
-    assert (await daughter.says("是我妈的")).startswith("这条已经记在张*国的档案里了。请先说“撤销”")
+    # Once it is recorded it is moved only after another yes.
+    assert (await daughter.says("是我妈的")).startswith("从张*国的档案里拿掉，改记给李*英")
     assert [len(await stored(each)) for each in (own, mother, father)] == [0, 0, 1]
 
 
