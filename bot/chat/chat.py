@@ -80,7 +80,8 @@ class Chat:
     async def press(self, viewer: Viewer, talk: Talk, action: str) -> list[Reply]:
         """Replies to a button; an unknown or expired one says so."""
         name, _, rest = action.partition(":")
-        work, talk.last = _PRESSED.get(name), None
+        work = _PRESSED.get(name)
+        talk.turns()
         if work is None:
             return [Turn(self._rooms, viewer, talk).reply("expired")]
         return await self._answered(viewer, talk, lambda turn: work(turn, rest))
@@ -115,7 +116,7 @@ async def _said(turn: Turn, text: str) -> list[Reply]:
         return await tickets.written(turn, text)
     if not await _alarms(text, turn.now):
         return await _usual(turn, text)
-    turn.talk.last = None
+    turn.talk.turns()
     replies = [await asking.emergency(turn, text)]
     understood = understand(text, turn.now)
     if understood.found and not understood.lacks:
@@ -146,7 +147,7 @@ async def _usual(turn: Turn, text: str) -> list[Reply]:
     amended = await handing.hand(turn, text) or await amending.amend(turn, text)
     if amended is not None:
         return amended
-    turn.talk.last = None
+    turn.talk.turns()
     understood = understand(text, turn.now)
     if understood.found or (understood.lacks and intent is None):
         return await recording.offer(turn, understood, text)

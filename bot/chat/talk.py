@@ -124,13 +124,15 @@ class Talk:
     """One account in one chat.
 
     ``last``: the token of what the last reply offered or recorded, which a typed 对 or 不对 is
-    about; ``newest`` that of the last record, which a typed 撤销 takes back, once. ``paper_next``:
-    the next photo is a report, whatever it looks like.
+    about; ``newest`` that of the last record, which a typed 撤销 takes back, once. ``asked``: the
+    token of which it was asked whose it is, so that a name is the answer. ``paper_next``: the next
+    photo is a report, whatever it looks like.
     """
 
     resident_id: Id | None = None
     last: str | None = None
     newest: str | None = None
+    asked: str | None = None
     paper_next: bool = False
     conversation_id: Id | None = None
     writing: ForTicket | None = None
@@ -146,6 +148,16 @@ class Talk:
         """Switch person: a question after it begins a conversation of its own."""
         if self.resident_id != resident_id:
             self.resident_id, self.conversation_id = resident_id, None
+
+    def taken(self) -> None:
+        """What was shown last is offered otherwise: its buttons are good for nothing."""
+        for each in (self.last, self.asked):
+            self.offered.take(each)
+        self.turns()
+
+    def turns(self) -> None:
+        """To something else: what the last reply showed waits for its buttons only."""
+        self.last = self.asked = None
 
     @property
     def residents(self) -> frozenset[ObjectId]:

@@ -17,6 +17,9 @@ from bot.chat.turn import Turn
 from bot.chat.understanding.folding import fold
 from bot.chat.understanding.tables import words
 
+_LONGEST = 60
+"""Characters; who says only whose it is says it in fewer."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Said:
@@ -44,11 +47,10 @@ async def hand(turn: Turn, text: str) -> list[Reply] | None:
         return [turn.reply("nothing_to_move")] if said.person else None
     somebody = None if said.who is None else await _named(turn, said.who)
     if somebody is None:
-        slip = said.who is None or said.person
-        return [await _whose(turn, about)] if slip else None
+        return [await _whose(turn, about)] if _is_asked(said, about) else None
     if about.moves is not None:
         return await moving.offer(turn, replace(about, resident_id=somebody))
-    turn.talk.offered.take(turn.talk.last)
+    turn.talk.taken()
     return [await offering.offered(turn, replace(about, resident_id=somebody, sure=False), ())]
 
 
@@ -58,7 +60,16 @@ def slip(text: str) -> bool:
     return said is not None and (said.person or said.where)
 
 
+def _is_asked(said: _Said, about: Offered) -> bool:
+    """Whether it has to be asked whose it is: nobody was named, or nobody who is here (我老公)."""
+    if said.who is None or said.person:
+        return True
+    return about.moves is not None and bool(words().relatives.search(said.who))
+
+
 def _understood(text: str) -> _Said | None:
+    if len(text) > _LONGEST:
+        return None
     plain, patterns = fold(text.replace("’", "'")).strip(), _patterns()
     if words().switch.match(plain):
         return None
@@ -97,6 +108,9 @@ def _filled(pattern: str, raw: dict[str, str]) -> str:
 def _about(turn: Turn, said: _Said) -> Offered | None:
     """What was shown last: an offer, or a record as an offer to move it. Who says 记错人 may mean
     the newest record, though something else was said since."""
+    asked = turn.talk.offered.get(turn.talk.asked)
+    if asked is not None:
+        return asked
     last, kept = turn.talk.last, turn.talk.recorded
     offer = turn.talk.offered.get(last)
     if offer is not None and offer.fixes is None:
@@ -129,7 +143,9 @@ async def _whose(turn: Turn, about: Offered) -> Reply:
     recorded = about.moves is not None
     if not others:
         return turn.reply("nobody_else" if recorded else "nobody_else_offered")
-    token = turn.talk.offered.put(about)
+    if not recorded:
+        turn.talk.taken()
+    turn.talk.asked = token = turn.talk.offered.put(about)
     buttons = [
         Button(await turn.who(each.resident_id), f"for:{token}:{each.resident_id}")
         for each in others

@@ -45,11 +45,11 @@ async def offer(turn: Turn, moving: Offered) -> list[Reply]:
     if done is None:
         return [turn.reply("expired")]
     if done.resident_id == moving.resident_id:
-        turn.talk.offered.take(turn.talk.last)
+        turn.talk.taken()
         turn.talk.last = moving.moves.token
         return [turn.reply("is_there", who=await turn.who(done.resident_id))]
     await _require(turn, moving)
-    turn.talk.offered.take(turn.talk.last)
+    turn.talk.taken()
     return [await offering.offered(turn, replace(moving, sure=False), ())]
 
 

@@ -21,7 +21,7 @@ async def ask_whose(turn: Turn, drafts: tuple[Draft, ...], understood: Understoo
     unit = unit_choice.choice(understood.found, turn.now)
     other = (unit.index, unit.unit) if unit else None
     offer = Offered(resident_id=turn.viewer.account_id, drafts=drafts, other=other)
-    token = turn.talk.offered.put(offer)
+    turn.talk.asked = token = turn.talk.offered.put(offer)
     buttons = [
         Button(await turn.who(each.resident_id), f"for:{token}:{each.resident_id}")
         for each in await turn.family()
@@ -45,6 +45,7 @@ async def offered(
     warnings = [unusual_words(turn, each, error) for each, error in unlikely]
     text = await _question(turn, offer)
     sure = sure or bool(warnings)
+    turn.talk.asked = None
     turn.talk.last = token = turn.talk.offered.put(replace(offer, sure=sure))
     key = "yes_unusual" if sure else "yes_move" if offer.moves else "yes"
     no = "no_fix" if offer.fixes or offer.moves else "no"

@@ -37,6 +37,7 @@ class LastingWords:
     """``str`` are parts of patterns made elsewhere."""
 
     bedtime: time
+    some_word: re.Pattern[str]
     habit: re.Pattern[str]
     unreal: re.Pattern[str]
     asleep_still: re.Pattern[str]

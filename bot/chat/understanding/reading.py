@@ -29,12 +29,13 @@ _ALONE = 24
 """A unit says the kind by itself in short messages only: 62公斤, not 买了62公斤煤."""
 
 _LASTING = frozenset({Kind.SLEEP, Kind.EXERCISE})
+_SPACES = re.compile(r"\s{2,}")
 _ONLY_NUMBERS = re.compile(r"(?=.*\d)[\d\s./:,，、年月日号点-]+", re.DOTALL)
 
 
 def understand(text: str, now: datetime) -> Understood:
     """What ``text`` says was measured. ``now`` is aware, in the writer's zone."""
-    plain = fold(text)
+    plain = _SPACES.sub(_one_space, fold(text))
     if len(text) > LONGEST or words().not_a_reading.search(plain):
         return Understood()
     found, lacks = _corrected(plain, now)
@@ -55,6 +56,10 @@ def understand(text: str, now: datetime) -> Understood:
         relative=relative[0] if relative else None,
         of_writer=_of_writer(plain) if found and not relative else None,
     )
+
+
+def _one_space(found: re.Match[str]) -> str:
+    return "\n" if "\n" in found[0] else " "
 
 
 def _corrected(plain: str, now: datetime) -> tuple[list[Found], list[Lack]]:

@@ -42,6 +42,8 @@ class Taken:
 
 def sleep_in(text: str, now: datetime) -> Taken:
     """``text`` as ``lengths.spoken`` has it. One night a message; more are asked about."""
+    if not lasting_words().some_word.search(text):
+        return Taken((), (), text)
     stretches = [each for each in nights(text, now) if not _not_over(text, each.span)]
     bare = blank(text, [each.span for each in stretches])
     stages, bare = _stages(bare)

@@ -204,7 +204,9 @@ async def test_a_right_that_ended_before_the_yes_changes_nothing(
     assert await stored(aunt) == []
 
 
-@pytest.mark.parametrize("said", ["记错人了", "不是我的", "记错人了，是邻居的", "wrong person"])
+@pytest.mark.parametrize(
+    "said", ["记错人了", "不是我的", "记错人了，是邻居的", "是我老公的", "wrong person"]
+)
 async def test_whose_it_is_instead_is_asked_by_buttons(home: Household, said: str) -> None:
     daughter = home.talker
     await daughter.says("血压136/84")
@@ -259,10 +261,36 @@ async def test_an_offer_that_was_not_recorded_is_asked_about_too(home: Household
 
     assert "要记在谁的档案里" in await daughter.says("不是我的")
     assert daughter.labels == ["李*英", "张*国", "不对，不记"]
-    assert "给李*英记下" in await daughter.presses("李*英")
+    assert "给李*英记下" in await daughter.says("我妈的")
     assert "给张*国记下" in await daughter.says("记错人了，是我爸的")
     await daughter.says("对")
     assert await home.counts() == [(0, 0), (0, 0), (1, 0)]
+
+
+async def test_a_yes_to_the_question_whose_it_is_records_nothing(home: Household) -> None:
+    daughter = home.talker
+    await daughter.says("血压136/84")
+    yes = daughter.action("记下")
+    await daughter.says("不是我的")
+
+    assert "请按它下面的按钮" in await daughter.says("对")
+    assert "过期" in await daughter.sends(yes)
+
+    assert await home.counts() == [(0, 0), (0, 0), (0, 0)]
+
+
+async def test_whose_it_is_may_be_answered_by_a_word(home: Household) -> None:
+    daughter = home.talker
+    await daughter.says("血压136/84")
+    await daughter.says("对")
+    await daughter.says("记错人了")
+    assert "改记给张*国" in await daughter.says("我爸的")
+    await daughter.says("对")
+    assert "要记在谁的档案里" in await daughter.says("邻居血压150/95")
+    assert "给李*英记下" in await daughter.says("我妈的")
+    await daughter.says("对")
+
+    assert await home.counts() == [(0, 1), (1, 0), (1, 0)]
 
 
 async def test_a_correction_that_waits_goes_with_it(home: Household) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -228,3 +229,16 @@ def test_whatever_is_written_nothing_breaks_and_nothing_is_invented(text: str) -
 )
 def test_chinese_numerals_are_digits(said: str, digits: str) -> None:
     assert fold(said) == digits
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["血压" + "量的" * 200, "血压" + "测了" * 200, "散步" + "用了" * 200, "睡" + "大约" * 200,
+     "昨晚11点" + "大约" * 200, "今早" * 200, "睡1" + " " * 480],
+)  # fmt: skip
+def test_words_said_many_times_over_keep_nobody_waiting(words: str) -> None:
+    begun = perf_counter()
+
+    assert understand(words, NOW).found == ()
+
+    assert perf_counter() - begun < 3  # seconds; the server answers nobody else meanwhile
