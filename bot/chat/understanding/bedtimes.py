@@ -187,7 +187,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             rf"{a}{fill}{bed}{apart}(?:一觉|一直|然后)*{until}?{fill}{b}{fill}{up}",
             rf"从?{a}{fill}(?:一直|开始)?{bed}{apart}(?:一觉|一直)?{until}{fill}{b}",
             rf"(?:睡觉?|睡眠)(?:时间)?[\s:是从]*{a}\s*{until}\s*{b}",
-            rf"从?{a}\s*{until}\s*{b}{fill}在?睡(?:觉|的|了)",
+            rf"从?{a}\s*{until}\s*{b}{fill}在?睡(?:觉|眠|着|的|了)",
             rf"{b}{fill}{up}{apart}{a}{fill}{bed}",
             rf"{table.to_bed_en}{en_a}{table.up_en}{en_b}",
         )

@@ -16,7 +16,7 @@ LENGTH = (
     r"|(?P<only>\d{1,3})\s*(?:分钟|min(?:ute)?s?(?![a-z])))"
 )
 _ALONE = re.compile(rf"(?:是|为|:)?\s*{LENGTH}\s*[。.]?")
-_ZH = re.compile(r"(十|[一两二三四五六七八九俩])(?=个?半?(?:多)?(?:小时|钟头)|点)")
+_ZH = re.compile(r"(十|[一两二三四五六七八九俩])(?=个?半?[多来几]?(?:小时|钟头)|点)")
 _EN = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
     "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "a": "1", "an": "1",

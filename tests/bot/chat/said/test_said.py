@@ -7,7 +7,7 @@ import pytest
 from tests.bot.chat.said.judging import Verdict, sentences, verdict
 
 
-@pytest.mark.parametrize("batch", ["kept_apart", "second_apart"])
+@pytest.mark.parametrize("batch", ["kept_apart", "second_apart", "lasting_apart"])
 def test_nothing_kept_apart_is_understood_wrongly(batch: str) -> None:
     found = {text: verdict(text, means) for text, means in sentences(batch)}
 
