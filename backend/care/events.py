@@ -16,11 +16,13 @@ class TicketEvent(Event):
 
 
 class TicketOpened(TicketEvent):
-    """``stage`` says who is asked. An emergency is also told to those who receive alerts."""
+    """``stage`` says who is asked. An emergency is also told to those who receive alerts, unless
+    it is ``discreet``: who hurts somebody may be among them."""
 
     name: ClassVar[str] = "ticket_opened"
     stage: str
     reason: str
+    discreet: bool = False
 
 
 class TicketReminded(TicketEvent):

@@ -34,6 +34,8 @@ class Question:
     evidence: tuple[Evidence, ...] = ()
     conversation_id: ObjectId | None = None
     turn_id: ObjectId | None = None
+    discreet: bool = False
+    """Nobody of the family is told: one of them may be whom it is about."""
 
 
 class Opening:
@@ -59,6 +61,7 @@ class Opening:
             urgency=ticket.urgency.value,
             stage=ticket.stage.value,
             reason=ticket.reason.value,
+            discreet=question.discreet,
         )
         await self._core.outbox.publish(session, event)
         return ticket.id

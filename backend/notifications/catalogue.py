@@ -75,6 +75,7 @@ class Rule(_Line):
     category: str = "profile"
     about: tuple[str, str] | None = None
     when: When | None = None
+    unless: When | None = None
     urgency: Urgency | None = None
     by: dict[str, str] | None = None
     account: AccountOf | None = None
@@ -94,6 +95,12 @@ class Rule(_Line):
         if self.text not in inbox_texts():
             raise ValueError(f"no words for {self.text}")
         return self
+
+    def holds(self, body: Mapping[str, Any]) -> bool:
+        """Whether this event is told to this audience."""
+        if self.unless is not None and self.unless.holds(body):
+            return False
+        return self.when is None or self.when.holds(body)
 
     def urgency_of(self, body: Mapping[str, Any]) -> Urgency:
         if self.urgency is not None:

@@ -47,7 +47,7 @@ class EventTelling:
 
     async def on_event(self, event: Event, entry_id: ObjectId) -> None:
         body = event.model_dump()
-        wanted = [each for each in rules()[event.name] if not each.when or each.when.holds(body)]
+        wanted = [each for each in rules()[event.name] if each.holds(body)]
         if not await self._consented(event.resident_id):
             wanted = [each for each in wanted if not each.consent]
         occasions = await self._occasions(event, body, wanted, entry_id)

@@ -61,10 +61,14 @@ class Window(NamedTuple):
 
 
 class Escalation(NamedTuple):
-    """Why the question should reach the family doctor, and how soon."""
+    """Why the question should reach the family doctor, and how soon.
+
+    ``discreet``: no relative is told, since one of them may be the danger.
+    """
 
     reason: str
     urgency: Urgency
+    discreet: bool = False
 
     def to_json(self) -> dict[str, str]:
         return {"reason": self.reason, "urgency": self.urgency.value}

@@ -411,6 +411,9 @@ def _told_by(some: Iterable[Rule]) -> Iterable[dict[str, str]]:
             yield _MOST | {when.field: when.one_of[0]}
 
 
+_PLAIN: dict[Any, Any] = {int: 2026, bool: False}
+
+
 def _an_event(kind: type[Event], resident_id: ObjectId, codes: Mapping[str, str]) -> Event:
     """Ids for ids, and these codes."""
     body: dict[str, Any] = {}
@@ -419,7 +422,7 @@ def _an_event(kind: type[Event], resident_id: ObjectId, codes: Mapping[str, str]
         if "ObjectId" in shape:
             body[name] = (PydanticObjectId(),) if "tuple" in shape else PydanticObjectId()
         else:
-            body[name] = 2026 if field.annotation is int else codes.get(name, "2026-12-31")
+            body[name] = _PLAIN.get(field.annotation, codes.get(name, "2026-12-31"))
     body["resident_id"] = PydanticObjectId(resident_id)
     return kind(**body)
 

@@ -51,6 +51,7 @@ def question_for_doctor(
     categories: frozenset[Category],
     conversation_id: ObjectId,
     turn_id: ObjectId,
+    discreet: bool,
 ) -> Question:
     """The question with the assistant's draft and the evidence it rests on."""
     return Question(
@@ -65,6 +66,7 @@ def question_for_doctor(
         evidence=tuple(Evidence(**each.model_dump()) for each in words.citations),
         conversation_id=conversation_id,
         turn_id=turn_id,
+        discreet=discreet,
     )
 
 

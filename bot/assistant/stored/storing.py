@@ -116,6 +116,7 @@ class Storing:
         reason = reason_of(thought.outcome, thought.answer, thought.words.language, missed)
         if reason is None:
             return None
+        escalation = thought.answer.escalation if thought.answer is not None else None
         return question_for_doctor(
             thought.words,
             reason,
@@ -125,6 +126,7 @@ class Storing:
             categories=thought.used,
             conversation_id=conversation_id,
             turn_id=turn_id,
+            discreet=escalation is not None and escalation.discreet,
         )
 
     async def _once(

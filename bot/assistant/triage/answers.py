@@ -9,35 +9,55 @@ from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.library.guidelines import guidelines
 from bot.assistant.triage.engine import Alarm
+from bot.assistant.triage.rules import Rule
 from bot.assistant.understanding.query import Query
 from bot.assistant.understanding.text import Asked
 from bot.assistant.understanding.topics import Topics
 from bot.assistant.view import ArchiveView
 
+_OTHERS = {
+    "violence": ("110", "报警电话", "police"),
+    "fire": ("119", "火警电话", "fire brigade"),
+}
 _SAME_DAY = {"hypertension": "bp-urgent", "infection": "fever-urgent"}
 
 
 def emergency(asked: Asked, alarm: Alarm, view: ArchiveView) -> Draft:
-    """120 first (and 12356 for self-harm), then what to do until help comes."""
+    """Whom to call first (120; 110, 119, 12356 where it is theirs), then what to do meanwhile."""
     words = read_toml(__package__, "advice.toml")[asked.language]
     rules = [rule for rule in (alarm.rule, alarm.beside) if rule is not None]
     mind = any(rule.category == "self_harm" for rule in rules)
+    discreet = any(rule.category == "violence" for rule in rules)
     name = alarm.rule.zh if asked.language == "zh" else alarm.rule.en
     reason = phrase(asked.language, "reason_emergency", rule=name)
     draft = Draft(
         outcome=Outcome.EMERGENCY,
         urgency=Urgency.EMERGENCY,
-        escalation=Escalation(reason, Urgency.EMERGENCY),
+        escalation=Escalation(reason, Urgency.EMERGENCY, discreet),
     )
-    draft.sentences.append(words["lead_mind" if mind else "lead"])
+    lead = f"lead_{alarm.rule.category}"
+    if lead in words:
+        draft.sentences.append(words[lead])
+    if mind or lead not in words:
+        draft.sentences.append(words["lead_mind" if mind else "lead"])
     draft.sentences += [words[rule.category] for rule in rules]
-    draft.sentences.append(words["relay"])
+    draft.sentences.append(words["relay_discreet" if discreet else "relay"])
+    _cite_others(draft, alarm.rule, asked.language)
     cite_120(draft, asked.language)
     if mind:
         crisis = "心理援助热线" if asked.language == "zh" else "crisis line"
         draft.facts.append(Fact(crisis, "12356"))
         draft.cite(guidelines()["crisis-12356"].citation(asked.language))
     return draft
+
+
+def _cite_others(draft: Draft, rule: Rule, language: str) -> None:
+    """110 and 119, where the police or the fire brigade are called first."""
+    if rule.category not in _OTHERS:
+        return
+    number, zh, en = _OTHERS[rule.category]
+    draft.facts.append(Fact(zh if language == "zh" else en, number))
+    draft.cite(guidelines()[f"emergency-{number}"].citation(language))
 
 
 def cite_120(draft: Draft, language: str) -> None:

@@ -42,6 +42,7 @@ class Rule:
 
 
 _FILES = (
+    "helpers",
     "neuro",
     "named",
     "settings",
