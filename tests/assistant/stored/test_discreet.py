@@ -31,6 +31,7 @@ async def test_who_is_told_of_an_emergency(
         resident_id=father.id, account_id=doctor.account_id, kind=RelationKind.DOCTOR
     )
     answer = await father.ask(said)
+    assert answer.words is not None
     assert answer.words.text.startswith(lead)
     assert ("我不会通知" in answer.words.text) is not bool(told)
     await services.assistant.settled()
@@ -43,6 +44,7 @@ async def test_who_is_told_of_an_emergency(
 async def test_the_crisis_line_is_named_beside_the_police(services: Services) -> None:
     father = await a_father(services)
     answer = await father.ask("我老公打我，我不想活了，他拿刀追我")
+    assert answer.words is not None
     assert "12356" in answer.words.text
     cited = {each.resource for each in answer.words.citations}
     assert {
