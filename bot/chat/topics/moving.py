@@ -145,39 +145,49 @@ def _remember(turn: Turn, token: str, before: Recorded, done: _Done) -> None:
 
 
 def _told(turn: Turn, moving: Offered, done: _Done, old: str, new: str) -> list[Reply]:
-    replies: list[Reply] = []
-    fresh = [*done.moved, *done.both_new]
-    undo: tuple[Button, ...] = ()
-    if fresh:
-        kept = Recorded(
-            moving.resident_id,
-            reading_ids=tuple(each for _, each in fresh),
-            drafts=tuple(draft for draft, _ in fresh),
-            versions=(_FIRST_VERSION,) * len(fresh),
-        )
-        turn.talk.last = turn.talk.newest = token = turn.talk.recorded.put(kept)
-        undo = (Button(turn.say("undo"), f"undo:{token}"),)
-    for key, drafts in (
-        ("moved", [draft for draft, _ in done.moved]),
-        ("moved_twice", done.there),
-    ):
-        if drafts:
-            readings = offering.lines(turn, drafts)
-            replies.append(turn.reply(key, *undo, old=old, who=new, readings=readings))
-            undo = ()
+    """What stands where now; what is new can be taken back below the first reply."""
+    said: list[tuple[str, list[Draft], str]] = []
+    if done.moved:
+        said.append(("moved", [draft for draft, _ in done.moved], ""))
+    if done.there:
+        said.append(("moved_twice", done.there, ""))
     language = turn.viewer.language
-    for draft, error in done.both:
-        readings = offering.lines(turn, [draft])
-        why = error.message(language)
-        replies.append(turn.reply("in_both", *undo, old=old, who=new, readings=readings, why=why))
-        undo = ()
-    for draft, error in done.refused:
-        why = error.message(language)
-        if isinstance(error, NeedsConfirmation | PlausibilityImpossible):
-            why = unusual_words(turn, draft, error)
-        readings = offering.lines(turn, [draft])
-        replies.append(turn.reply("not_moved", old=old, why=why, readings=readings))
-    return replies
+    said += [("in_both", [draft], error.message(language)) for draft, error in done.both]
+    said += [("not_moved", [draft], _why(turn, draft, error)) for draft, error in done.refused]
+    undo = _kept(turn, moving.resident_id, [*done.moved, *done.both_new])
+    return [
+        turn.reply(
+            key,
+            *(undo if index == 0 else ()),
+            old=old,
+            who=new,
+            why=why,
+            readings=offering.lines(turn, drafts),
+        )
+        for index, (key, drafts, why) in enumerate(said)
+    ]
+
+
+def _kept(
+    turn: Turn, resident_id: ObjectId, fresh: Sequence[tuple[Draft, ObjectId]]
+) -> tuple[Button, ...]:
+    """The button that takes back what was recorded now; none where nothing was."""
+    if not fresh:
+        return ()
+    kept = Recorded(
+        resident_id,
+        reading_ids=tuple(each for _, each in fresh),
+        drafts=tuple(draft for draft, _ in fresh),
+        versions=(_FIRST_VERSION,) * len(fresh),
+    )
+    turn.talk.last = turn.talk.newest = token = turn.talk.recorded.put(kept)
+    return (Button(turn.say("undo"), f"undo:{token}"),)
+
+
+def _why(turn: Turn, draft: Draft, error: KangbanError) -> str:
+    if isinstance(error, NeedsConfirmation | PlausibilityImpossible):
+        return unusual_words(turn, draft, error)
+    return error.message(turn.viewer.language)
 
 
 async def _again(turn: Turn, moving: Offered, done: _Done) -> Reply:

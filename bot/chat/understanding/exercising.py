@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from backend.measurements.draft import Draft, Kind, Quantity, Source
+from bot.chat.understanding.around import Taken, clause_of, with_its_time
 from bot.chat.understanding.lasting import Activity, lasting_words
 from bot.chat.understanding.lengths import LENGTH, blank, length, minutes, vague, vague_after
 from bot.chat.understanding.moment import moment
-from bot.chat.understanding.sleeping import Taken, clause_of, with_its_time
 from bot.chat.understanding.understood import Found, Lack
 
 _UNITS = {"公里": "km", "千米": "km", "km": "km", "米": "m"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
 from backend.measurements.draft import Draft, Kind, Quantity, Source
+from bot.chat.understanding.around import Taken, clause_of, with_its_time
 from bot.chat.understanding.bedtimes import Night, clocks_left, nights
 from bot.chat.understanding.days import day_in
 from bot.chat.understanding.lasting import lasting_words
@@ -20,7 +20,6 @@ from bot.chat.understanding.lengths import (
     vague,
     vague_after,
 )
-from bot.chat.understanding.moment import spans_in
 from bot.chat.understanding.understood import Found, Lack
 
 _A_NAP = 240
@@ -29,15 +28,6 @@ _BY_DAY = range(6, 18)
 _STILL_NIGHT = 4
 """Until this hour 昨晚 may be the night that goes on, or the one before it."""
 _BY_HAND = Source(system="manual")
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """``rest`` is the text without what was read as sleep, places kept."""
-
-    found: tuple[Found, ...]
-    lacks: tuple[Lack, ...]
-    rest: str
 
 
 def sleep_in(text: str, now: datetime) -> Taken:
@@ -136,14 +126,6 @@ def _over(on: date, now: datetime) -> bool:
     return on < yesterday or (on == yesterday and now.hour >= _STILL_NIGHT)
 
 
-def clause_of(text: str, span: tuple[int, int]) -> tuple[str, str]:
-    """The clause around ``span``, and the one before it."""
-    start = max((text.rfind(each, 0, span[0]) for each in BREAKS), default=-1) + 1
-    ends = [at for each in BREAKS if (at := text.find(each, span[1])) >= 0]
-    before = re.split(rf"[{BREAKS}]", text[: max(start - 1, 0)])[-1]
-    return text[start : min(ends, default=len(text))], before
-
-
 def _not_over(text: str, span: tuple[int, int]) -> bool:
     """我每天睡7小时, 想睡8小时, 还没醒: no night that is over."""
     own, before = clause_of(text, span)
@@ -154,21 +136,6 @@ def _not_over(text: str, span: tuple[int, int]) -> bool:
         or table.unreal.search(own)
         or table.asleep_still.search(",".join(more))
     )
-
-
-def with_its_time(text: str, hit: re.Match[str], now: datetime) -> list[tuple[int, int]]:
-    """Where the length stands, with the words for its time: they are of nothing else."""
-    own, _ = clause_of(text, hit.span())
-    start = max((text.rfind(each, 0, hit.start()) for each in BREAKS), default=-1) + 1
-    times = [(start + a, start + b) for a, b in spans_in(own, now)]
-    numbers = [
-        start + each.start()
-        for each in re.finditer(r"\d", blank(text, [*times, hit.span()])[start : start + len(own)])
-    ]
-    last = max((each for each in numbers if each < hit.start()), default=start - 1)
-    after = any(each > hit.end() for each in numbers)
-    own_times = [(a, b) for a, b in times if last < a and (b <= hit.start() or not after)]
-    return [hit.span(), *own_times]
 
 
 def _stages(text: str) -> tuple[dict[str, Quantity], str]:
