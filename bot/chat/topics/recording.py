@@ -105,6 +105,9 @@ async def typed(turn: Turn, *, yes: bool) -> list[Reply]:
     waits = turn.talk.offered.get(last)
     if waits is not None and last is not None:
         return await (confirm if yes else drop)(turn, last)
+    asked = turn.talk.asked
+    if not yes and asked is not None and turn.talk.offered.get(asked) is not None:
+        return await drop(turn, asked)
     if not yes and turn.talk.recorded.get(last) is not None:
         return [turn.reply("what_is_wrong")]
     return [turn.reply("nothing_waits")] if turn.talk.offered.things else []
@@ -137,7 +140,7 @@ async def for_whom(turn: Turn, rest: str) -> list[Reply]:
 
 async def undo(turn: Turn, token: str | None) -> list[Reply]:
     """Take back what one confirmation recorded; the history keeps it."""
-    if token is None and turn.talk.offered.get(turn.talk.last) is not None:
+    if token is None and _waits(turn):
         return await typed(turn, yes=False)  # what is shown is what is meant
     token, turn.talk.newest = token or turn.talk.newest, None
     recorded = turn.talk.recorded.take(token)
@@ -150,6 +153,13 @@ async def undo(turn: Turn, token: str | None) -> list[Reply]:
             )
     who = await turn.who(recorded.resident_id)
     return [turn.reply("undone", who=who, readings=offering.lines(turn, recorded.drafts))]
+
+
+def _waits(turn: Turn) -> bool:
+    """Whether what was shown last is an offer, or was asked about, and is not recorded."""
+    asked = turn.talk.offered.get(turn.talk.asked)
+    waiting = asked is not None and asked.moves is None
+    return waiting or turn.talk.offered.get(turn.talk.last) is not None
 
 
 async def _told(turn: Turn, offer: Offered, outcomes: Sequence[ItemOutcome]) -> list[Reply]:

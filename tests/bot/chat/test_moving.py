@@ -279,6 +279,24 @@ async def test_a_yes_to_the_question_whose_it_is_records_nothing(home: Household
     assert await home.counts() == [(0, 0), (0, 0), (0, 0)]
 
 
+async def test_a_no_to_that_question_is_about_it_and_not_about_an_older_record(
+    home: Household,
+) -> None:
+    daughter = home.talker
+    await daughter.says("血压136/84")
+    await daughter.says("对")
+    for said in ("撤销", "不记"):
+        assert "要记在谁的档案里" in await daughter.says("邻居血压150/95")
+        assert await daughter.says(said) == "没有记。请重新说一遍。"
+        assert "150/95" not in await daughter.says("我妈的")  # it is gone
+    assert await home.counts() == [(1, 0), (0, 0), (0, 0)]
+    assert "这是谁的" in await daughter.says("记错人了")
+    assert await daughter.says("不对") == "没有改，还是原来的。"
+    assert "这是谁的" in await daughter.says("记错人了")
+    assert "已撤销张敏的" in await daughter.says("撤销")
+    assert await home.counts() == [(0, 1), (0, 0), (0, 0)]
+
+
 async def test_whose_it_is_may_be_answered_by_a_word(home: Household) -> None:
     daughter = home.talker
     await daughter.says("血压136/84")
