@@ -36,6 +36,7 @@ class _Words:
     denied_after: re.Pattern[str]
     over_after: re.Pattern[str]
     past: re.Pattern[str]
+    come_to_now: re.Pattern[str]
     present: re.Pattern[str]
     education: re.Pattern[str]
     knowledge: re.Pattern[str]
@@ -65,6 +66,7 @@ def _words() -> _Words:
         denied_after=re.compile(d["denied_after"]),
         over_after=re.compile(d["over_after"]),
         past=re.compile(d["past"]),
+        come_to_now=re.compile(d["come_to_now"]),
         present=re.compile(d["present"]),
         education=re.compile(d["education"]),
         knowledge=re.compile(d["knowledge"]),
@@ -139,7 +141,7 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
     ):
         return State.NOT
     told = words.not_past.sub("", _until(text, start, end))
-    if words.past.search(told) and not words.present.search(clause):
+    if _long_ago(told) and not words.present.search(clause):
         return State.NOT
     if not always and _only_feared(before, text[start : end + 2]):
         return State.NOT
@@ -150,6 +152,13 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
     # A report in another clause (报告说没事，胸口压得慌) does not speak for what is felt.
     recorded = words.record.search(clause if felt else sentence)
     return State.NOT if recorded and not present else State.NOW
+
+
+def _long_ago(told: str) -> bool:
+    """Whether what is told is of the past, and has not come on to now (去年被咬，现在怕水)."""
+    words = _words()
+    then = max((m.end() for m in words.past.finditer(told)), default=None)
+    return then is not None and not words.come_to_now.search(told, then)
 
 
 def _only_feared(before: str, from_here: str) -> bool:
