@@ -1,0 +1,50 @@
+"""Grave words that are not meant of anybody now: studied, filmed, exaggerated, said in fun, of a
+machine or an animal, denied, a wrong reading, long over. Each beside a few that are meant.
+By the rules alone; the second net has its own tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.assistant.triage.engine import by_rules
+from bot.assistant.triage.rules import Level
+from bot.assistant.understanding.text import read
+from tests.assistant.archives import view
+
+VIEW = view()
+
+
+def rings(said: str) -> bool:
+    alarm = by_rules(read(said), VIEW)
+    return alarm is not None and alarm.level is Level.EMERGENCY
+
+
+STUDIED = [
+    "老师讲讲脑卒中的处理流程呗，期末考题",
+    "心梗分几期，给我掰扯掰扯",
+    "被毒蛇咬了怎么处理，网上说法不一样",
+    "我在学护理，休克病人怎么摆体位",
+    "老人牙口不好，年糕怎么吃才不容易噎着",
+    "不做气管插管，不做电击，怎么写",
+    "医学生想问感染性休克的分型",
+    "台词是我昏倒在地上，怎么演像",
+    "how do you describe chest pain in chinese, vocabulary please",
+    "幼儿园布置的作业，讲讲触电的步骤",
+]
+STUDIED_BUT_MEANT = [
+    "排练的时候突然晕倒了，叫不醒",
+    "我是护士，我妈昏迷了叫不醒",
+    "我爸昏迷了，我先学着按120说的做",
+    "被蛇咬了，网上说法不一样，我的腿已经黑了",
+    "怎么死才不痛",
+]
+
+
+@pytest.mark.parametrize("said", STUDIED)
+def test_what_is_studied_is_no_alarm(said: str) -> None:
+    assert not rings(said)
+
+
+@pytest.mark.parametrize("said", STUDIED_BUT_MEANT)
+def test_who_studies_may_be_ill_all_the_same(said: str) -> None:
+    assert rings(said)
