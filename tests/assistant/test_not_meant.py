@@ -48,3 +48,34 @@ def test_what_is_studied_is_no_alarm(said: str) -> None:
 @pytest.mark.parametrize("said", STUDIED_BUT_MEANT)
 def test_who_studies_may_be_ill_all_the_same(said: str) -> None:
     assert rings(said)
+
+
+TOLD_OF_OTHERS = [
+    "《三国演义》里周瑜吐血那回怎么讲的",
+    "电视演一氧化碳中毒那集你看没",
+    "嗑到心脏病犯了，太甜",
+    "大结局男主昏倒，编剧气人",
+    "打副本打得吐血才过",
+    "历史上曹操头疼得要裂开是啥病",
+    "民国时候太爷爷咳血，家里老人讲的",
+    "I read that Hamlet's father was poisoned",
+    "the queen in the drama passed out",
+    "村口喇叭说邻村有人吃野蘑菇中毒了",
+]
+MEANT_BESIDE_A_FILM = [
+    "看《红楼梦》看着看着突然胸口疼得厉害",
+    "收音机正说着话，我爸晕倒了叫不醒",
+    "睇波睇到一半，老豆心口痛到出冷汗",
+    "I was watching tv and suddenly my chest hurts",
+    "on the radio they played a song and my wife suddenly can't speak",
+]
+
+
+@pytest.mark.parametrize("said", TOLD_OF_OTHERS)
+def test_films_games_news_and_history_are_no_alarm(said: str) -> None:
+    assert not rings(said)
+
+
+@pytest.mark.parametrize("said", MEANT_BESIDE_A_FILM)
+def test_who_watches_may_be_ill_all_the_same(said: str) -> None:
+    assert rings(said)
