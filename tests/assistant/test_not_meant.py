@@ -79,3 +79,53 @@ def test_films_games_news_and_history_are_no_alarm(said: str) -> None:
 @pytest.mark.parametrize("said", MEANT_BESIDE_A_FILM)
 def test_who_watches_may_be_ill_all_the_same(said: str) -> None:
     assert rings(said)
+
+
+EXAGGERATED = [
+    "楼上装修吵得我脑袋要裂开",
+    "晕倒，怎么又涨价了",
+    "装修大出血，花了二十万",
+    "泡菜坛子臭得我快晕过去了",
+    "改稿改到吐血，夸张手法",
+    "周末打算睡到昏迷",
+    "今天瘫在沙发上追剧，真爽",
+    "腿要断了，逛街逛的",
+    "I am drowning and suffocating in homework",
+    "can't breathe in this dress",
+]
+EXAGGERATED_BUT_MEANT = [
+    "瘫在床上一天了，叫不醒",
+    "腿断了，骨头都露出来",
+    "老公大出血止不住",
+    "晕倒了，怎么叫都不醒",
+    "屋里臭鸡蛋味，我爸晕过去了",
+]
+OF_A_MACHINE_OR_AN_ANIMAL = [
+    "我家的电视抽风了",
+    "打印机卡住了，呼救也没人修",
+    "收割机的皮带断了",
+    "家里停水，水管裂了，厨房淹了",
+    "稻田淹了三亩",
+    "奶牛倒地，兽医来看了",
+    "our neighbour's cat stopped breathing",
+    "his dog had a seizure at the vet",
+    "机器人吸尘器卡在沙发底下呼救",
+    "the printer is choking on paper",
+]
+MEANT_BESIDE_A_MACHINE_OR_AN_ANIMAL = [
+    "铡草机切断了他的手指",
+    "收割机绞断了我爸的腿，血止不住",
+    "the neighbour's dog bit my son's face and the blood won't stop",
+    "孩子的手被洗衣机绞断了",
+    "我从奶牛身上摔下来，头磕了，一直吐",
+]
+
+
+@pytest.mark.parametrize("said", EXAGGERATED + OF_A_MACHINE_OR_AN_ANIMAL)
+def test_what_is_exaggerated_or_of_no_person_is_no_alarm(said: str) -> None:
+    assert not rings(said)
+
+
+@pytest.mark.parametrize("said", EXAGGERATED_BUT_MEANT + MEANT_BESIDE_A_MACHINE_OR_AN_ANIMAL)
+def test_and_the_same_words_meant_are_one(said: str) -> None:
+    assert rings(said)
