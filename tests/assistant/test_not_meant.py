@@ -129,3 +129,35 @@ def test_what_is_exaggerated_or_of_no_person_is_no_alarm(said: str) -> None:
 @pytest.mark.parametrize("said", EXAGGERATED_BUT_MEANT + MEANT_BESIDE_A_MACHINE_OR_AN_ANIMAL)
 def test_and_the_same_words_meant_are_one(said: str) -> None:
     assert rings(said)
+
+
+IN_FUN = [
+    "爷爷打牌输了喊着要跳楼，是开玩笑的",
+    "弟弟说作业多得不想活，全家都笑",
+    "老头嚷着要跳河，逗我们玩",
+    "奶奶说不想活到一百岁，笑呵呵的",
+    "他喊要上吊，闹着玩",
+    "老伴讲想死了，笑眯眯地又夹了块肉",
+    "奶奶老把胸痛听成松动",
+    "他把晕厥念成晕绝",
+    "老张输了棋说要跳楼，大家都笑",
+    "舅舅吵着要去死，逗孩子玩的",
+]
+LAUGHED_AT_BUT_MEANT = [
+    "他说要跳楼，大家都以为他开玩笑，现在站在楼顶",
+    "我说想死，大家都笑",
+    "我说不想活了，全家都笑我",
+    "女儿说想死，笑了一下就不说话了",
+    "老公说想自杀，大家都笑，可他把药都拿出来了",
+    "哈哈，我想死",
+]
+
+
+@pytest.mark.parametrize("said", IN_FUN)
+def test_what_another_said_in_fun_is_no_alarm(said: str) -> None:
+    assert not rings(said)
+
+
+@pytest.mark.parametrize("said", LAUGHED_AT_BUT_MEANT)
+def test_laughter_takes_nothing_back_of_what_may_be_meant(said: str) -> None:
+    assert rings(said)

@@ -35,6 +35,9 @@ class _Words:
     denied_before: re.Pattern[str]
     denied_after: re.Pattern[str]
     over_after: re.Pattern[str]
+    said_by_another: re.Pattern[str]
+    in_fun: re.Pattern[str]
+    not_in_fun: re.Pattern[str]
     past: re.Pattern[str]
     come_to_now: re.Pattern[str]
     present: re.Pattern[str]
@@ -65,6 +68,9 @@ def _words() -> _Words:
         denied_before=re.compile(f"(?:{no}{filler}|{strong}{filler}(?:{rows})+{filler})$"),
         denied_after=re.compile(d["denied_after"]),
         over_after=re.compile(d["over_after"]),
+        said_by_another=re.compile(d["said_by_another"]),
+        in_fun=re.compile(d["in_fun"]),
+        not_in_fun=re.compile(d["not_in_fun"]),
         past=re.compile(d["past"]),
         come_to_now=re.compile(d["come_to_now"]),
         present=re.compile(d["present"]),
@@ -125,6 +131,7 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
         before.endswith(_PLAIN_NO)
         or words.denied_before.search(before)
         or words.denied_after.search(after)
+        or _in_fun(text, start, end)
     ):
         return State.NOT
     sentence = _sentence(text, start, end)
@@ -152,6 +159,19 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
     # A report in another clause (报告说没事，胸口压得慌) does not speak for what is felt.
     recorded = words.record.search(clause if felt else sentence)
     return State.NOT if recorded and not present else State.NOW
+
+
+def _in_fun(text: str, start: int, end: int) -> bool:
+    """Whether another said it and it is told to the end as a joke (说要跳楼，大家都笑)."""
+    words = _words()
+    before, rest = text[:start], text[end:]
+    if re.search(
+        r"(?:我|俺)(?:就|还|也|跟\w{1,3}|和\w{1,3})?(?:说|讲|话|嚷|喊)[^，,。]{0,8}$", before
+    ):
+        return False  # who laughs away what one says of oneself may mean it
+    if not (words.said_by_another.search(before) or words.said_by_another.search(text[:end])):
+        return False
+    return bool(words.in_fun.search(rest)) and not words.not_in_fun.search(rest)
 
 
 def _long_ago(told: str) -> bool:
