@@ -161,3 +161,34 @@ def test_what_another_said_in_fun_is_no_alarm(said: str) -> None:
 @pytest.mark.parametrize("said", LAUGHED_AT_BUT_MEANT)
 def test_laughter_takes_nothing_back_of_what_may_be_meant(said: str) -> None:
     assert rings(said)
+
+
+DENIED_OR_OVER = [
+    "阿婆话冇讲心口痛",
+    "she denies chest tightness or shortness of breath",
+    "看见一条蛇，没咬着我",
+    "中考那几天我紧张得喘不过气",
+    "洗衣粉溅到眼睛，冲了水，已经不红了",
+    "围巾勒得有窒息感，松开就好",
+    "我嫂子在产科，昨晚接了五个大出血",
+    "我姐是急诊的，今天抢救了三个心梗",
+    "孩子哮喘三个月没发作，能减药吗",
+    "洗洁精差点喝了，幸好闻出来了",
+]
+NEITHER_DENIED_NOR_OVER = [
+    "孩子哮喘又犯了喘得厉害",
+    "石灰溅到眼睛，冲了水还是睁不开",
+    "毒蛇咬了我的脚",
+    "煤气漏了，接了两个电话就头晕",
+    "我是急诊的，刚救了两个病人，自己突然胸口疼得出冷汗了",
+]
+
+
+@pytest.mark.parametrize("said", DENIED_OR_OVER)
+def test_denied_in_dialect_over_or_of_the_work_of_others_is_no_alarm(said: str) -> None:
+    assert not rings(said)
+
+
+@pytest.mark.parametrize("said", NEITHER_DENIED_NOR_OVER)
+def test_what_goes_on_is_an_alarm_still(said: str) -> None:
+    assert rings(said)
