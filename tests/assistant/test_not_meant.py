@@ -192,3 +192,34 @@ def test_denied_in_dialect_over_or_of_the_work_of_others_is_no_alarm(said: str) 
 @pytest.mark.parametrize("said", NEITHER_DENIED_NOR_OVER)
 def test_what_goes_on_is_an_alarm_still(said: str) -> None:
     assert rings(said)
+
+
+MEASURED_WRONG = [
+    "涂了指甲油血氧测78，擦掉是96",
+    "没洗手血糖29，洗了再测6.2",
+    "oxygen 79 with cold fingers, warmed them and it is 97",
+    "血压袖带绑松了210/120，重新量132/80，头有点晕",
+    "手指太凉血氧84，焐热了95",
+    "血糖仪显示LO，试纸过期，换新的测出来6.1",
+    "血氧仪夹歪了显示72，重新夹是98",
+    "血氧仪没电了显示69，换了电池97",
+    "血糖仪上的HI和LO是什么",
+    "糖耐两小时8.1，要不要紧",
+]
+MEASURED_RIGHT = [
+    "手凉血氧85，捂热了再测还是82",
+    "血压袖带绑松了150，重新量220/130头疼",
+    "血糖2.1，吃了糖重新测还是2.3",
+    "手脚冰凉，血压70/40，又量了2遍",
+    "血糖仪出LO啥意思，我妈出冷汗",
+]
+
+
+@pytest.mark.parametrize("said", MEASURED_WRONG)
+def test_a_reading_taken_wrong_and_then_right_is_no_alarm(said: str) -> None:
+    assert not rings(said)
+
+
+@pytest.mark.parametrize("said", MEASURED_RIGHT)
+def test_a_reading_that_stays_grave_is_one(said: str) -> None:
+    assert rings(said)

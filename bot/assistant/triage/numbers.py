@@ -22,7 +22,7 @@ _NAMED_PRESSURE = re.compile(r"压|bp|blood pressure|systolic")
 _LOW = re.compile(r"(?:低压|舒张压|下压|diastolic)[^\d，。,.?？;；]{0,8}(\d{2,3})(?!\d)")
 _GLUCOSE = re.compile(
     r"(?:血糖|糖|glucose|blood sugar|sugar)(?:仪|值)?[^\d。?？;；℃度年月]{0,12}?"
-    r"(\d{1,3}(?:\.\d+)?)(?!\d|/|年|月|号|天|次|个|岁|周)"
+    r"(\d{1,3}(?:\.\d+)?)(?!\d|/|年|月|号|天|次|个|岁|周|小时|h\b)"
 )
 _GLUCOSE_HI = re.compile(
     r"(?:血糖|血糖仪|glucose|meter)[^。?？]{0,12}(?:(?<![a-z])hi(?![a-z])|"
@@ -62,9 +62,46 @@ _ENGLISH_DATE = re.compile(
 )
 
 
+# A reading that a cold hand, nail varnish or an old strip got wrong, and the one taken anew.
+_WRONG = re.compile(
+    r"(?:冷手|凉手|手指?(?:太|很|有点|是)?(?:冷|凉|冰|湿|脏)|美甲|甲油|过期|没电|接触不良|"
+    r"没(?:夹|戴|绑|洗|擦)|(?:夹|戴|绑)(?:歪|松|反|得松)|cold (?:hand|finger)s?|"
+    r"nail (?:polish|varnish)|expired|battery)"
+)
+_ANEW = re.compile(
+    r"(?:搓热|焐热|捂热|暖和|换(?:了|个|上|新|1)|卸(?:了|掉)|洗(?:了|完|掉|干净)|"
+    r"擦(?:了|掉|干净)|(?:重新?|再|又)(?:测|量|夹|扎|绑)|warmed|took (?:it|the polish) off|"
+    r"removed|again|new (?:strip|one)s?)[^。?？;；]{0,20}?\d"
+)
+_OF = re.compile(
+    r"血氧|血糖|血压|高压|心率|脉搏|体温|spo2|oxygen|blood sugar|glucose|blood pressure"
+)
+# Both of the meter's words in one breath are asked about; LO alone may stand on it now.
+_MEANING = re.compile(
+    r"(?<![a-z])(?:hi|lo)(?:和|跟|与|、|,|还有|或|/| and | or )+(?:hi|lo)(?![a-z])"
+)
+_COLD = re.compile(r"冷|凉|冰|cold")
+_READING = re.compile(r"\d|(?<![a-z])lo(?![a-z])")
+
+
+def _taken_anew(text: str) -> str:
+    """The text without a reading that its own words call wrong; the new one may be grave too."""
+    wrong = _WRONG.search(text)
+    anew = _ANEW.search(text, wrong.start()) if wrong else None
+    name = _OF.search(text)
+    if anew is None or name is None or not _READING.search(text[: anew.start()]):
+        return text
+    taken = name[0] + text[anew.start() :]
+    pressed = name[0] in ("血压", "高压", "blood pressure")
+    # Cold hands beside a pressure are a sign, and 又量了2遍 is no reading.
+    if pressed and (_pressure(taken) == (None, None) or _COLD.search(text)):
+        return text
+    return taken
+
+
 def reported(text: str) -> Mapping[str, bool]:
     """Which limits the readings in a sentence pass, by the names the rules use."""
-    text = _ENGLISH_DATE.sub(" ", text)
+    text = _MEANING.sub(" ", _taken_anew(_ENGLISH_DATE.sub(" ", text)))
     top, bottom = _pressure(text)
     glucose = _one(_MEASURED, text) or _one(_GLUCOSE, text)
     if glucose is not None and (glucose > 45 or "mg/dl" in text):
