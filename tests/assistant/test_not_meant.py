@@ -37,6 +37,7 @@ STUDIED_BUT_MEANT = [
     "我爸昏迷了，我先学着按120说的做",
     "被蛇咬了，网上说法不一样，我的腿已经黑了",
     "怎么死才不痛",
+    "我学护理的，我爸现在嘴歪说话不清",
 ]
 
 
@@ -92,6 +93,9 @@ EXAGGERATED = [
     "腿要断了，逛街逛的",
     "I am drowning and suffocating in homework",
     "can't breathe in this dress",
+    "笑得我心绞痛",
+    "老板的操作让我窒息",
+    "我爸演小品装晕倒",
 ]
 EXAGGERATED_BUT_MEANT = [
     "瘫在床上一天了，叫不醒",
@@ -111,6 +115,9 @@ OF_A_MACHINE_OR_AN_ANIMAL = [
     "his dog had a seizure at the vet",
     "机器人吸尘器卡在沙发底下呼救",
     "the printer is choking on paper",
+    "母鸡瘫在窝里不动",
+    "电脑卡死救命",
+    "空调快断气了",
 ]
 MEANT_BESIDE_A_MACHINE_OR_AN_ANIMAL = [
     "铡草机切断了他的手指",

@@ -152,13 +152,21 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
         return State.NOT
     if not always and _only_feared(before, text[start : end + 2]):
         return State.NOT
-    if not always and words.over_after.search(text[end:]) and not _AGAIN.search(text[end:]):
+    if not always and _passed_off(text, end):
         return State.OVER
     if not always and words.standing_after.search(text[end:]) and not words.worse.search(sentence):
         return State.OVER
     # A report in another clause (报告说没事，胸口压得慌) does not speak for what is felt.
     recorded = words.record.search(clause if felt else sentence)
     return State.NOT if recorded and not present else State.NOW
+
+
+def _passed_off(text: str, end: int) -> bool:
+    """Whether it is told to be over; 昏 and then 过去了 is somebody who fainted."""
+    rest = text[end:]
+    if rest.startswith("过去") and text[end - 1] in "昏晕厥憋背睡死抽噎喘":
+        return False
+    return bool(_words().over_after.search(rest)) and not _AGAIN.search(rest)
 
 
 def _in_fun(text: str, start: int, end: int) -> bool:
