@@ -136,7 +136,9 @@ def state(text: str, start: int, end: int, *, always: bool = False) -> State:
         return State.NOT
     sentence = _sentence(text, start, end)
     present = bool(words.present.search(sentence))
-    if words.education.search(sentence) and not _complains(sentence, present, before, after):
+    if words.education.search(sentence) and not _complains(
+        sentence, present, before, after, _told_of_somebody(clause, text[start:end], before, after)
+    ):
         return State.NOT
     felt = bool(
         words.felt_by.search(before) or words.felt_so.search(after) or words.felt_so.search(clause)
@@ -172,12 +174,15 @@ def _passed_off(text: str, end: int) -> bool:
 def _in_fun(text: str, start: int, end: int) -> bool:
     """Whether another said it and it is told to the end as a joke (说要跳楼，大家都笑)."""
     words = _words()
-    before, rest = text[:start], text[end:]
+    before, rest = text[max(0, start - 24) : start], text[end : end + 60]
     if re.search(
         r"(?:我|俺)(?:就|还|也|跟\w{1,3}|和\w{1,3})?(?:说|讲|话|嚷|喊)[^，,。]{0,8}$", before
     ):
         return False  # who laughs away what one says of oneself may mean it
-    if not (words.said_by_another.search(before) or words.said_by_another.search(text[:end])):
+    if not (
+        words.said_by_another.search(before)
+        or words.said_by_another.search(before + text[start:end])
+    ):
         return False
     return bool(words.in_fun.search(rest)) and not words.not_in_fun.search(rest)
 
@@ -194,17 +199,30 @@ def _only_feared(before: str, from_here: str) -> bool:
     return bool(_words().feared.search(before)) and "了" not in from_here
 
 
-def _complains(sentence: str, present: bool, before: str, after: str) -> bool:
+def _complains(sentence: str, present: bool, before: str, after: str, felt_in: str = "") -> bool:
     """Whether a sentence that asks about knowledge tells of what is felt now all the same."""
     words = _words()
     if words.knowledge.search(sentence):
         return False
     if present:
         return True
+    if felt_in and not words.education.search(felt_in):
+        return (
+            True  # asked about in one clause (步骤讲讲), told of somebody in another (我爸心跳停了)
+        )
     if words.education.search(words.asked_why.sub("", sentence)):
         return False  # it asks for more than the reason
     felt = words.felt_by.search(before) or words.felt_so.search(after)
     return bool(felt or words.felt_so.search(sentence))
+
+
+def _told_of_somebody(clause: str, said: str, before: str, after: str) -> str:
+    """The clause where it tells what has befallen somebody near (我爸心跳停了), or nothing."""
+    whose = re.search(
+        r"(?:我|俺|咱)(?:家)?(?:爸|妈|爹|娘|爷|奶|公|婆|老|儿|女|孩|娃)", before + said
+    )
+    done = said.endswith("了") or after.startswith("了")
+    return clause if whose and done else ""
 
 
 def _supposes_now(before: str) -> bool:
