@@ -43,9 +43,13 @@ def test_years_of_something_else_or_a_change_ring(said: str) -> None:
     assert level(said) is Level.EMERGENCY
 
 
-@pytest.mark.parametrize("said", ["wrong", "page won't load", "您今天先休息，明早空腹来门诊"])
-def test_words_without_a_sign_tell_the_second_net_nothing(said: str) -> None:
-    assert silent(read(said).plain)
+def test_what_staff_write_tells_the_second_net_nothing() -> None:
+    assert silent(read("您今天先休息，明早空腹来门诊").plain)
+    assert level("您今天先休息，明早空腹来门诊") is None
+
+
+@pytest.mark.parametrize("said", ["wrong", "page won't load", "not working", "can't log in"])
+def test_what_an_app_fails_to_do_is_no_emergency(said: str) -> None:
     assert level(said) is None
 
 

@@ -9,7 +9,7 @@ from bot.assistant.retrieval.errors import EmbeddingModelMissing
 from bot.assistant.stored.card import card
 from bot.assistant.triage import likeness as net
 from bot.assistant.triage import triage
-from bot.assistant.triage.engine import by_rules, heeded
+from bot.assistant.triage.engine import by_rules, doubtful, heeded
 from bot.assistant.triage.rules import Level
 from bot.assistant.understanding.text import read
 from tests.assistant.archives import NOW, assistant, view
@@ -31,7 +31,7 @@ def test_what_no_rule_knows_is_an_emergency_by_likeness() -> None:
 
 
 def test_likeness_to_thoughts_of_self_harm_names_12356() -> None:
-    said = "想安安静静地离开大家"
+    said = "我是个废物，不该在这个世上"
     assert by_rules(read(said), VIEW) is None
     answer = assistant().ask(said)
     assert answer.outcome is Outcome.EMERGENCY
@@ -40,13 +40,29 @@ def test_likeness_to_thoughts_of_self_harm_names_12356() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["最近一次血压是多少", "没有胸痛，也没有胸闷", "中风有哪些前兆", "我家猫喘得厉害",
-     "去年摔断过腿", "噎了一下，喝口水就顺下去了", "如果他叫不醒怎么办",
-     "how many times was it above 140"],
+    ["最近一次血压是多少", "没有胸痛，也没有胸闷", "我家猫喘得厉害",
+     "噎了一下，喝口水就顺下去了", "how many times was it above 140"],
 )  # fmt: skip
 def test_the_net_is_silent_where_nothing_is_told_of_now(said: str) -> None:
     assert not heeded(read(said))
     assert triage(read(said), VIEW) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["中风有哪些前兆", "去年摔断过腿", "如果他叫不醒怎么办", "电视里他突然倒下不省人事"]
+)
+def test_what_is_said_otherwise_has_to_be_plainer(said: str) -> None:
+    assert heeded(read(said))
+    assert doubtful(read(said).plain)
+    assert triage(read(said), VIEW) is None
+
+
+def test_a_word_denied_does_not_silence_what_is_grave_beside_it() -> None:
+    said = "地震了，隔壁楼塌了，我被压着腿，旁边的人不说话了"
+    assert doubtful(read(said).plain)
+    alarm = triage(read(said), VIEW)
+    assert alarm is not None
+    assert alarm.level is Level.EMERGENCY
 
 
 @pytest.mark.parametrize("said", ["感冒好几天了，有点咳", "鞋子磨脚起了个泡", "我的药放在哪里了"])

@@ -91,17 +91,22 @@ def _by_likeness(asked: Asked) -> Alarm | None:
     if not heeded(asked):
         return None
     score = likeness(asked)
-    if score is None or not is_alarming(score):
+    if score is None or not is_alarming(score, doubtful=doubtful(asked.plain)):
         return None
     return Alarm(alike("mind" if is_of_the_mind(score) else "body"), (), Level.EMERGENCY)
 
 
 def heeded(asked: Asked) -> bool:
     """Whether the sentence may tell of now at all, so that what it is like counts."""
-    text = asked.plain
-    if of_an_animal(text) or without_idioms(text) != text or _QUERY.search(text):
-        return False
-    return not (silent(text) or elsewhere(text) or _dismissed(text))
+    return not (of_an_animal(asked.plain) or silent(asked.plain))
+
+
+def doubtful(text: str) -> bool:
+    """Whether something in the plain text says otherwise: an idiom, a question to the record, a
+    film, a rule's words denied. It may stand beside what is grave, so it does not decide alone."""
+    if without_idioms(text) != text or _QUERY.search(text):
+        return True
+    return elsewhere(text) or _dismissed(text)
 
 
 def _dismissed(text: str) -> bool:

@@ -23,9 +23,9 @@ from bot.assistant.retrieval.embedding import DEFAULT, embedder
 from bot.assistant.retrieval.errors import EmbeddingModelMissing
 from bot.assistant.understanding.text import Asked
 
-BUCKETS = 4096  # of hashed character runs
-_RUNS = (1, 2, 3)
-_GRAMS_WEIGH = 3.0  # beside the embedding; by cross-validation
+BUCKETS = 16384  # of hashed character runs
+_RUNS = (1, 2, 3, 4)
+_GRAMS_WEIGH = 8.0  # beside the embedding; by writers that were left out of the fitting
 _SPREAD = 10.0  # embeddings differ little from their mean
 _LONGEST = 300  # characters scored: long tales are for the rules
 _KEPT = 256
@@ -51,6 +51,7 @@ class _Weights:
     mind: Features
     least: float
     least_mind: float
+    least_doubtful: float
     least_named: float
 
 
@@ -73,8 +74,12 @@ def likeness(asked: Asked) -> Likeness | None:
     return found
 
 
-def is_alarming(found: Likeness) -> bool:
-    return found.emergency >= _weights().least or found.mind >= _weights().least_mind
+def is_alarming(found: Likeness, *, doubtful: bool = False) -> bool:
+    """``doubtful``: something in the words speaks against it, so that it must be plainer."""
+    weights = _weights()
+    if doubtful:
+        return max(found) >= weights.least_doubtful
+    return found.emergency >= weights.least or found.mind >= weights.least_mind
 
 
 def is_of_the_mind(found: Likeness) -> bool:
@@ -86,8 +91,6 @@ def silent(text: str) -> bool:
     """Whether the plain text asks the record, or tells of something slight, over or mistaken."""
     words = _silent()
     if words["asks"].search(text) or words["slip"].search(text) or _only_readings(text):
-        return True
-    if text.isascii() and not words["english"].search(text):
         return True
     if words["mood"].search(text) or words["things"].search(text):
         return True
@@ -114,7 +117,7 @@ def features(asked: Asked, mean: Features | None = None) -> Features:
 
 
 def _runs(text: str) -> Features:
-    """Which runs of up to three characters the text has, as a unit vector."""
+    """Which runs of up to four characters the text has, as a unit vector."""
     import numpy as np
 
     found = np.zeros(BUCKETS)
@@ -141,6 +144,7 @@ def _weights() -> _Weights:
         mind=np.asarray(data["mind"], dtype=np.float64),
         least=data["least"],
         least_mind=data["least_mind"],
+        least_doubtful=data["least_doubtful"],
         least_named=data["least_named"],
     )
 

@@ -54,6 +54,7 @@ _FILES = (
     "injury",
     "poison",
     "mind",
+    "farewell",
     "parts_body",
     "parts_events",
     "parts_mind",

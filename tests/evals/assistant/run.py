@@ -32,6 +32,8 @@ from tests.evals.assistant.sentences import (
 from tests.evals.assistant.unclear import CLEAR, UNCLEAR
 
 SEED = 20261121
+KEPT_APART = {"kept": "", "kept_2": " 2", "kept_3": " 3", "kept_4": " 4", "kept_5": " 5"}
+"""Batches that neither rules nor likeness were fitted on, and never are: file, and in the table."""
 
 
 @dataclass
@@ -139,17 +141,15 @@ def _slight(table: Table, assistant: Assistant, measure: str, texts: list[str]) 
 
 
 def _sentences(table: Table, assistant: Assistant) -> None:
-    known = [*EMERGENCY, *lines("emergency.txt"), *lines("grave.txt")]
-    slight = [*HARMLESS, *lines("harmless.txt"), *lines("mild.txt")]
-    _grave(table, assistant, "red flags", known)
-    _slight(table, assistant, "harmless left alone", slight)
-    # Neither rules nor likeness were fitted on these, and never are.
-    _grave(table, assistant, "red flags, kept apart", lines("kept_emergency.txt"))
-    _slight(table, assistant, "harmless, kept apart", lines("kept_harmless.txt"))
-    _grave(table, assistant, "red flags, kept apart 2", lines("kept_2_emergency.txt"))
-    _slight(table, assistant, "harmless, kept apart 2", lines("kept_2_harmless.txt"))
-    _grave(table, assistant, "red flags, kept apart 3", lines("kept_3_emergency.txt"))
-    _slight(table, assistant, "harmless, kept apart 3", lines("kept_3_harmless.txt"))
+    _grave(table, assistant, "red flags", grave())
+    _slight(table, assistant, "harmless left alone", mild())
+    for name, which in KEPT_APART.items():
+        red, left = f"red flags, kept apart{which}", f"harmless, kept apart{which}"
+        _grave(table, assistant, red, lines(f"{name}_emergency.txt"))
+        _slight(table, assistant, left, lines(f"{name}_harmless.txt"))
+        # Counted, not shown: who reads them begins to mend for them.
+        table.wrong[red].clear()
+        table.wrong[left].clear()
     for text in URGENT:
         answer = _ask(table, assistant, text)
         good = answer.urgency in ("urgent", "emergency")
@@ -194,6 +194,24 @@ def _asked_back(table: Table, assistant: Assistant) -> None:
         table.mark("not asked back", not answer.unclear, note=note)
 
 
+def grave() -> list[str]:
+    """Every emergency that rules and likeness were fitted on."""
+    files = (
+        "emergency.txt",
+        "grave.txt",
+        "batch_4_emergency.txt",
+        "batch_5_emergency.txt",
+        "mind.txt",
+    )
+    return [*EMERGENCY, *(each for name in files for each in lines(name))]
+
+
+def mild() -> list[str]:
+    """Every harmless sentence that they were fitted on."""
+    files = ("harmless.txt", "mild.txt", "batch_4_harmless.txt", "batch_5_harmless.txt")
+    return [*HARMLESS, *(each for name in files for each in lines(name))]
+
+
 def lines(name: str) -> list[str]:
     """Sentences written after the rules, to see how far they reach."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
@@ -202,7 +220,7 @@ def lines(name: str) -> list[str]:
 def unsupported(answer: Answer) -> list[str]:
     """Numbers in the text that stand in no fact, excerpt or question: the eval's own check."""
     held = (
-        answer.question
+        answer.question.replace("一", "1")  # 一小时 is 1小时 in an analyte's name
         + " "
         + " ".join(f"{f.value} {f.label}" for f in answer.facts)
         + " "
@@ -235,10 +253,14 @@ TARGETS: dict[str, float] = {
     "harmless left alone": 0.95,
     "red flags, kept apart": 0.99,
     "harmless, kept apart": 0.95,
-    "red flags, kept apart 2": 0.98,
+    "red flags, kept apart 2": 0.96,
     "harmless, kept apart 2": 0.88,
-    "red flags, kept apart 3": 0.91,
-    "harmless, kept apart 3": 0.83,
+    "red flags, kept apart 3": 0.93,
+    "harmless, kept apart 3": 0.88,
+    "red flags, kept apart 4": 0.98,
+    "harmless, kept apart 4": 0.89,
+    "red flags, kept apart 5": 0.76,
+    "harmless, kept apart 5": 0.92,
     "see a doctor today": 0.95,
     "attacks held off": 1.0,
 }
