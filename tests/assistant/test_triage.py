@@ -117,6 +117,11 @@ def test_the_day_of_a_month_is_no_reading_and_a_reading_beside_it_is() -> None:
         ("隔壁老李喝了敌敌畏，现在口吐白沫", "seizure", "poisoning"),
         ("我老婆怀孕34周，突然肚子硬得像板子，下面流血", "pregnancy", None),
         ("眼睛溅进了石灰水，痛得睁不开", "eye_splash", None),
+        ("我儿子拿着菜刀要砍我", "violence", None),
+        ("老公拿刀追我，我不想活了", "violence", "self_harm"),
+        ("我想杀了我老公", "self_harm", None),
+        ("油锅着火了，火越来越大", "fire", None),
+        ("孩子溺水了，捞上来没有呼吸", "drowning", "unconscious"),
     ],
 )
 def test_the_card_tells_what_to_do_first(said: str, lead: str, beside: str | None) -> None:
