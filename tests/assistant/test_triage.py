@@ -119,7 +119,7 @@ def test_the_day_of_a_month_is_no_reading_and_a_reading_beside_it_is() -> None:
         ("眼睛溅进了石灰水，痛得睁不开", "eye_splash", None),
         ("我儿子拿着菜刀要砍我", "violence", None),
         ("老公拿刀追我，我不想活了", "violence", "self_harm"),
-        ("我想杀了我老公", "self_harm", None),
+        ("我想杀了我老公", "harm_others", None),
         ("油锅着火了，火越来越大", "fire", None),
         ("孩子溺水了，捞上来没有呼吸", "drowning", "unconscious"),
     ],

@@ -9,16 +9,19 @@ from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.library.guidelines import guidelines
 from bot.assistant.triage.engine import Alarm
-from bot.assistant.triage.rules import Rule
 from bot.assistant.understanding.query import Query
 from bot.assistant.understanding.text import Asked
 from bot.assistant.understanding.topics import Topics
 from bot.assistant.view import ArchiveView
 
-_OTHERS = {
-    "violence": ("110", "报警电话", "police"),
-    "fire": ("119", "火警电话", "fire brigade"),
+_LINES = {
+    "110": ("报警电话", "police", "emergency-110"),
+    "119": ("火警电话", "fire brigade", "emergency-119"),
+    "120": ("急救电话", "emergency number", "emergency-120"),
+    "12356": ("心理援助热线", "crisis line", "crisis-12356"),
 }
+_FIRST = {"violence": "110", "fire": "119"}
+CRISIS = {"self_harm", "harm_others"}
 _SAME_DAY = {"hypertension": "bp-urgent", "infection": "fever-urgent"}
 
 
@@ -26,7 +29,7 @@ def emergency(asked: Asked, alarm: Alarm, view: ArchiveView) -> Draft:
     """Whom to call first (120; 110, 119, 12356 where it is theirs), then what to do meanwhile."""
     words = read_toml(__package__, "advice.toml")[asked.language]
     rules = [rule for rule in (alarm.rule, alarm.beside) if rule is not None]
-    mind = any(rule.category == "self_harm" for rule in rules)
+    crisis = any(rule.category in CRISIS for rule in rules)
     discreet = any(rule.category == "violence" for rule in rules)
     name = alarm.rule.zh if asked.language == "zh" else alarm.rule.en
     reason = phrase(asked.language, "reason_emergency", rule=name)
@@ -38,31 +41,21 @@ def emergency(asked: Asked, alarm: Alarm, view: ArchiveView) -> Draft:
     lead = f"lead_{alarm.rule.category}"
     if lead in words:
         draft.sentences.append(words[lead])
-    if mind or lead not in words:
-        draft.sentences.append(words["lead_mind" if mind else "lead"])
+    if crisis or lead not in words:
+        draft.sentences.append(words["lead_mind" if crisis else "lead"])
     draft.sentences += [words[rule.category] for rule in rules]
     draft.sentences.append(words["relay_discreet" if discreet else "relay"])
-    _cite_others(draft, alarm.rule, asked.language)
-    cite_120(draft, asked.language)
-    if mind:
-        crisis = "心理援助热线" if asked.language == "zh" else "crisis line"
-        draft.facts.append(Fact(crisis, "12356"))
-        draft.cite(guidelines()["crisis-12356"].citation(asked.language))
+    others = [_FIRST[alarm.rule.category]] if alarm.rule.category in _FIRST else []
+    for number in (*others, "120", *(["12356"] if crisis else [])):
+        cite_line(draft, number, asked.language)
     return draft
 
 
-def _cite_others(draft: Draft, rule: Rule, language: str) -> None:
-    """110 and 119, where the police or the fire brigade are called first."""
-    if rule.category not in _OTHERS:
-        return
-    number, zh, en = _OTHERS[rule.category]
+def cite_line(draft: Draft, number: str, language: str) -> None:
+    """A telephone number as a fact, with the guideline that says when to call it."""
+    zh, en, guideline = _LINES[number]
     draft.facts.append(Fact(zh if language == "zh" else en, number))
-    draft.cite(guidelines()[f"emergency-{number}"].citation(language))
-
-
-def cite_120(draft: Draft, language: str) -> None:
-    draft.facts.append(Fact("急救电话" if language == "zh" else "emergency number", "120"))
-    draft.cite(guidelines()["emergency-120"].citation(language))
+    draft.cite(guidelines()[guideline].citation(language))
 
 
 def urgent(asked: Asked, alarm: Alarm, query: Query, view: ArchiveView, topics: Topics) -> Draft:

@@ -91,7 +91,9 @@ def _by_likeness(asked: Asked) -> Alarm | None:
     if not heeded(asked):
         return None
     score = likeness(asked)
-    if score is None or not is_alarming(score, doubtful=doubtful(asked.plain)):
+    if score is None or not is_alarming(score):
+        return None
+    if not is_alarming(score, doubtful=True) and doubtful(asked.plain):
         return None
     return Alarm(alike("mind" if is_of_the_mind(score) else "body"), (), Level.EMERGENCY)
 

@@ -18,9 +18,6 @@ def fitting(met: Sequence[Rule]) -> tuple[Rule, Rule | None]:
     around, state, cause = (_first(met, order[name]) for name in ("around", "state", "cause"))
     mind = _first(met, ("self_harm",))
     lead = around or state or cause or met[0]
-    if lead.category == "violence" and mind is not None and mind.key in order["of_the_attacker"]:
-        others = [rule for rule in met if rule.key not in order["of_the_attacker"]]
-        mind = _first(others, ("self_harm",))
     beside = next((r for r in (state, cause, mind) if r and r.category != lead.category), None)
     if lead.category in order["cause"]:
         beside = mind

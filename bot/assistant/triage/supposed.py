@@ -12,7 +12,7 @@ from bot.assistant.composing.draft import Draft
 from bot.assistant.composing.wording import phrase
 from bot.assistant.lexicon.kinds import read_toml
 from bot.assistant.library.guidelines import guidelines
-from bot.assistant.triage.answers import cite_120
+from bot.assistant.triage.answers import cite_line
 from bot.assistant.triage.engine import Alarm, by_rules
 from bot.assistant.triage.rules import Level
 from bot.assistant.understanding.text import Asked, read
@@ -46,7 +46,7 @@ def _call(alarm: Alarm, language: str) -> Draft:
     words = read_toml(__package__, "advice.toml")[language]
     draft = Draft()
     draft.sentences += [words["lead_if"], words[alarm.rule.category], words["now_if"]]
-    cite_120(draft, language)
+    cite_line(draft, "120", language)
     return draft
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from bot.assistant.retrieval.embedding import DEFAULT, embedder
 from bot.assistant.triage import likeness
+from bot.assistant.triage.answers import CRISIS
 from bot.assistant.triage.engine import by_rules, doubtful, heeded
 from bot.assistant.triage.rules import Level, rules
 from bot.assistant.understanding.text import Asked, read
@@ -118,7 +119,7 @@ def main() -> int:
     labelled = {read(each).plain for each in lines("mind.txt")}
     mind = np.array(
         [
-            each.plain in labelled or bool(alarm and alarm.rule.category == "self_harm")
+            each.plain in labelled or (alarm is not None and alarm.rule.category in CRISIS)
             for each, alarm in zip(asked, met, strict=True)
         ]
     )

@@ -220,7 +220,7 @@ def lines(name: str) -> list[str]:
 def unsupported(answer: Answer) -> list[str]:
     """Numbers in the text that stand in no fact, excerpt or question: the eval's own check."""
     held = (
-        answer.question.replace("一", "1")  # 一小时 is 1小时 in an analyte's name
+        answer.question.replace("一小时", "1小时")  # as an analyte is called
         + " "
         + " ".join(f"{f.value} {f.label}" for f in answer.facts)
         + " "
